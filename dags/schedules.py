@@ -1,0 +1,102 @@
+"""Every schedule, time zone, Asset, form and default of the DAGs: the one file to change them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import Asset, Param
+from airflow.timetables.assets import AssetOrTimeSchedule
+from airflow.timetables.trigger import CronTriggerTimetable
+
+from retention.ledger.nights import Night
+from retention.night import LONGEST_NIGHT
+from retention.shop import read_shop
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from airflow.sdk.types import DagRunProtocol
+
+SHOP = read_shop()
+
+# Messages that wait to be sent; updated when a night has enqueued.
+OUTBOX = Asset(name="outbox", uri="paluu://ledger/messages")
+
+# 02:30 exists once on every night of the year where clocks change at 03:00, as in all of the EU.
+# A new installation waits for its first night.
+NIGHTLY = CronTriggerTimetable(
+    "30 2 * * *", timezone=SHOP.shop_timezone, run_immediately=timedelta()
+)
+EVERY_TEN_MINUTES = AssetOrTimeSchedule(
+    timetable=CronTriggerTimetable("*/10 * * * *", timezone=SHOP.shop_timezone), assets=[OUTBOX]
+)
+# Off the full hour, when everybody else asks SendGrid for something.
+EVERY_QUARTER_HOUR = CronTriggerTimetable("7,22,37,52 * * * *", timezone=SHOP.shop_timezone)
+# Workers that deliver side by side, each a task; each has four requests under way at once.
+DELIVERY_WORKERS = [1, 2]
+
+NIGHT_FORM = {
+    "as_of": Param(
+        None,
+        type=["null", "string"],
+        format="date",
+        title="Night",
+        description="A local date: all that happened before its 00:00 is known. Empty: today.",
+    ),
+    "dry_run": Param(
+        default=False,
+        type="boolean",
+        title="Dry run",
+        description="Decide and record, but plan no message.",
+    ),
+}
+SEND_FORM = {
+    "hours_ahead": Param(
+        1,
+        type="integer",
+        minimum=0,
+        maximum=71,
+        title="Hours ahead",
+        description="Hand over what is due within so many hours; SendGrid holds it until its time.",
+    ),
+    "dry_run": Param(
+        default=False,
+        type="boolean",
+        title="Dry run",
+        description="Count what is due, but send nothing.",
+    ),
+}
+
+# A run's night, for templates: the form's date, else that of its schedule.
+NIGHT = "{{ params.as_of or local_date(dag_run.logical_date or dag_run.run_after) }}"
+
+
+def local_date(moment: datetime) -> str:
+    """Return the date (ISO) on the shop's calendar at `moment`."""
+    return SHOP.local_date(moment).isoformat()
+
+
+def night_of_run(
+    dag_run: DagRunProtocol, as_of: str, params: dict[str, Any], opened_at: datetime
+) -> Night:
+    """Return the night that a run is about; only scheduled runs have a time to be late for."""
+    return Night(
+        run_id=dag_run.run_id,
+        night=date.fromisoformat(as_of),
+        scheduled_for=dag_run.logical_date if dag_run.run_type == "scheduled" else None,
+        is_dry_run=params["dry_run"],
+        is_backfill=dag_run.run_type == "backfill",
+        opened_at=opened_at,
+    )
+
+
+# The ledger knows what was done; Airflow runs one of a kind at a time, and never catches up.
+DAG_DEFAULTS: dict[str, Any] = {
+    "default_args": {"owner": "retention", "execution_timeout": timedelta(hours=1)},
+    "catchup": False,
+    "max_active_runs": 1,
+    "dagrun_timeout": LONGEST_NIGHT,
+    "tags": ["retention"],
+    "user_defined_macros": {"local_date": local_date},
+}

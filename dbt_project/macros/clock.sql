@@ -1,0 +1,26 @@
+{#- The night's local date, as text: the one place that reads it. Airflow names it in the
+    environment, since another var would make dbt parse the whole project anew every night. -#}
+{%- macro night() -%}
+    {%- set given = var('as_of', none) or env_var('PALUU_AS_OF', '') -%}
+    {%- if given -%}
+        {{ modules.datetime.date.fromisoformat(given | string).isoformat() }}
+    {%- else -%}
+        {%- set zone = modules.pytz.timezone(var('shop_timezone')) -%}
+        {{ run_started_at.astimezone(zone).date().isoformat() }}
+    {%- endif -%}
+{%- endmacro -%}
+
+{#- The moment up to which the night knows the world: 00:00 of its date in the shop's zone. -#}
+{%- macro as_of() -%}
+    timestamptz '{{ night() }} 00:00 {{ var("shop_timezone") }}'
+{%- endmacro -%}
+
+{#- The night's local date, for comparisons with dates. -#}
+{%- macro as_of_date() -%}
+    date '{{ night() }}'
+{%- endmacro -%}
+
+{#- A moment (timestamptz) as the shop's wall clock shows it (timestamp). -#}
+{%- macro shop_time(moment) -%}
+    ({{ moment }} at time zone '{{ var("shop_timezone") }}')
+{%- endmacro -%}

@@ -1,0 +1,72 @@
+with
+
+candidates as (
+
+    select * from {{ ref('candidates') }}
+
+),
+
+customers as (
+
+    select
+        customer_id,
+        nullif(trim(email), '') as email,
+        nullif(trim(first_name), '') as first_name,
+        split_part(locale, '-', 1) as language
+    from {{ ref('stg_customers') }}
+
+),
+
+latest_consents as (
+
+    select * from {{ ref('latest_consents') }}
+
+),
+
+addressed as (
+
+    select
+        candidates.candidate_id,
+        candidates.customer_id,
+        candidates.kind,
+        candidates.channel,
+        candidates.purpose,
+        customers.email,
+        customers.first_name,
+        case
+            when customers.language in ({{ quoted_list(var('mail_locales')) }})
+                then customers.language
+            else '{{ var("default_locale") }}'
+        end as locale
+    from candidates
+    left join customers on candidates.customer_id = customers.customer_id
+
+)
+
+select
+    addressed.candidate_id,
+    addressed.email,
+    addressed.first_name,
+    addressed.locale,
+    case
+        when addressed.email is null
+            then 'The shop has no e-mail address of this customer.'
+    end as no_address,
+    case
+        when addressed.kind <> 'marketing' or consents.is_granted then null
+        when not consents.is_granted
+            then format(
+                'Refused %s by %s on %s.',
+                addressed.purpose, addressed.channel,
+                {{ shop_time('consents.granted_at') }}::date
+            )
+        else format(
+            'Never agreed to %s by %s.', addressed.purpose, addressed.channel
+        )
+    end as no_consent
+from addressed
+left join latest_consents as consents
+    on
+        addressed.customer_id = consents.customer_id
+        and addressed.channel = consents.channel
+        and addressed.purpose = consents.purpose

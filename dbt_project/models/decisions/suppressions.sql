@@ -1,0 +1,42 @@
+with
+
+ledger_suppressions as (
+
+    select * from {{ source('ledger', 'suppressions') }}
+
+),
+
+-- What the night knew. What is reported late about the time before counts when
+-- the night is computed again: not writing is the safer mistake.
+holding as (
+
+    select
+        address,
+        scope,
+        source,
+        suppressed_at
+    from ledger_suppressions
+    where
+        suppressed_at < {{ as_of() }}
+        and (removed_at is null or removed_at >= {{ as_of() }})
+
+),
+
+first_of_each as (
+
+    select distinct on (address, scope)
+        address,
+        scope,
+        source,
+        suppressed_at
+    from holding
+    order by address asc, scope asc, suppressed_at asc, source asc
+
+)
+
+select
+    address,
+    scope,
+    source,
+    suppressed_at
+from first_of_each

@@ -1,0 +1,69 @@
+with
+
+order_hours as (
+
+    select * from {{ ref('int_order_hours') }}
+
+),
+
+-- A window of three hours seen through the kernel 1/4 1/2 1/4: how much of an
+-- order counts that lies so many hours after the window's start.
+kernel as (
+
+    select *
+    from (
+        values (-1, 0.25), (0, 0.75), (1, 1.0), (2, 0.75), (3, 0.25)
+    ) as factors (hours_after_start, factor)
+
+),
+
+aged as (
+
+    select
+        customer_id,
+        ordered_hour,
+        {{ decayed_count('weight_at_epoch', 'tau_days', as_of_date()) }}
+            as weight
+    from order_hours
+
+),
+
+totals as (
+
+    select
+        customer_id,
+        sum(weight order by ordered_hour) as weight
+    from aged
+    group by customer_id
+
+),
+
+windows as (
+
+    select
+        aged.customer_id,
+        mod(aged.ordered_hour - kernel.hours_after_start + 24, 24)
+            as start_hour,
+        sum(aged.weight * kernel.factor order by kernel.hours_after_start)
+            as weight
+    from aged
+    cross join kernel
+    group by
+        aged.customer_id,
+        mod(aged.ordered_hour - kernel.hours_after_start + 24, 24)
+
+),
+
+compared as (
+
+    select
+        windows.customer_id,
+        windows.start_hour,
+        windows.weight,
+        totals.weight as all_hours_weight
+    from windows
+    inner join totals on windows.customer_id = totals.customer_id
+
+)
+
+select * from compared

@@ -1,0 +1,136 @@
+"""Airflow's public REST API, as far as driving a run from outside needs it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DAG_SECONDS = 120
+POLL_SECONDS = 2  # every look costs the api-server, which the tasks need more
+FINISHED = {"success", "failed"}
+FINISHED_TASKS = {"success", "failed", "skipped", "upstream_failed", "removed"}
+
+
+class AirflowError(RuntimeError):
+    """Airflow did not do what was asked; says which DAG and task, and quotes the log."""
+
+
+@dataclass(frozen=True)
+class RunProgress:
+    """How far a DAG run is: tasks done of all, and the names of those that run now."""
+
+    done: int
+    total: int
+    running: tuple[str, ...]
+
+
+class AirflowApi:
+    """A client that may do everything, of an Airflow on this machine; use it in a `with`."""
+
+    def __init__(self, url: str) -> None:
+        self._http = httpx.Client(base_url=url, timeout=60, trust_env=False)
+        token = self._http.get("/auth/token").raise_for_status().json()["access_token"]
+        self._http.headers["Authorization"] = f"Bearer {token}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._http.close()
+
+    def wait_for_dag(self, dag_id: str) -> None:
+        """Wait until Airflow knows the DAG.
+
+        Raises:
+            AirflowError: a DAG file cannot be imported, or the DAG does not appear in time.
+        """
+        deadline = time.monotonic() + DAG_SECONDS
+        while self._http.get(f"/api/v2/dags/{dag_id}").status_code != httpx.codes.OK:
+            for error in self._get("/api/v2/importErrors")["import_errors"]:
+                message = f"{error['filename']} cannot be imported:\n{error['stack_trace']}"
+                raise AirflowError(message)
+            if time.monotonic() > deadline:
+                message = f"Airflow does not know DAG {dag_id} after {DAG_SECONDS} s"
+                raise AirflowError(message)
+            time.sleep(POLL_SECONDS)
+
+    def unpause(self, dag_id: str) -> None:
+        """Let the DAG's runs start."""
+        path = f"/api/v2/dags/{dag_id}"
+        self._http.patch(path, json={"is_paused": False}).raise_for_status()
+
+    def trigger(self, dag_id: str, **conf: object) -> str:
+        """Start a run by hand with the form filled in as `conf`; return its run_id."""
+        body = {"logical_date": None, "conf": conf}
+        answer = self._http.post(f"/api/v2/dags/{dag_id}/dagRuns", json=body)
+        if answer.is_error:
+            message = f"Airflow refused to start {dag_id}: {answer.text}"
+            raise AirflowError(message)
+        return answer.json()["dag_run_id"]
+
+    def wait(
+        self, dag_id: str, run_id: str, report: Callable[[RunProgress], None], timeout: float
+    ) -> str:
+        """Wait for the run's end, reporting progress; return its state, `success` or `failed`."""
+        deadline = time.monotonic() + timeout
+        while True:
+            state = self._get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"]
+            report(_progress(self.tasks(dag_id, run_id)))
+            if state in FINISHED:
+                return state
+            if time.monotonic() > deadline:
+                message = f"{dag_id}, run {run_id}, is still {state} after {timeout:.0f} s"
+                raise AirflowError(message)
+            time.sleep(POLL_SECONDS)
+
+    def tasks(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+        """Return the run's task instances."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
+        return self._get(path, limit=500)["task_instances"]
+
+    def result(self, dag_id: str, run_id: str, task_id: str) -> Any:
+        """Return what a task of the run returned."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}"
+        return self._get(f"{path}/xcomEntries/return_value", deserialize=True)["value"]
+
+    def clear(self, dag_id: str, run_id: str) -> None:
+        """Clear the whole run, as the button in the UI does: every task runs again."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/clear"
+        self._http.post(path, json={"dry_run": False}).raise_for_status()
+
+    def failures(self, dag_id: str, run_id: str) -> str:
+        """Return the end of the log of every failed task of the run, for a person."""
+        failed = [task for task in self.tasks(dag_id, run_id) if task["state"] == "failed"]
+        return "\n".join(
+            f"--- {task['task_id']}\n{self.log(dag_id, run_id, task)}" for task in failed
+        )
+
+    def log(self, dag_id: str, run_id: str, task: dict[str, Any], lines: int = 15) -> str:
+        """Return the last lines of the log of a task instance's latest try."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task['task_id']}/logs"
+        content = self._get(f"{path}/{max(1, task['try_number'])}")["content"]
+        return "\n".join(_line(entry) for entry in content[-lines:])
+
+    def _get(self, path: str, **parameters: object) -> dict[str, Any]:
+        return self._http.get(path, params=parameters).raise_for_status().json()
+
+
+def _progress(tasks: list[dict[str, Any]]) -> RunProgress:
+    return RunProgress(
+        done=sum(task["state"] in FINISHED_TASKS for task in tasks),
+        total=len(tasks),
+        running=tuple(task["task_id"] for task in tasks if task["state"] == "running"),
+    )
+
+
+def _line(entry: dict[str, Any] | str) -> str:
+    if isinstance(entry, str):
+        return entry
+    errors = [str(error.get("exc_value")) for error in entry.get("error_detail") or []]
+    return " ".join([str(entry.get("event", "")), *errors])

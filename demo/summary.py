@@ -1,0 +1,121 @@
+"""What a night came to, for people: counts from the database, and three mails in words."""
+
+from __future__ import annotations
+
+import textwrap
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import psycopg
+from psycopg import sql
+from rich.table import Table
+
+from demo.stack import WAREHOUSE
+from retention.shop import read_shop
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from demo.stack import Stack
+
+SIGNALS = ("purchase_hours", "replenishment", "lifecycle", "customer_signals")
+DECISIONS = """
+    select campaign, outcome, count(*)
+    from ledger.decisions group by campaign, outcome order by campaign, count(*) desc
+"""
+MESSAGES = """
+    select campaign, state, count(*)
+    from ledger.messages group by campaign, state order by campaign, state
+"""
+MAILS_SHOWN = 3
+
+
+class NightIncompleteError(RuntimeError):
+    """The night ran, but left something undone; says what."""
+
+
+def show_summary(console: Console, stack: Stack) -> None:
+    """Print what the night came to, three of its mails, and where to look further.
+
+    Raises:
+        NightIncompleteError: no mail went out, some message is not accepted, or the sandbox's own
+            audit found a duplicate.
+    """
+    with psycopg.connect(stack.cluster.url(WAREHOUSE)) as connection:
+        counts = _counts(connection)
+    console.print(_table(counts))
+    mails = _mails(stack)
+    for mail in mails:
+        _show_mail(console, mail)
+    _require_complete(counts, stack)
+    console.print(f"\nAirflow  {stack.airflow_url}", style="bold", highlight=False)
+    console.print(f"Inbox    {stack.sandbox_url}", style="bold", highlight=False)
+    console.print(f"Database . {stack.write_environment()}; then psql, dbt and retention know it")
+
+
+def _counts(connection: psycopg.Connection) -> dict[str, list[tuple[str, str, int]]]:
+    signals = []
+    for name in SIGNALS:
+        statement = sql.SQL("select count(*) from {}").format(sql.Identifier("signals", name))
+        signals.append((name, "rows", connection.execute(statement).fetchone()[0]))
+    decisions = connection.execute(DECISIONS).fetchall()
+    candidates: dict[str, int] = {}
+    for campaign, _, number in decisions:
+        candidates[campaign] = candidates.get(campaign, 0) + number
+    return {
+        "signal": signals,
+        "candidates": [(campaign, "", number) for campaign, number in candidates.items()],
+        "decision": decisions,
+        "message": connection.execute(MESSAGES).fetchall(),
+    }
+
+
+def _table(counts: dict[str, list[tuple[str, str, int]]]) -> Table:
+    table = Table(title="The night")
+    table.add_column("")
+    table.add_column("what")
+    table.add_column("outcome or state")
+    table.add_column("count", justify="right")
+    for kind, rows in counts.items():
+        for name, state, number in rows:
+            table.add_row(kind, name, state, f"{number:,}")
+        table.add_section()
+    return table
+
+
+def _mails(stack: Stack) -> list[dict[str, Any]]:
+    """Return up to three accepted mails: campaign by campaign, in one language and another."""
+    answer = httpx.get(f"{stack.sandbox_url}/messages.json?limit=1000", timeout=60, trust_env=False)
+    by_kind = {}
+    for mail in answer.raise_for_status().json()["messages"]:
+        by_kind.setdefault((mail["category"], mail["locale"]), mail)
+    campaigns = sorted({campaign for campaign, _ in by_kind}, key=str)
+    locales = sorted({locale for _, locale in by_kind}, key=str)
+    wanted = [
+        (campaign, locales[(place + turn) % len(locales)])
+        for turn in range(len(locales))
+        for place, campaign in enumerate(campaigns)
+    ]
+    return [by_kind[kind] for kind in wanted if kind in by_kind][:MAILS_SHOWN]
+
+
+def _show_mail(console: Console, mail: dict[str, Any]) -> None:
+    moment = datetime.fromisoformat(mail["send_at"] or mail["accepted_at"])
+    when = f"{moment.astimezone(read_shop().zone):%Y-%m-%d %H:%M}"
+    console.print(f"\n[bold]{mail['category']}[/] ({mail['locale']}), for {when}", highlight=False)
+    console.print(f"To {mail['to']}: {mail['subject']}", markup=False, highlight=False)
+    text = textwrap.indent(mail["text"].strip(), "    ")
+    console.print(text, markup=False, highlight=False)
+
+
+def _require_complete(counts: dict[str, list[tuple[str, str, int]]], stack: Stack) -> None:
+    unfinished = [row for row in counts["message"] if row[1] != "accepted"]
+    audit = httpx.get(f"{stack.sandbox_url}/_sandbox/audit", timeout=30, trust_env=False).json()
+    problems = [f"{number} {name} messages are {state}" for name, state, number in unfinished]
+    if not counts["message"]:
+        problems.append("no message was planned")
+    if audit["duplicate_count"] or audit["suppressed_but_sent_count"]:
+        problems.append(f"the sandbox's audit found {audit}")
+    if problems:
+        raise NightIncompleteError("; ".join(problems))

@@ -1,0 +1,5 @@
+"""`python -m retention`: the same as the `retention` command."""
+
+from retention.commands import main
+
+main()

@@ -1,0 +1,131 @@
+"""The breaker: how many requests may be under way at once, shared by the threads of a run.
+
+A run begins with one request alone, and falls back to one when an answer is missing. Only while
+SendGrid accepts are all threads let through, so that an outage or a wrong key is noticed at the
+price of one request.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Condition
+from typing import TYPE_CHECKING
+
+from retention.delivery.outcomes import Accepted, NotSent, Outcome, Refused, Rejected, Unknown
+from retention.delivery.report import DeliveryInterruptedError, DeliveryRefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from retention.delivery.report import DeliveryStoppedError
+    from retention.delivery.settings import DeliverySettings
+
+FIRST_PAUSE = timedelta(seconds=1)  # doubled each time, when SendGrid does not say how long
+
+
+class Breaker:
+    """Lets requests through, makes them wait, or ends the run."""
+
+    def __init__(self, settings: DeliverySettings) -> None:
+        self.reason = ""
+        self.ended_by: type[DeliveryStoppedError] | None = None
+        self._settings = settings
+        self._is_over = False
+        self._width = 1
+        self._under_way = 0
+        self._patience = settings.patience.total_seconds()
+        self._pause = FIRST_PAUSE
+        self._resume_at = 0.0  # of the monotonic clock
+        self._unknown_in_a_row = 0
+        self._changed = Condition()
+
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
+        """Wait for a turn; False is the end of the run."""
+        with self._changed:
+            while not self._is_over and (wait := self._wait()) != 0:
+                self._changed.wait(wait)
+            self._under_way += 1
+            is_on = not self._is_over
+        try:
+            yield is_on
+        finally:
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify_all()
+
+    def is_wide(self) -> bool:
+        """Whether several requests may be under way at present, since SendGrid accepts."""
+        with self._changed:
+            is_resting = time.monotonic() < self._resume_at
+            return self._width > 1 and not self._is_over and not is_resting
+
+    def end(self) -> None:
+        """End the run for all threads, after the requests that are under way."""
+        with self._changed:
+            self._is_over = True
+            self._changed.notify_all()
+
+    def note(self, outcome: Outcome) -> None:
+        """Learn from an outcome how the run goes on."""
+        with self._changed:
+            is_unknown = isinstance(outcome, Unknown)
+            self._unknown_in_a_row = self._unknown_in_a_row + 1 if is_unknown else 0
+            match outcome:
+                case Accepted():
+                    self._open(outcome)
+                case Refused():
+                    reason = f"SendGrid refuses the account: {outcome.text}; all stays planned"
+                    self._break(DeliveryRefusedError, reason)
+                case NotSent():
+                    self._hold(outcome)
+                case Unknown():
+                    self._doubt(outcome)
+                case Rejected():
+                    pass  # a matter of what the request says
+            self._changed.notify_all()
+
+    def _wait(self) -> float | None:
+        """Return the seconds to wait, None until something changes, 0 not at all."""
+        if self._under_way >= self._width:
+            return None
+        return max(self._resume_at - time.monotonic(), 0)
+
+    def _open(self, outcome: Accepted) -> None:
+        self._width = self._settings.concurrency
+        self._pause = FIRST_PAUSE
+        if outcome.pause is not None:
+            self._rest(outcome.pause, "SendGrid's rate limit is reached")
+
+    def _hold(self, outcome: NotSent) -> None:
+        self._width = 1
+        self._rest(self._pause if outcome.pause is None else outcome.pause, outcome.text)
+        self._pause *= 2
+
+    def _doubt(self, outcome: Unknown) -> None:
+        self._width = 1
+        if self._unknown_in_a_row >= self._settings.most_unknown_in_a_row:
+            self._break(
+                DeliveryInterruptedError,
+                f"{self._unknown_in_a_row} requests in a row without a clear answer, the last: "
+                f"{outcome.text}; what is not yet submitted stays planned",
+            )
+
+    def _rest(self, pause: timedelta, text: str) -> None:
+        """Let nothing through for a while; what several threads wait for at once counts once."""
+        seconds = max(pause, FIRST_PAUSE).total_seconds()  # a wait of nothing must end, too
+        now = time.monotonic()
+        added = now + seconds - max(self._resume_at, now)
+        if added > self._patience:
+            reason = f"no connection or no capacity at SendGrid: {text}; all stays planned"
+            self._break(DeliveryInterruptedError, reason)
+        elif added > 0:
+            self._patience -= added
+            self._resume_at = now + seconds
+
+    def _break(self, kind: type[DeliveryStoppedError], reason: str) -> None:
+        if self.ended_by is None:
+            self.ended_by, self.reason = kind, reason
+        self._is_over = True

@@ -1,0 +1,208 @@
+"""Reconciliation: what became of the requests that got no answer.
+
+1. An event about a request, or an entry in SendGrid's log, proves that it was taken: accepted.
+2. What is scheduled far enough ahead is *fenced*: its batch is cancelled, the cancel confirmed,
+   and only then are its messages planned again; they leave under a batch of their own.
+3. The rest stays unknown and is never sent again. When no event can come any more it becomes
+   unconfirmed, for a person to see.
+
+A cancel is asked for only after that was committed: from then on an acceptance alone no longer
+proves that a mail goes out, only the event of a mail that did.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from retention.delivery.email_logs import EmailLogs
+from retention.delivery.outcomes import NotSent, Refused, Rejected
+from retention.delivery.protocol import running_clock
+from retention.delivery.scheduled_sends import MOST_CANCELS, NOTICE, ScheduledSends
+from retention.delivery.sendgrid import SendGridError
+from retention.ledger import fences
+from retention.ledger.requests import put_away_stale_requests
+from retention.ledger.states import RequestState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    import psycopg
+
+    from retention.delivery.sendgrid import SendGrid
+    from retention.delivery.settings import DeliverySettings
+    from retention.ledger.fences import UnknownRequest
+
+log = logging.getLogger(__name__)
+
+EVENT_WAIT = timedelta(minutes=2)  # an event that is on its way saves a cancel
+CANCEL_MARGIN = timedelta(minutes=15)  # begun later, a cancel may not be confirmed in time
+DISCARDED_AFTER = timedelta(minutes=10)  # by then SendGrid has surely dropped what was cancelled
+SILENCE_ENDS_AFTER = timedelta(hours=72)  # a stopped worker may wake, and post, until then
+MOST_LOOKED_UP = 100  # requests in SendGrid's log, in one reconciliation
+PATIENCE = timedelta(hours=72)
+EVENT_PATIENCE = timedelta(hours=24)  # SendGrid repeats an event for so long
+
+
+@dataclass
+class ReconcileReport:
+    """Counts of one reconciliation; messages unless said otherwise.
+
+    Attributes:
+        accepted: unknown, and now proved to be at SendGrid.
+        fenced: unknown, and now planned again since what SendGrid had of them is cancelled.
+        unconfirmed: unknown for so long that nobody will ever tell.
+        lost_requests: requests of silent workers that became unknown just now.
+        waiting_requests: requests that are still unknown.
+        without_slot: requests that could be fenced if SendGrid held more cancels.
+        is_elsewhere: somebody else was reconciling, so nothing was done.
+    """
+
+    accepted: int = 0
+    fenced: int = 0
+    unconfirmed: int = 0
+    lost_requests: int = 0
+    waiting_requests: int = 0
+    without_slot: int = 0
+    is_elsewhere: bool = False
+
+
+def reconcile(
+    connection: psycopg.Connection,
+    client: SendGrid,
+    settings: DeliverySettings,
+    now: datetime,
+) -> ReconcileReport:
+    """Settle what can be settled of the requests that got no answer; safe to run at any time.
+
+    Trouble with SendGrid ends no reconciliation: what could not be settled waits for the next.
+
+    Args:
+        connection: commits each statement by itself.
+        client: the account at SendGrid.
+        settings: tell how long a worker may be silent.
+        now: the present moment, aware; the reconciliation's clock goes on from there.
+    """
+    with fences.reconciling(connection) as is_ours:
+        if not is_ours:
+            return ReconcileReport(is_elsewhere=True)
+        report = Reconciliation(connection, client, running_clock(now)).run(settings.lease)
+    log.info("reconciliation: %s", report)
+    return report
+
+
+class Reconciliation:
+    """One pass over the unknown requests."""
+
+    def __init__(
+        self, connection: psycopg.Connection, client: SendGrid, clock: Callable[[], datetime]
+    ) -> None:
+        self._connection = connection
+        self._sends = ScheduledSends(client)
+        self._logs = EmailLogs(client)
+        self._clock = clock
+        self._report = ReconcileReport()
+
+    def run(self, lease: timedelta) -> ReconcileReport:
+        """Do all steps, each for all requests."""
+        now = self._clock()
+        found = put_away_stale_requests(self._connection, lease_began=now - lease, now=now)
+        self._report.lost_requests = found[RequestState.SUBMITTING]
+        self._free_slots()
+        self._report.accepted += fences.accept_proved_requests(self._connection, now)
+        self._search_logs(fences.find_unknown_requests(self._connection))
+        for request in fences.find_unknown_requests(self._connection):
+            if self._can_be_fenced(request):
+                self._fence(request)
+        self._give_up()
+        self._report.waiting_requests = len(fences.find_unknown_requests(self._connection))
+        return self._report
+
+    def _free_slots(self) -> None:
+        """Give back the places of cancels whose mails are discarded and can not come late."""
+        now = self._clock()
+        for held in fences.find_held_slots(
+            self._connection,
+            released_before=now - DISCARDED_AFTER,
+            released_before_if_silent=now - SILENCE_ENDS_AFTER,
+        ):
+            try:
+                self._sends.forget(held.batch_id)
+            except SendGridError as error:
+                log.warning("request %s keeps its cancel's place: %s", held.request_id, error)
+            else:
+                fences.free_slot(self._connection, held.request_id, self._clock())
+
+    def _search_logs(self, requests: Iterable[UnknownRequest]) -> None:
+        searched = [each for each in requests if each.email and each.fencing_at is None]
+        for request in searched[:MOST_LOOKED_UP]:
+            try:
+                found = self._logs.find_acceptance(
+                    request.email, request.request_id, request.submitting_at
+                )
+            except SendGridError as error:
+                log.warning("SendGrid's log proves nothing this time: %s", error)
+                return
+            if found is not None:
+                self._report.accepted += fences.accept_logged_request(
+                    self._connection, request.request_id, found, self._clock()
+                )
+
+    def _can_be_fenced(self, request: UnknownRequest) -> bool:
+        """Whether a cancel would come in time; a short wait for events comes first."""
+        if request.first_release_at is None:
+            return False
+        now = self._clock()
+        margin = CANCEL_MARGIN if request.fencing_at is None else NOTICE
+        is_ripe = now >= request.submitting_at + EVENT_WAIT
+        return is_ripe and now <= request.first_release_at - margin
+
+    def _fence(self, request: UnknownRequest) -> None:
+        request_id = request.request_id
+        if not fences.begin_fence(self._connection, request_id, MOST_CANCELS, self._clock()):
+            self._report.without_slot += 1
+            log.warning("request %s is not fenced: all of SendGrid's places are held", request_id)
+            return
+        is_refused = self._ask_for_cancel(request)
+        is_cancelled, confirmed_at = self._confirm_cancel(request)
+        now = self._clock()
+        # By the later of both clocks: ours may lag, and SendGrid releases by its own.
+        is_in_time = confirmed_at and max(now, confirmed_at) <= request.first_release_at - NOTICE
+        if is_cancelled and is_in_time:
+            self._report.fenced += fences.fence_request(self._connection, request_id, now)
+            log.warning("request %s is fenced; its messages are planned again", request_id)
+        elif is_refused and is_cancelled is False and request.fencing_at is None:
+            # An earlier ask that got no answer could still be taken, whatever this one was told.
+            fences.abandon_fence(self._connection, request_id)
+
+    def _ask_for_cancel(self, request: UnknownRequest) -> bool:
+        """Return whether it is certain that SendGrid did not take the cancel this time."""
+        try:
+            self._sends.cancel(request.batch_id)
+        except SendGridError as error:
+            log.warning("request %s: %s", request.request_id, error)
+            return isinstance(error.outcome, Rejected | Refused | NotSent)
+        return False
+
+    def _confirm_cancel(self, request: UnknownRequest) -> tuple[bool | None, datetime | None]:
+        """Return whether SendGrid holds the cancel, and when it said so; None: nobody knows."""
+        try:
+            return self._sends.is_cancelled(request.batch_id)
+        except SendGridError as error:
+            log.warning("request %s: %s", request.request_id, error)
+            return None, None
+
+    def _give_up(self) -> None:
+        now = self._clock()
+        given_up, count = fences.give_up_requests(
+            self._connection,
+            submitted_before=now - PATIENCE,
+            worthless_before=now - EVENT_PATIENCE,
+            now=now,
+        )
+        self._report.unconfirmed += count
+        for request_id in given_up:
+            log.error("request %s stays unconfirmed: nobody can tell whether it left", request_id)

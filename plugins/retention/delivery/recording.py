@@ -1,0 +1,121 @@
+"""Writes an outcome into the ledger: one transaction an outcome."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from retention.delivery.outcomes import Accepted, NotSent, Outcome, Refused, Rejected, Unknown
+from retention.ledger.requests import (
+    Answer,
+    accept_request,
+    mark_request_unknown,
+    reject_request,
+    return_request,
+)
+from retention.ledger.states import RequestState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from uuid import UUID
+
+    from retention.ledger.claims import Claim
+
+PAUSE = timedelta(seconds=1)  # between two attempts to record an outcome
+
+STATES = {
+    Accepted: RequestState.ACCEPTED,
+    Rejected: RequestState.REJECTED,
+    Refused: RequestState.REFUSED,
+    NotSent: RequestState.NOT_SENT,
+    Unknown: RequestState.UNKNOWN,
+}
+
+
+def answer_of(outcome: Outcome) -> Answer:
+    """Return what the request's row keeps of an outcome."""
+    return Answer(
+        STATES[type(outcome)],
+        http_status=outcome.status,
+        sendgrid_message_id=getattr(outcome, "sendgrid_message_id", None),
+        error=outcome.text,
+    )
+
+
+def record_outcome(
+    connection: psycopg.Connection, claim: Claim, outcome: Outcome, now: datetime
+) -> None:
+    """Record at `now` (aware) what became of the claim's request and of its messages."""
+    answer = answer_of(outcome)
+    match outcome:
+        case Accepted():
+            accept_request(connection, claim.request_id, answer, now)
+        case Unknown():
+            mark_request_unknown(connection, claim.request_id, answer, now)
+        case Rejected():
+            reasons = rejection_reasons(claim, outcome)
+            reject_request(connection, claim.request_id, answer, reasons, now)
+        case Refused() | NotSent():
+            return_request(connection, claim.request_id, answer, now)
+
+
+def record_again(
+    connect: Callable[[], psycopg.Connection],
+    claim: Claim,
+    outcome: Outcome,
+    clock: Callable[[], datetime],
+    until: datetime,
+) -> None:
+    """Record, over a new connection each time, what the database did not take at first.
+
+    Only this process knows the answer: without it an accepted message would stay unknown.
+
+    Args:
+        connect: opens a connection that commits each statement by itself.
+        claim: what was handed over.
+        outcome: what became of it.
+        clock: shows the present moment, aware.
+        until: when to give up, aware.
+
+    Raises:
+        psycopg.OperationalError: the database did not take it until then.
+    """
+    while True:
+        try:
+            with connect() as connection:
+                record_outcome(connection, claim, outcome, clock())
+        except psycopg.OperationalError:
+            if clock() >= until:
+                raise
+            time.sleep(PAUSE.total_seconds())
+        else:
+            return
+
+
+def blame_nobody(
+    connection: psycopg.Connection, claim: Claim, rejected: Rejected, now: datetime
+) -> None:
+    """Record at `now` that SendGrid took nothing; all messages are planned again."""
+    reject_request(connection, claim.request_id, answer_of(rejected), {}, now)
+
+
+def quarantine(
+    connection: psycopg.Connection, claim: Claim, rejected: Rejected, now: datetime
+) -> None:
+    """Record at `now` that the claim's only message is the one that SendGrid refuses."""
+    reasons = {message.message_id: rejected.text for message in claim.messages}
+    reject_request(connection, claim.request_id, answer_of(rejected), reasons, now)
+
+
+def rejection_reasons(claim: Claim, rejected: Rejected) -> dict[UUID, str]:
+    """Return SendGrid's words for each message whose personalization it names."""
+    words: dict[UUID, list[str]] = {}
+    for error in rejected.errors:
+        index = error.personalization
+        if index is not None and index < len(claim.messages):
+            words.setdefault(claim.messages[index].message_id, []).append(str(error))
+    return {message_id: "; ".join(said) for message_id, said in words.items()}

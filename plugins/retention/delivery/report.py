@@ -1,0 +1,58 @@
+"""What a delivery run did, and the two ways in which it ends early."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Lock
+
+
+@dataclass
+class DeliveryReport:
+    """Counts of one run of one worker; messages unless said otherwise. Its threads share it.
+
+    Attributes:
+        submitted: handed to SendGrid, whatever came of it; a repeated submission counts again.
+        accepted: SendGrid has them.
+        rejected: SendGrid refuses these very ones.
+        unknown: may have left or not; not sent again unless they are fenced.
+        returned: certainly not taken, and planned again.
+        withdrawn: cancelled at the last look, before they could leave.
+        expired: found too late before the run began to claim.
+        abandoned_requests: requests of silent workers whose messages were planned again.
+        lost_requests: requests of silent workers whose messages became unknown.
+        stopped_campaigns: why each stopped campaign was left alone for the rest of the run.
+    """
+
+    submitted: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    unknown: int = 0
+    returned: int = 0
+    withdrawn: int = 0
+    expired: int = 0
+    abandoned_requests: int = 0
+    lost_requests: int = 0
+    stopped_campaigns: dict[str, str] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
+
+    def add(self, **counts: int) -> None:
+        """Add to the counts of these names."""
+        with self._lock:
+            for name, count in counts.items():
+                setattr(self, name, getattr(self, name) + count)
+
+
+class DeliveryStoppedError(RuntimeError):
+    """The run ended early; what is still due stays planned. `report` tells what it did before."""
+
+    def __init__(self, message: str, report: DeliveryReport) -> None:
+        super().__init__(message)
+        self.report = report
+
+
+class DeliveryRefusedError(DeliveryStoppedError):
+    """SendGrid refuses the account: a person must mend key, credits, sender or URL first."""
+
+
+class DeliveryInterruptedError(DeliveryStoppedError):
+    """SendGrid cannot be reached, limits the rate or fails: a later run may succeed."""

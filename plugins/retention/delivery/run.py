@@ -1,0 +1,84 @@
+"""What the threads of one worker share during a run."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from retention.delivery.batch_ids import BatchIds
+from retention.delivery.mail_body import MOST_PERSONALIZATIONS
+from retention.delivery.report import DeliveryReport
+from retention.delivery.suspicion import Suspicion
+from retention.ledger.claims import Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from retention.delivery.breaker import Breaker
+    from retention.delivery.sendgrid import SendGrid
+    from retention.delivery.settings import DeliverySettings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Run:
+    """One run of one worker.
+
+    Attributes:
+        client: the account at SendGrid.
+        settings: the policy.
+        clock: shows the present moment, aware.
+        due_until: what is to reach customers until then is delivered, aware.
+        breaker: lets requests through.
+        report: what was done.
+        suspicion: tells a campaign's fault from that of one message.
+        wall_clock: seconds of a clock that goes on while this process is stopped, or the machine
+            is suspended.
+        batch_ids: gives each attempt its batch id; ended with the run.
+    """
+
+    client: SendGrid
+    settings: DeliverySettings
+    clock: Callable[[], datetime]
+    due_until: datetime
+    breaker: Breaker
+    report: DeliveryReport = field(default_factory=DeliveryReport)
+    suspicion: Suspicion = field(init=False)
+    wall_clock: Callable[[], float] = time.time
+    batch_ids: BatchIds = field(init=False)
+    _taken: int = 0
+    _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self.suspicion = Suspicion(self.settings.concurrency)
+        self.batch_ids = BatchIds(self.client, self.settings.concurrency)
+
+    def want(self) -> Wanted | None:
+        """Set aside a part of the run's limit for a claim; None when nothing of it is left."""
+        with self._lock:
+            most = min(MOST_PERSONALIZATIONS, self.settings.limit - self._taken)
+            self._taken += max(most, 0)
+        if most <= 0:
+            return None
+        return Wanted(
+            self.due_until,
+            most,
+            self.settings.sender.email,
+            self.settings.hourly_budget,
+            list(self.report.stopped_campaigns),
+        )
+
+    def hand_back(self, count: int) -> None:
+        """Return what was set aside and not claimed."""
+        with self._lock:
+            self._taken -= count
+
+    def stop_campaign(self, campaign: str, reason: str) -> None:
+        """Leave a campaign alone for the rest of the run."""
+        self.report.stopped_campaigns[campaign] = reason
+        log.error("campaign %s is left alone in this run: %s", campaign, reason)

@@ -1,0 +1,102 @@
+"""Submitting: everything between a claim and SendGrid's answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from retention.delivery.mail_body import build_body
+from retention.delivery.outcomes import NotSent, Outcome, Refused
+from retention.delivery.schedule import release_span
+from retention.delivery.sendgrid import SendGridError
+from retention.ledger.requests import Envelope, submit_claim
+from retention.ledger.templates import find_template, find_unsubscribe_group
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from retention.delivery.run import Run
+    from retention.ledger.claims import Claim
+
+MOST_WAITED = timedelta(minutes=1)  # from commit to call; far less than the lease
+
+
+class CampaignNotReadyError(RuntimeError):
+    """A campaign lacks what its mails need at SendGrid, or cannot be put into a request."""
+
+
+def submit(connection: psycopg.Connection, run: Run, claim: Claim) -> tuple[Claim, Outcome]:
+    """Hand a claim to SendGrid.
+
+    Returns:
+        What was left of the claim after the last look, and what the answer proves of it.
+
+    Raises:
+        CampaignNotReadyError: nothing left; the campaign needs a person.
+        ClaimLostError: nothing left; the messages are not this worker's any more.
+    """
+    template_id, group_id = _look_up(connection, claim)
+    try:
+        batch_id = run.batch_ids.take()
+    except SendGridError as error:
+        return claim, _of_batch(error.outcome)
+    now = run.clock()
+    span = release_span(claim.messages, now, run.settings.fence_lead)
+    envelope = Envelope(batch_id, template_id, group_id, *span)
+    # Before the commit: what cannot be encoded has not left.
+    mail = _encode(build_body(claim, envelope, run.settings, now))
+    began = run.wall_clock()
+    left = submit_claim(connection, claim, envelope, now, run.settings.last_look)
+    run.report.add(withdrawn=len(claim.messages) - len(left.messages), submitted=len(left.messages))
+    if not left.messages:
+        return left, NotSent("nothing was left after the last look")
+    if len(left.messages) < len(claim.messages):
+        mail = _encode(build_body(left, envelope, run.settings, now))
+    return left, _post(run, mail, began)
+
+
+def _post(run: Run, mail: bytes, began: float) -> Outcome:
+    """Post the mail, unless this process stood still since `began`, of the wall clock.
+
+    A worker that was stopped after its commit must not go on as if nothing had happened: its
+    messages may have left under another batch meanwhile.
+    """
+    if run.breaker.is_wide():
+        run.batch_ids.order()
+    # By the wall clock, since the monotonic one stops while a machine is suspended. Either way:
+    # a clock that was set back hides how long it has been.
+    waited = abs(run.wall_clock() - began)
+    if waited > MOST_WAITED.total_seconds():
+        return NotSent(f"{waited:.0f} s passed between the commit and the call")
+    return run.client.submit(mail)
+
+
+def _look_up(connection: psycopg.Connection, claim: Claim) -> tuple[str, int | None]:
+    template = find_template(connection, claim.campaign, claim.locale)
+    if template is None:
+        message = f"no template was pushed for {claim.campaign} in '{claim.locale}'"
+        raise CampaignNotReadyError(message)
+    if claim.kind != "marketing":
+        return template.template_id, None
+    group_id = find_unsubscribe_group(connection, claim.purpose)
+    if group_id is None:
+        message = f"no unsubscribe group was created for the purpose '{claim.purpose}'"
+        raise CampaignNotReadyError(message)
+    return template.template_id, group_id
+
+
+def _encode(body: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(body)
+    except orjson.JSONEncodeError as error:
+        message = f"the data of a message cannot go into a request: {error}"
+        raise CampaignNotReadyError(message) from None
+
+
+def _of_batch(outcome: Outcome) -> Outcome:
+    """Return what a failed call for a batch id means for a mail that was not even posted."""
+    if isinstance(outcome, Refused | NotSent):
+        return outcome
+    return NotSent(f"no batch id: {outcome.text}", outcome.status)

@@ -1,0 +1,179 @@
+"""Brings templates and unsubscribe groups to SendGrid, and writes only what has changed.
+
+What exists there is asked for each time: an account that lost a template, or another account
+behind the same ledger, gets what it lacks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from retention.delivery.outcomes import Rejected
+from retention.delivery.sendgrid import SendGridError
+from retention.ledger.templates import (
+    PushedTemplate,
+    find_template,
+    pushing,
+    remember_template,
+    remember_unsubscribe_group,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    import psycopg
+
+    from retention.delivery.account import Account, RemoteTemplate
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TemplateSource:
+    """A mail of a campaign in one language, ready for SendGrid; its parts are Handlebars.
+
+    Attributes:
+        campaign: name of the campaign's folder.
+        locale: BCP 47.
+        subject: at most 255 characters.
+        html: at most 1,048,576 bytes, as is `plain`.
+        plain: the same in plain text.
+    """
+
+    campaign: str
+    locale: str
+    subject: str
+    html: str
+    plain: str
+
+    @property
+    def name(self) -> str:
+        """The template's name at SendGrid, by which it is found again."""
+        return f"{self.campaign}.{self.locale}"
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of all parts, in hexadecimal."""
+        parts = (part.encode() for part in (self.subject, self.html, self.plain))
+        framed = b"".join(b"%d:%s" % (len(part), part) for part in parts)
+        return hashlib.sha256(framed).hexdigest()
+
+
+@dataclass(frozen=True)
+class PushCounts:
+    """How many templates went up, and how many were there already as they are."""
+
+    pushed: int
+    unchanged: int
+
+
+def push_templates(
+    connection: psycopg.Connection,
+    account: Account,
+    sources: Iterable[TemplateSource],
+    now: datetime,
+) -> PushCounts:
+    """Make SendGrid's templates equal to the sources.
+
+    Args:
+        connection: an open connection; each template is remembered as soon as it is up.
+        account: the account at SendGrid.
+        sources: every mail of every campaign.
+        now: the present moment, aware.
+
+    Raises:
+        SendGridError: SendGrid cannot be reached or refuses the account; names the call. A
+            template that it rejects for what it says is logged, and stays as it was.
+    """
+    pushed = unchanged = 0
+    with pushing(connection):
+        remote = {template.template_id: template for template in account.list_templates()}
+        for source in sources:
+            known = _known(connection, source, remote)
+            if known and known.content_hash == source.content_hash:
+                unchanged += 1
+                continue
+            try:
+                template = _push(account, source, known, remote)
+            except SendGridError as error:
+                if not isinstance(error.outcome, Rejected):
+                    raise
+                # Its campaign is left out of delivery; the others' mails go up all the same.
+                log.error("template %s was not pushed: %s", source.name, error)  # noqa: TRY400
+                continue
+            remember_template(connection, source.campaign, source.locale, template, now)
+            log.info("template %s is at SendGrid as %s", source.name, template.template_id)
+            pushed += 1
+    return PushCounts(pushed, unchanged)
+
+
+def ensure_unsubscribe_groups(
+    connection: psycopg.Connection, account: Account, names: Mapping[str, str], now: datetime
+) -> dict[str, int]:
+    """Make sure that each consent purpose has its unsubscribe group; found by name, or created.
+
+    Args:
+        connection: an open connection.
+        account: the account at SendGrid.
+        names: by purpose, the name that people see when they unsubscribe, such as
+            `{"offers": "Offers"}`; at most 30 characters.
+        now: the present moment, aware.
+
+    Returns:
+        SendGrid's group ids by purpose.
+
+    Raises:
+        SendGridError: SendGrid cannot be reached or refuses a group; names the call.
+    """
+    group_ids: dict[str, int] = {}
+    with pushing(connection):
+        existing = account.list_unsubscribe_groups()
+        for purpose, name in names.items():
+            if name not in existing:
+                existing[name] = account.create_unsubscribe_group(name, f"Mails about: {name}")
+            group_ids[purpose] = existing[name]
+            remember_unsubscribe_group(connection, purpose, existing[name], name, now)
+    return group_ids
+
+
+def _known(
+    connection: psycopg.Connection, source: TemplateSource, remote: Mapping[str, RemoteTemplate]
+) -> PushedTemplate | None:
+    """Return what was pushed for the source, if SendGrid still has it."""
+    known = find_template(connection, source.campaign, source.locale)
+    if known is None or known.template_id not in remote:
+        return None
+    return known if known.version_id in remote[known.template_id].version_ids else None
+
+
+def _push(
+    account: Account,
+    source: TemplateSource,
+    known: PushedTemplate | None,
+    remote: Mapping[str, RemoteTemplate],
+) -> PushedTemplate:
+    version = _version(source)
+    if known:
+        account.update_version(known.template_id, known.version_id, version)
+        return PushedTemplate(known.template_id, known.version_id, source.content_hash)
+    # By name: an earlier push may have ended between creating and remembering.
+    named = [each.template_id for each in remote.values() if each.name == source.name]
+    template_id = named[0] if named else account.create_template(source.name)
+    version_id = account.create_version(template_id, version)
+    return PushedTemplate(template_id, version_id, source.content_hash)
+
+
+def _version(source: TemplateSource) -> dict[str, Any]:
+    return {
+        "name": f"{source.name} {source.content_hash[:12]}",
+        "subject": source.subject,
+        "html_content": source.html,
+        "plain_content": source.plain,
+        "generate_plain_content": False,
+        "active": 1,
+        "editor": "code",
+    }

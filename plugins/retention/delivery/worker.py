@@ -1,0 +1,176 @@
+"""One thread of a worker: takes claims to their outcomes and records them."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from retention.delivery.outcomes import Accepted, NotSent, Outcome, Refused, Rejected, Unknown
+from retention.delivery.recording import (
+    answer_of,
+    blame_nobody,
+    quarantine,
+    record_again,
+    record_outcome,
+    rejection_reasons,
+)
+from retention.delivery.search import Search
+from retention.delivery.submission import CampaignNotReadyError, submit
+from retention.ledger.claims import ClaimLostError, claim_messages
+from retention.ledger.requests import divide_request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from retention.delivery.run import Run
+    from retention.ledger.claims import Claim
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """One thread's turns through the outbox."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection,
+        run: Run,
+        connect: Callable[[], psycopg.Connection],
+    ) -> None:
+        """Work over a connection; `connect` opens another where that one fails."""
+        self._connection = connection
+        self._run = run
+        self._connect = connect
+        self._search = Search()
+
+    def work(self) -> None:
+        """Deliver until nothing is due, or the run is over."""
+        try:
+            while self._take_turn():
+                pass
+        finally:
+            self._end_search("the run ended before its turn came")
+
+    def _take_turn(self) -> bool:
+        with self._run.breaker.turn() as is_on:
+            if not is_on:
+                return False
+            claim = self._next_claim()
+            if claim is None:
+                return False
+            self._attempt(claim)
+            return True
+
+    def _next_claim(self) -> Claim | None:
+        if self._search.waiting:
+            return self._search.waiting.pop()
+        self._search = Search()
+        wanted = self._run.want()
+        if wanted is None:
+            return None
+        claim = claim_messages(self._connection, wanted, self._run.clock())
+        self._run.hand_back(wanted.most - (len(claim.messages) if claim else 0))
+        return claim
+
+    def _attempt(self, claim: Claim) -> None:
+        """Take a claim to its outcome, record it, and act on it."""
+        try:
+            claim, outcome = submit(self._connection, self._run, claim)
+        except CampaignNotReadyError as error:
+            self._put_back(claim, str(error))
+            self._run.stop_campaign(claim.campaign, str(error))
+        except ClaimLostError as error:
+            self._put_back(claim, str(error))
+        else:
+            if claim.messages:
+                self._settle(claim, outcome)
+
+    def _settle(self, claim: Claim, outcome: Outcome) -> None:
+        log.info(
+            "request %s of %s (%s), %d messages: %s%s",
+            claim.request_id,
+            claim.campaign,
+            claim.locale,
+            len(claim.messages),
+            type(outcome).__name__,
+            f", {outcome.text}" if outcome.text else "",
+        )
+        if isinstance(outcome, Rejected):
+            self._settle_rejection(claim, outcome)
+        else:
+            self._record(claim, outcome)
+        self._run.breaker.note(outcome)
+
+    def _record(self, claim: Claim, outcome: Outcome) -> None:
+        clock = self._run.clock
+        try:
+            record_outcome(self._connection, claim, outcome, clock())
+        except psycopg.OperationalError as error:
+            log.warning("request %s: %s; once more", claim.request_id, type(error).__name__)
+            until = clock() + self._run.settings.lease
+            record_again(self._connect, claim, outcome, clock, until)
+        self._count(claim, outcome)
+
+    def _count(self, claim: Claim, outcome: Outcome) -> None:
+        count, report = len(claim.messages), self._run.report
+        match outcome:
+            case Accepted():
+                self._search.has_accepted = True
+                self._run.suspicion.accepted(claim)
+                report.add(accepted=count)
+            case Unknown():
+                report.add(unknown=count)
+            case Refused() | NotSent():
+                report.add(returned=count)
+            case Rejected():
+                rejected = len(rejection_reasons(claim, outcome))
+                report.add(rejected=rejected, returned=count - rejected)
+
+    def _settle_rejection(self, claim: Claim, rejected: Rejected) -> None:
+        named = len(rejection_reasons(claim, rejected))
+        if rejected.is_about_the_request:
+            self._give_up(claim, rejected)
+        elif not named:
+            self._search_for_cause(claim, rejected)
+        elif rejected.is_about_addresses or not self._run.suspicion.is_raised(claim, named):
+            self._record(claim, rejected)
+        else:
+            self._give_up(claim, rejected)
+
+    def _search_for_cause(self, claim: Claim, rejected: Rejected) -> None:
+        """Take a rejection that names no message one step further."""
+        is_alone = len(claim.messages) == 1
+        if is_alone and self._search.has_accepted:
+            quarantine(self._connection, claim, rejected, self._run.clock())
+            self._run.report.add(rejected=1)
+        elif is_alone and self._search.is_hopeless():
+            self._give_up(claim, rejected)
+        else:
+            self._divide(claim, rejected)
+
+    def _divide(self, claim: Claim, rejected: Rejected) -> None:
+        answer = answer_of(rejected)
+        try:
+            parts = divide_request(self._connection, claim, answer, self._run.clock())
+        except ClaimLostError as error:
+            self._put_back(claim, str(error))
+        else:
+            self._search.go_on_with(parts)
+
+    def _give_up(self, claim: Claim, rejected: Rejected) -> None:
+        """Stop the campaign: no message is to blame, and none is marked."""
+        reason = f"HTTP {rejected.status}: {rejected.text}"
+        blame_nobody(self._connection, claim, rejected, self._run.clock())
+        self._run.report.add(returned=len(claim.messages))
+        self._run.stop_campaign(claim.campaign, reason)
+        self._end_search(reason)
+
+    def _end_search(self, reason: str) -> None:
+        while self._search.waiting:
+            self._put_back(self._search.waiting.pop(), reason)
+
+    def _put_back(self, claim: Claim, reason: str) -> None:
+        record_outcome(self._connection, claim, NotSent(reason), self._run.clock())
+        self._run.report.add(returned=len(claim.messages))

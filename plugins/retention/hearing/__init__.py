@@ -1,0 +1,1 @@
+"""What comes back from outside: SendGrid's events, and people who unsubscribe."""

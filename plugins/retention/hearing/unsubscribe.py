@@ -1,0 +1,141 @@
+"""The links by which people unsubscribe: a message and a purpose, signed; no personal data.
+
+A link never expires: a person may find an old mail and has had enough. Whoever holds it can
+unsubscribe the mail's recipient from one purpose and nothing else, so a forwarded mail does
+little harm, and a guessed one none. The way back is another token, which no mail carries: the
+page gives it to whoever has just unsubscribed, and it ends after an hour.
+"""
+
+from __future__ import annotations
+
+import binascii
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+PATH = "unsubscribe"
+SIGNED_FOR = b"paluu unsubscribe 1\0"  # nothing else that the key may come to sign is a link
+SIGNED_FOR_RETURN = b"paluu subscribe again 1\0"
+RETURN_WITHIN = timedelta(hours=1)
+ID_BYTES = 16
+TIME_BYTES = 8
+SIGNATURE_BYTES = 32
+MOST_CHARACTERS = 400
+
+
+class ForgedLinkError(ValueError):
+    """A token that was not made with this key, or not as a whole."""
+
+
+@dataclass(frozen=True)
+class Unsubscription:
+    """What a link asks for: no more mail for `purpose` to the recipient of the message."""
+
+    message_id: UUID
+    purpose: str
+
+
+def link(base_url: str, key: str, message_id: UUID, purpose: str) -> str:
+    """Return the link by which the recipient of a message unsubscribes from a purpose.
+
+    Args:
+        base_url: where the public pages are reached, such as
+            `https://shop.example/retention/public`.
+        key: the secret that signs links; whoever changes it breaks the links of all sent mail.
+        message_id: our message.
+        purpose: the consent purpose.
+    """
+    token = unsubscribe_token(key, Unsubscription(message_id, purpose))
+    return f"{base_url.rstrip('/')}/{PATH}/{token}"
+
+
+def unsubscribe_token(key: str, asked: Unsubscription) -> str:
+    """Return the last part of the link that asks for this."""
+    return _seal(key, SIGNED_FOR, _pack(asked))
+
+
+def read_token(key: str, token: str) -> Unsubscription:
+    """Return what the last part of a link asks for.
+
+    Raises:
+        ForgedLinkError: `link` did not make it with this key.
+    """
+    return _unpack(_open(key, SIGNED_FOR, token))
+
+
+def return_token(key: str, asked: Unsubscription, now: datetime) -> str:
+    """Return the token that takes an unsubscribe of just `now` (aware) back."""
+    issued = int(now.timestamp()).to_bytes(TIME_BYTES, "big")
+    return _seal(key, SIGNED_FOR_RETURN, issued + _pack(asked))
+
+
+def read_return_token(key: str, token: str, now: datetime) -> Unsubscription:
+    """Return which unsubscribe a token takes back.
+
+    Args:
+        key: the secret that signs links.
+        token: what `return_token` made at most an hour before.
+        now: the present moment, aware.
+
+    Raises:
+        ForgedLinkError: `return_token` did not make it with this key, or too long ago.
+    """
+    payload = _open(key, SIGNED_FOR_RETURN, token)
+    age = now.timestamp() - int.from_bytes(payload[:TIME_BYTES], "big")
+    if age > RETURN_WITHIN.total_seconds():
+        message = "the way back was open for an hour, and is closed"
+        raise ForgedLinkError(message)
+    return _unpack(payload[TIME_BYTES:])
+
+
+def _pack(asked: Unsubscription) -> bytes:
+    return asked.message_id.bytes + asked.purpose.encode()
+
+
+def _unpack(payload: bytes) -> Unsubscription:
+    if len(payload) <= ID_BYTES:
+        message = "the link names no purpose"
+        raise ForgedLinkError(message)
+    return Unsubscription(UUID(bytes=payload[:ID_BYTES]), payload[ID_BYTES:].decode())
+
+
+def _seal(key: str, signed_for: bytes, payload: bytes) -> str:
+    return _encode(_sign(key, signed_for, payload) + payload)
+
+
+def _open(key: str, signed_for: bytes, token: str) -> bytes:
+    signed = _decode(token)
+    signature, payload = signed[:SIGNATURE_BYTES], signed[SIGNATURE_BYTES:]
+    if not hmac.compare_digest(signature, _sign(key, signed_for, payload)):
+        message = "the link's signature is wrong"
+        raise ForgedLinkError(message)
+    return payload
+
+
+def _sign(key: str, signed_for: bytes, payload: bytes) -> bytes:
+    return hmac.digest(key.encode(), signed_for + payload, "sha256")
+
+
+def _encode(signed: bytes) -> str:
+    return urlsafe_b64encode(signed).rstrip(b"=").decode()
+
+
+def _decode(token: str) -> bytes:
+    if len(token) > MOST_CHARACTERS or not token.isascii():
+        message = "the link is too long or holds characters that no link has"
+        raise ForgedLinkError(message)
+    try:
+        signed = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except binascii.Error:
+        signed = b""
+    # The decoder skips what it does not know; only what it would write itself is a token.
+    if _encode(signed) != token:
+        message = "the link is cut short or mistyped"
+        raise ForgedLinkError(message)
+    return signed

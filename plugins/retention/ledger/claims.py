@@ -1,0 +1,161 @@
+"""Claiming: a worker takes due messages, as many as the sender's budget leaves.
+
+`planned -> claimed`, one request's worth at a time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from psycopg.rows import class_row
+
+from retention.ledger.statements import execute
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    import psycopg
+
+BUDGET_SPAN = timedelta(hours=1)
+
+
+class ClaimLostError(RuntimeError):
+    """The claim is no longer this worker's: its lease ran out, or a message was withdrawn."""
+
+
+@dataclass(frozen=True)
+class ClaimedMessage:
+    """One message in a worker's hands; `attempt` counts its submissions, this one included."""
+
+    message_id: UUID
+    request_id: UUID
+    campaign: str
+    locale: str
+    kind: str
+    purpose: str
+    email: str
+    context: dict[str, Any]
+    send_at: datetime
+    not_after: datetime
+    attempt: int
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Messages for one request: of one campaign, language and purpose, no address twice."""
+
+    request_id: UUID
+    campaign: str
+    locale: str
+    kind: str
+    purpose: str
+    messages: tuple[ClaimedMessage, ...]
+
+    def without(self, message_ids: Collection[UUID]) -> Claim:
+        """Return the claim less some of its messages."""
+        left = (each for each in self.messages if each.message_id not in message_ids)
+        return replace(self, messages=tuple(left))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a worker is ready to take.
+
+    Attributes:
+        due_until: what is to reach customers until then, aware.
+        most: at most so many messages.
+        sender: the shop's address that the mails come from.
+        hourly_budget: at most so many messages of this sender in an hour; None is no bound.
+        stopped_campaigns: campaigns to leave alone.
+    """
+
+    due_until: datetime
+    most: int
+    sender: str
+    hourly_budget: int | None = None
+    stopped_campaigns: Sequence[str] = ()
+
+
+def claim_messages(connection: psycopg.Connection, wanted: Wanted, now: datetime) -> Claim | None:
+    """Claim due messages for one request; None when nothing is due that nobody else has.
+
+    Args:
+        connection: an open connection.
+        wanted: what to take; a spent budget is as if nothing were due.
+        now: the present moment, aware; what has expired by then is not claimed.
+    """
+    if wanted.hourly_budget is None:
+        return _claim(connection, wanted, now)
+    with connection.transaction():
+        # One claim of the sender at a time, or two workers would spend the same rest.
+        execute(connection, "lock_sender", sender=wanted.sender)
+        since = now - BUDGET_SPAN
+        spent = execute(connection, "count_handed_over", sender=wanted.sender, since=since)
+        left = min(wanted.most, wanted.hourly_budget - spent.fetchone().message_count)
+        return _claim(connection, replace(wanted, most=left), now) if left > 0 else None
+
+
+def divide_claim(connection: psycopg.Connection, claim: Claim, now: datetime) -> list[Claim]:
+    """Put each half of a claim, proved not taken, into a request of its own.
+
+    Raises:
+        ClaimLostError: not all of the messages are this worker's any more.
+    """
+    middle = len(claim.messages) // 2
+    halves = (claim.messages[:middle], claim.messages[middle:])
+    return [_move(connection, claim, half, now) for half in halves if half]
+
+
+def _move(
+    connection: psycopg.Connection,
+    claim: Claim,
+    messages: tuple[ClaimedMessage, ...],
+    now: datetime,
+) -> Claim:
+    moved = execute(
+        connection,
+        "move_messages",
+        request_id=claim.request_id,
+        message_ids=[message.message_id for message in messages],
+        now=now,
+    ).fetchall()
+    if len(moved) != len(messages):
+        message = f"request {claim.request_id}: {len(moved)} of {len(messages)} left"
+        raise ClaimLostError(message)
+    request_id = moved[0].request_id
+    return _gather(
+        [replace(each, request_id=request_id, attempt=each.attempt + 1) for each in messages]
+    )
+
+
+def _claim(connection: psycopg.Connection, wanted: Wanted, now: datetime) -> Claim | None:
+    messages = execute(
+        connection,
+        "claim_messages",
+        rows=class_row(ClaimedMessage),
+        now=now,
+        due_until=wanted.due_until,
+        most=wanted.most,
+        sender=wanted.sender,
+        stopped_campaigns=list(wanted.stopped_campaigns),
+    ).fetchall()
+    if not messages:
+        return None
+    messages.sort(key=lambda message: (message.send_at, message.message_id))
+    return _gather(messages)
+
+
+def _gather(messages: Sequence[ClaimedMessage]) -> Claim:
+    first = messages[0]
+    return Claim(
+        first.request_id,
+        first.campaign,
+        first.locale,
+        first.kind,
+        first.purpose,
+        tuple(messages),
+    )

@@ -1,0 +1,185 @@
+"""What becomes of a request that got no answer: proved, fenced, or given up.
+
+A *fence* is a confirmed cancel of the request's batch at SendGrid: whatever was taken of it is
+never released, so its messages may go out again under another batch. SendGrid holds few cancels
+at once; each takes a slot until its mails' time has passed.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from psycopg.rows import class_row
+
+from retention.ledger.requests import LOST
+from retention.ledger.statements import execute
+from retention.ledger.states import RELEASED_EVENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from uuid import UUID
+
+    import psycopg
+
+
+@dataclass(frozen=True)
+class UnknownRequest:
+    """A request of which nobody knows whether SendGrid took it.
+
+    Attributes:
+        batch_id: its handle at SendGrid.
+        submitting_at: committed just before the call (aware).
+        first_release_at: when SendGrid would release the first of its mails (aware); None when
+            one left at once.
+        fencing_at: since when its cancel is being asked for (aware); None when it is not.
+        email: the address of one of its messages; all of a request are taken, or none is.
+    """
+
+    request_id: UUID
+    batch_id: str
+    submitting_at: datetime
+    first_release_at: datetime | None
+    fencing_at: datetime | None
+    email: str | None
+
+
+@dataclass(frozen=True)
+class HeldSlot:
+    """A cancel whose mails are past their release."""
+
+    request_id: UUID
+    batch_id: str
+
+
+@contextmanager
+def reconciling(connection: psycopg.Connection) -> Iterator[bool]:
+    """Hold the lock of reconciliation, if nobody else does; tell whether."""
+    is_locked = execute(connection, "lock_reconciliation").fetchone().is_locked
+    try:
+        yield is_locked
+    finally:
+        if is_locked and not connection.broken:
+            execute(connection, "unlock_reconciliation")
+
+
+def accept_proved_requests(connection: psycopg.Connection, now: datetime) -> int:
+    """Accept the unknown requests that events prove; return how many messages they carry."""
+    with connection.transaction():
+        proved = execute(
+            connection, "accept_proved_requests", released_events=RELEASED_EVENTS, now=now
+        ).fetchall()
+        return sum(
+            execute(connection, "accept_messages", request_id=row.request_id, now=now).rowcount
+            for row in proved
+        )
+
+
+def accept_logged_request(
+    connection: psycopg.Connection, request_id: UUID, sendgrid_message_id: str, now: datetime
+) -> int:
+    """Accept an unknown request that SendGrid's log proves; return how many messages it carries."""
+    with connection.transaction():
+        accepted = execute(
+            connection,
+            "accept_logged_request",
+            request_id=request_id,
+            sendgrid_message_id=sendgrid_message_id,
+            now=now,
+        )
+        if not accepted.rowcount:
+            return 0
+        return execute(connection, "accept_messages", request_id=request_id, now=now).rowcount
+
+
+def find_unknown_requests(connection: psycopg.Connection) -> list[UnknownRequest]:
+    """Return the requests without proof either way, the largest first."""
+    cursor = execute(connection, "find_unknown_requests", rows=class_row(UnknownRequest))
+    return cursor.fetchall()
+
+
+def begin_fence(
+    connection: psycopg.Connection, request_id: UUID, most_fences: int, now: datetime
+) -> bool:
+    """Commit that a cancel is about to be asked for; False when all slots are held."""
+    moved = execute(
+        connection, "begin_fence", request_id=request_id, most_fences=most_fences, now=now
+    )
+    return moved.rowcount == 1
+
+
+def abandon_fence(connection: psycopg.Connection, request_id: UUID) -> None:
+    """Note that SendGrid certainly did not take the cancel."""
+    execute(connection, "abandon_fence", request_id=request_id)
+
+
+def fence_request(connection: psycopg.Connection, request_id: UUID, now: datetime) -> int:
+    """Note that the cancel was confirmed in time; return how many messages are planned again."""
+    with connection.transaction():
+        if not execute(connection, "fence_request", request_id=request_id, now=now).rowcount:
+            return 0
+        return execute(connection, "return_messages", request_id=request_id).rowcount
+
+
+def find_held_slots(
+    connection: psycopg.Connection,
+    *,
+    released_before: datetime,
+    released_before_if_silent: datetime,
+) -> list[HeldSlot]:
+    """Return the cancels whose last mail was due for release before then (aware).
+
+    Args:
+        connection: an open connection.
+        released_before: counts where the worker itself recorded the end of its call.
+        released_before_if_silent: counts where the worker fell silent, so that it may only have
+            been stopped, and its call may be still to come.
+    """
+    cursor = execute(
+        connection,
+        "find_held_slots",
+        rows=class_row(HeldSlot),
+        released_before=released_before,
+        released_before_if_silent=released_before_if_silent,
+        lost=LOST,
+    )
+    return cursor.fetchall()
+
+
+def free_slot(connection: psycopg.Connection, request_id: UUID, now: datetime) -> None:
+    """Note that a cancel's slot was given back to SendGrid."""
+    execute(connection, "free_slot", request_id=request_id, now=now)
+
+
+def give_up_requests(
+    connection: psycopg.Connection,
+    *,
+    submitted_before: datetime,
+    worthless_before: datetime,
+    now: datetime,
+) -> tuple[list[UUID], int]:
+    """Give up requests for which no event will come any more.
+
+    Args:
+        connection: an open connection.
+        submitted_before: given up is what was submitted before then (aware) and released before
+            `worthless_before`.
+        worthless_before: given up is also what was worthless before then (aware).
+        now: the present moment, aware.
+
+    Returns:
+        The ids of the requests, and how many messages they carry.
+    """
+    with connection.transaction():
+        given_up = execute(
+            connection,
+            "give_up_requests",
+            submitted_before=submitted_before,
+            worthless_before=worthless_before,
+            now=now,
+        ).fetchall()
+        request_ids = [row.request_id for row in given_up]
+        moved = execute(connection, "give_up_messages", request_ids=request_ids, now=now)
+    return request_ids, moved.rowcount

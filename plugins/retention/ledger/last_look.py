@@ -1,0 +1,94 @@
+"""The last look: who must not be written any more, an instant before the mail may leave.
+
+`claimed -> cancelled`, inside the transaction that commits `submitting`.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from retention.ledger.statements import execute
+from retention.ledger.states import RELEASED_EVENTS
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    import psycopg
+
+    from retention.ledger.claims import Claim
+
+ERASURE_KEY_VARIABLE = "PALUU_ERASURE_KEY"
+
+
+class ErasureKeyMissingError(RuntimeError):
+    """People were forgotten, and without the key nobody can tell who they are."""
+
+
+@dataclass(frozen=True)
+class LastLook:
+    """What is looked at beside the ledger's own suppressions and erasures.
+
+    Attributes:
+        shop_timezone: IANA name; None when the shop's own tables cannot be read, so that consents
+            and purchases since the decision stay unknown.
+        stopped_by_purchase: campaigns that do not write to who has ordered since the night.
+    """
+
+    shop_timezone: str | None = None
+    stopped_by_purchase: frozenset[str] = frozenset()
+
+
+def withdraw(
+    connection: psycopg.Connection, claim: Claim, look: LastLook, now: datetime
+) -> set[UUID]:
+    """Cancel the messages of a claim that must not leave any more; return their ids.
+
+    Args:
+        connection: an open connection, inside a transaction.
+        claim: what a worker is about to submit.
+        look: where to look.
+        now: the present moment, aware.
+
+    Raises:
+        ErasureKeyMissingError: `PALUU_ERASURE_KEY` is not set although people were forgotten.
+    """
+    mine = {"request_id": claim.request_id, "now": now}
+    erased = _find_erased(connection, claim)
+    gone = execute(
+        connection,
+        "withdraw_unwanted",
+        erased_ids=erased,
+        released_events=RELEASED_EVENTS,
+        **mine,
+    ).fetchall()
+    if look.shop_timezone and claim.kind == "marketing":
+        gone += execute(connection, "withdraw_refusers", **mine).fetchall()
+    if look.shop_timezone and claim.campaign in look.stopped_by_purchase:
+        zone = look.shop_timezone
+        gone += execute(connection, "withdraw_buyers", shop_timezone=zone, **mine).fetchall()
+    return {row.message_id for row in gone}
+
+
+def hash_address(key: str, address: str) -> str:
+    """Return the keyed hash (HMAC-SHA-256, hexadecimal) under which an address is forgotten."""
+    return hmac.digest(key.encode(), address.lower().encode(), "sha256").hex()
+
+
+def _find_erased(connection: psycopg.Connection, claim: Claim) -> list[UUID]:
+    if not execute(connection, "is_anybody_erased").fetchone().is_anybody_erased:
+        return []
+    key = os.environ.get(ERASURE_KEY_VARIABLE, "").strip()
+    if not key:
+        message = (
+            f"{ERASURE_KEY_VARIABLE} is not set, but people were forgotten: set it to the key "
+            "that their hashes were made with; until then nothing is sent"
+        )
+        raise ErasureKeyMissingError(message)
+    hashes = {each.message_id: hash_address(key, each.email) for each in claim.messages}
+    found = execute(connection, "find_erased", address_hashes=list(set(hashes.values())))
+    erased = {row.address_hash for row in found}
+    return [message_id for message_id, hashed in hashes.items() if hashed in erased]

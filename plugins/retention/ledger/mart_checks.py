@@ -1,0 +1,86 @@
+"""Remembers which marts could be trusted on which night, and how large they usually are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from retention.ledger.statements import execute
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    import psycopg
+
+USUAL_NIGHTS = 7  # a week has each weekday once
+
+
+@dataclass(frozen=True)
+class MartCheck:
+    """Whether a mart was plausible on a night; `failures` says what was not, a sentence each."""
+
+    night: date
+    mart: str
+    passed: bool
+    row_count: int
+    failures: list[str]
+    checked_at: datetime
+
+
+def record_mart_check(  # noqa: PLR0913, PLR0917 - one argument a column
+    connection: psycopg.Connection,
+    night: date,
+    mart: str,
+    passed: bool,  # noqa: FBT001 - the column's name says what it means
+    row_count: int,
+    failures: Sequence[object],
+    checked_at: datetime,
+) -> None:
+    """Record the check of a mart on a night; a repeated check replaces the earlier one.
+
+    Args:
+        connection: an open connection.
+        night: local date of the night.
+        mart: name of the dbt model.
+        passed: whether every critical expectation held.
+        row_count: rows of the mart.
+        failures: what failed, as JSON-ready values; empty when nothing did.
+        checked_at: the moment of the check, aware.
+
+    Raises:
+        LedgerConstraintError: a failed check that does not say what failed.
+    """
+    execute(
+        connection,
+        "record_mart_check",
+        night=night,
+        mart=mart,
+        passed=passed,
+        row_count=row_count,
+        failures=Jsonb(list(failures)),
+        checked_at=checked_at,
+    )
+
+
+def usual_row_count(connection: psycopg.Connection, mart: str, night: date) -> int | None:
+    """Return the median row count of the mart's last seven passed nights before `night`.
+
+    Of an even number of nights it is the lower of the two in the middle: a count that was seen.
+
+    Returns:
+        The median, or None when no earlier night passed.
+    """
+    cursor = execute(
+        connection, "find_usual_row_count", mart=mart, night=night, nights=USUAL_NIGHTS
+    )
+    return cursor.fetchone().usual_row_count
+
+
+def list_mart_checks(connection: psycopg.Connection, nights: int) -> list[MartCheck]:
+    """Return the checks of the last `nights` nights that were checked, newest first, by mart."""
+    rows = class_row(MartCheck)
+    return execute(connection, "list_mart_checks", rows=rows, nights=nights).fetchall()

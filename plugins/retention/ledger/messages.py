@@ -1,0 +1,79 @@
+"""Planning messages, letting them expire, and counting them."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from psycopg.rows import class_row
+
+from retention.ledger.statements import execute
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    import psycopg
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class EnqueueCounts:
+    """What became of the night's `send` decisions.
+
+    Attributes:
+        inserted: planned now.
+        already_there: known from before, whatever has become of them; left as they are.
+        expired: too late when they were enqueued; recorded as expired, never sent.
+    """
+
+    inserted: int
+    already_there: int
+    expired: int
+
+
+def enqueue_messages(connection: psycopg.Connection, night: date, now: datetime) -> EnqueueCounts:
+    """Plan a message for each recorded `send` decision of the night, in one statement.
+
+    Whoever enqueues, and however often, at most one message exists per campaign, customer and
+    occasion. A decision whose `not_after` is not after `now` becomes an expired message: it shows,
+    and is not sent. Only such a message may be planned again, by a later decision on the same
+    occasion; it never left, so nobody can get it twice.
+
+    Args:
+        connection: an open connection.
+        night: local date of the night whose decisions were recorded.
+        now: the present moment, aware.
+
+    Raises:
+        LedgerConstraintError: a decision breaks a rule of `ledger.messages`; none is enqueued.
+    """
+    cursor = execute(
+        connection, "enqueue_messages", rows=class_row(EnqueueCounts), night=night, now=now
+    )
+    counts: EnqueueCounts = cursor.fetchone()
+    log.info(
+        "night %s: %d messages planned, %d already there, %d expired",
+        night,
+        counts.inserted,
+        counts.already_there,
+        counts.expired,
+    )
+    return counts
+
+
+def expire_messages(connection: psycopg.Connection, now: datetime) -> int:
+    """Expire planned messages whose `not_after` has come; return how many."""
+    return execute(connection, "expire_messages", now=now).rowcount
+
+
+def count_messages(connection: psycopg.Connection, night: date | None = None) -> dict[str, int]:
+    """Return how many messages stand in which state; of one night only when it is given."""
+    rows = execute(connection, "count_messages", night=night)
+    return {row.state: row.message_count for row in rows}
+
+
+def count_due_messages(connection: psycopg.Connection, now: datetime, due_until: datetime) -> int:
+    """Return how many planned messages are to reach customers until `due_until` (aware)."""
+    return execute(connection, "count_due_messages", now=now, due_until=due_until).fetchone()[0]

@@ -1,0 +1,222 @@
+"""The life of one HTTP request and its messages: submitted, then closed.
+
+Every function is one transition of the state machine in `states`; those that touch a request and
+its messages do both in one transaction. `claims` is what comes before, `fences` what comes after
+an answer that never came.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from retention.ledger.claims import Claim, ClaimLostError, divide_claim
+from retention.ledger.last_look import LastLook, withdraw
+from retention.ledger.statements import execute
+from retention.ledger.states import RequestState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    import psycopg
+
+ABANDONED = "the worker fell silent before it submitted"
+LOST = "the worker fell silent between submitting and recording the answer"
+WITHDRAWN = "all its messages were withdrawn at the last look"
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What all messages of one request share at SendGrid.
+
+    Attributes:
+        batch_id: a batch of this request's own; by it a scheduled request can be cancelled.
+        template_id: the dynamic template.
+        unsubscribe_group_id: the group that an unsubscribe lands in; None for transactional mail.
+        first_release_at: when SendGrid releases the first of the mails (aware); None when one of
+            them leaves at once, so that the request cannot be fenced.
+        last_release_at: when it releases the last of them (aware).
+    """
+
+    batch_id: str
+    template_id: str
+    unsubscribe_group_id: int | None
+    first_release_at: datetime | None = None
+    last_release_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How a request ended, for its row.
+
+    Attributes:
+        state: what became of it.
+        http_status: the answer's status, None when no answer came.
+        sendgrid_message_id: `X-Message-Id` of an acceptance.
+        error: what went wrong; without addresses.
+    """
+
+    state: RequestState
+    http_status: int | None = None
+    sendgrid_message_id: str | None = None
+    error: str | None = None
+
+
+def submit_claim(
+    connection: psycopg.Connection,
+    claim: Claim,
+    envelope: Envelope,
+    now: datetime,
+    look: LastLook | None = None,
+) -> Claim:
+    """Take a last look, and commit that what is left of the claim may leave from now on.
+
+    Returns:
+        The claim without the messages that were withdrawn; without any, its request is closed.
+
+    Raises:
+        ClaimLostError: not all of them are this worker's any more; nothing has changed.
+    """
+    with connection.transaction():
+        # The request first, as everybody locks it before its messages.
+        _submit_request(connection, claim, envelope, now)
+        left = claim.without(withdraw(connection, claim, look or LastLook(), now))
+        moved = execute(connection, "submit_messages", request_id=claim.request_id, now=now)
+        if moved.rowcount != len(left.messages):
+            message = f"request {claim.request_id}: {moved.rowcount} of {len(left.messages)} left"
+            raise ClaimLostError(message)
+        if not left.messages:
+            answer = Answer(RequestState.NOT_SENT, error=WITHDRAWN)
+            _close_request(connection, claim.request_id, answer, now)
+    return left
+
+
+def accept_request(
+    connection: psycopg.Connection, request_id: UUID, answer: Answer, now: datetime
+) -> None:
+    """Record that SendGrid has all messages of the request."""
+    with connection.transaction():
+        if _close_request(connection, request_id, answer, now):
+            execute(connection, "accept_messages", request_id=request_id, now=now)
+
+
+def reject_request(
+    connection: psycopg.Connection,
+    request_id: UUID,
+    answer: Answer,
+    reasons: Mapping[UUID, str],
+    now: datetime,
+) -> None:
+    """Record that SendGrid took nothing: messages with a reason are rejected, the rest planned."""
+    with connection.transaction():
+        if not _close_request(connection, request_id, answer, now):
+            return
+        if reasons:
+            execute(
+                connection,
+                "reject_messages",
+                request_id=request_id,
+                message_ids=list(reasons.keys()),
+                reasons=list(reasons.values()),
+                now=now,
+            )
+        execute(connection, "return_messages", request_id=request_id)
+
+
+def return_request(
+    connection: psycopg.Connection, request_id: UUID, answer: Answer, now: datetime
+) -> None:
+    """Record the proof that SendGrid took nothing: all messages are planned again."""
+    reject_request(connection, request_id, answer, {}, now)
+
+
+def divide_request(
+    connection: psycopg.Connection, claim: Claim, answer: Answer, now: datetime
+) -> list[Claim]:
+    """Record that SendGrid took nothing, and claim each half anew; one message stays whole.
+
+    Raises:
+        ClaimLostError: not all of them are this worker's any more; nothing has changed.
+    """
+    with connection.transaction():
+        if not _close_request(connection, claim.request_id, answer, now):
+            message = f"request {claim.request_id} was settled by somebody else"
+            raise ClaimLostError(message)
+        return divide_claim(connection, claim, now)
+
+
+def mark_request_unknown(
+    connection: psycopg.Connection, request_id: UUID, answer: Answer, now: datetime
+) -> None:
+    """Record that nobody can tell whether the request's messages left."""
+    with connection.transaction():
+        if _close_request(connection, request_id, answer, now):
+            execute(
+                connection,
+                "mark_messages_unknown",
+                request_id=request_id,
+                reason=answer.error,
+                now=now,
+            )
+
+
+def put_away_stale_requests(
+    connection: psycopg.Connection, *, lease_began: datetime, now: datetime
+) -> dict[RequestState, int]:
+    """Settle requests whose worker has been silent since before `lease_began` (aware).
+
+    Messages that were only claimed are planned again. Messages that were being submitted become
+    unknown: they may have left, so nobody sends them again.
+
+    Returns:
+        How many requests were found in which state.
+    """
+    found = {RequestState.CLAIMED: 0, RequestState.SUBMITTING: 0}
+    with connection.transaction():
+        for row in execute(connection, "find_stale_requests", lease_began=lease_began).fetchall():
+            found[RequestState(row.state)] += 1
+            if row.state == RequestState.CLAIMED:
+                answer = Answer(RequestState.NOT_SENT, error=ABANDONED)
+                return_request(connection, row.request_id, answer, now)
+            else:
+                answer = Answer(RequestState.UNKNOWN, error=LOST)
+                mark_request_unknown(connection, row.request_id, answer, now)
+    return found
+
+
+def _submit_request(
+    connection: psycopg.Connection, claim: Claim, envelope: Envelope, now: datetime
+) -> None:
+    moved = execute(
+        connection,
+        "submit_request",
+        request_id=claim.request_id,
+        batch_id=envelope.batch_id,
+        template_id=envelope.template_id,
+        unsubscribe_group_id=envelope.unsubscribe_group_id,
+        first_release_at=envelope.first_release_at,
+        last_release_at=envelope.last_release_at,
+        now=now,
+    )
+    if moved.rowcount != 1:
+        message = f"request {claim.request_id} was put away: its worker was silent for too long"
+        raise ClaimLostError(message)
+
+
+def _close_request(
+    connection: psycopg.Connection, request_id: UUID, answer: Answer, now: datetime
+) -> bool:
+    """Close the request, unless somebody else has settled it; tell whether."""
+    closed = execute(
+        connection,
+        "close_request",
+        request_id=request_id,
+        state=answer.state,
+        http_status=answer.http_status,
+        sendgrid_message_id=answer.sendgrid_message_id,
+        error=answer.error,
+        now=now,
+    )
+    return closed.rowcount == 1

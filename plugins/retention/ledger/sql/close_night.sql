@@ -1,0 +1,8 @@
+-- Note what became of a run: its messages were planned, or why they were not.
+update ledger.nights
+set
+    enqueued_at = case
+        when %(withheld_reason)s::text is null then %(now)s::timestamptz
+    end,
+    withheld_reason = %(withheld_reason)s
+where run_id = %(run_id)s

@@ -1,0 +1,13 @@
+-- Record what became of a request. A late but certain answer may still settle
+-- one that was given up as unknown, until its cancel is being asked for.
+update ledger.requests
+set
+    state = %(state)s,
+    http_status = %(http_status)s,
+    sendgrid_message_id = %(sendgrid_message_id)s,
+    error = %(error)s,
+    closed_at = %(now)s
+where
+    request_id = %(request_id)s
+    and state in ('claimed', 'submitting', 'unknown')
+    and fencing_at is null

@@ -1,0 +1,7 @@
+-- How many planned messages would be claimed by now.
+select count(*) as message_count
+from ledger.messages as mess
+where
+    mess.state = 'planned'
+    and mess.send_at <= %(due_until)s
+    and mess.not_after > %(now)s

@@ -1,0 +1,6 @@
+-- planned -> expired: what nobody submitted in time is not sent any more.
+update ledger.messages
+set
+    state = 'expired',
+    expired_at = %(now)s
+where state = 'planned' and not_after <= %(now)s

@@ -1,0 +1,5 @@
+-- Take the warehouse from runs that have had it since before
+-- %(believed_since)s.
+update ledger.nights
+set held_at = null
+where held_at < %(believed_since)s

@@ -1,0 +1,5 @@
+-- One recorder of a night at a time; the lock ends with the transaction.
+select
+    pg_advisory_xact_lock(
+        hashtext('ledger.decisions'), %(night)s - date '2000-01-01'
+    )

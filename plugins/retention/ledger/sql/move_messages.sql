@@ -1,0 +1,41 @@
+-- submitting, unknown -> claimed: SendGrid took none of a request; some of its
+-- messages go into a request of their own.
+with begun as (
+    insert into ledger.requests (
+        campaign,
+        locale,
+        kind,
+        purpose,
+        sender,
+        message_count,
+        state,
+        claimed_at
+    )
+    select
+        reqs.campaign,
+        reqs.locale,
+        reqs.kind,
+        reqs.purpose,
+        reqs.sender,
+        cardinality(%(message_ids)s::uuid[]) as message_count,
+        'claimed' as state,
+        %(now)s as claimed_at
+    from ledger.requests as reqs
+    where reqs.request_id = %(request_id)s
+    returning request_id
+)
+
+update ledger.messages as mess
+set
+    state = 'claimed',
+    state_reason = null,
+    claimed_at = %(now)s,
+    submitting_at = null,
+    unknown_at = null,
+    request_id = begun.request_id
+from begun
+where
+    mess.message_id = any(%(message_ids)s::uuid[])
+    and mess.request_id = %(request_id)s
+    and mess.state in ('submitting', 'unknown')
+returning mess.request_id

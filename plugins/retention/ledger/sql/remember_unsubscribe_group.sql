@@ -1,0 +1,20 @@
+-- Remember which unsubscribe group stands for a consent purpose, and that it
+-- ever did. Another group than before has yet to be told who unsubscribed.
+with remembered as (
+    insert into ledger.unsubscribe_group_ids (group_id, purpose)
+    values (%(group_id)s, %(purpose)s)
+    on conflict (group_id) do update set purpose = excluded.purpose
+)
+
+insert into ledger.unsubscribe_groups as unsg (
+    purpose, group_id, name, ensured_at
+)
+values (%(purpose)s, %(group_id)s, %(name)s, %(now)s)
+on conflict (purpose) do update
+    set
+        group_id = excluded.group_id,
+        name = excluded.name,
+        ensured_at = excluded.ensured_at,
+        adopted_at = case
+            when unsg.group_id = excluded.group_id then unsg.adopted_at
+        end

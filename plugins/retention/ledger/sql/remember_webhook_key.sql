@@ -1,0 +1,11 @@
+-- Remember the key that SendGrid signs with now; others have been replaced.
+with replaced as (
+    update ledger.webhook_keys as whky
+    set replaced_at = %(now)s
+    where whky.public_key <> %(public_key)s and whky.replaced_at is null
+)
+
+insert into ledger.webhook_keys (public_key, fetched_at)
+values (%(public_key)s, %(now)s)
+on conflict (public_key) do update
+    set fetched_at = excluded.fetched_at, replaced_at = null

@@ -1,0 +1,12 @@
+-- claimed, submitting, unknown -> planned: it is certain that they did not
+-- leave, or never will.
+update ledger.messages
+set
+    state = 'planned',
+    state_reason = null,
+    claimed_at = null,
+    submitting_at = null,
+    unknown_at = null
+where
+    request_id = %(request_id)s
+    and state in ('claimed', 'submitting', 'unknown')

@@ -1,0 +1,7 @@
+-- claimed -> submitting: from the commit on they may have left.
+update ledger.messages
+set
+    state = 'submitting',
+    submitting_at = %(now)s,
+    attempts = attempts + 1
+where request_id = %(request_id)s and state = 'claimed'

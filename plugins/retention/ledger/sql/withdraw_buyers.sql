@@ -1,0 +1,26 @@
+-- claimed -> cancelled: the last look into the shop's own tables. Who has
+-- ordered since 00:00 of the night that decided, which knew only what came
+-- before, is not asked to come back.
+with buyers as (
+    select distinct mess.message_id
+    from ledger.messages as mess
+    inner join raw.orders as ords
+        on
+            mess.customer_id = ords.customer_id
+            and ords.ordered_at
+            >= mess.night::timestamp at time zone %(shop_timezone)s::text
+    where
+        mess.request_id = %(request_id)s
+        and mess.state = 'claimed'
+        and ords.ordered_at <= %(now)s
+        and ords.status <> 'cancelled'
+)
+
+update ledger.messages as mess
+set
+    state = 'cancelled',
+    state_reason = 'bought meanwhile',
+    cancelled_at = %(now)s
+from buyers
+where mess.message_id = buyers.message_id and mess.state = 'claimed'
+returning mess.message_id

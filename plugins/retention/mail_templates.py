@@ -1,0 +1,175 @@
+"""Composes the mails of the campaigns: shared layout and a campaign's own words, per language.
+
+A mail is `campaigns/<name>/email.<locale>.html`: front matter in YAML, then the body. `${...}` is
+filled in here, once, with what holds for every customer; `{{...}}` is Handlebars, which SendGrid
+fills in for each.
+"""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from string import Template
+from typing import TYPE_CHECKING
+
+import yaml
+
+from retention.delivery.templates import TemplateSource
+from retention.mail_sources import (
+    UNSUBSCRIBE,
+    MailSource,
+    MailTemplateError,
+    Part,
+    read_mail,
+    read_text,
+)
+from retention.plain_text import plain_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from retention.campaigns import Campaign
+    from retention.shop import Shop
+
+LAYOUT = "layouts/email.html"
+WORDS = "layouts/words.yml"
+# What the layout asks for beside the shop's constants.
+LAYOUT_CONSTANTS = ("lang", "unsubscribe", "preheader", "why", "body")
+
+
+@dataclass(frozen=True)
+class Mail(TemplateSource):
+    """A campaign's mail in one language, ready for SendGrid; all its parts are Handlebars.
+
+    Attributes:
+        preheader: what a list of mails shows after the subject; also hidden in the HTML.
+    """
+
+    preheader: str
+
+
+def compose_mails(
+    project: Path, shop: Shop, campaigns: Mapping[str, Campaign]
+) -> tuple[list[Mail], dict[str, MailTemplateError]]:
+    """Compose every mail of the campaigns, in every language of the shop's mails.
+
+    Args:
+        project: folder of the dbt project.
+        shop: whose mails they are.
+        campaigns: by name, as `read_campaigns` returns them.
+
+    Returns:
+        The mails of the campaigns that can be written in every language; and by name of campaign
+        why the others cannot.
+    """
+    mails: list[Mail] = []
+    stopped: dict[str, MailTemplateError] = {}
+    for name, campaign in campaigns.items():
+        try:
+            mails += compose_campaign(
+                project, shop, name, is_marketing=campaign.kind == "marketing"
+            )
+        except MailTemplateError as error:
+            stopped[name] = error
+    return mails, stopped
+
+
+def compose_campaign(project: Path, shop: Shop, campaign: str, *, is_marketing: bool) -> list[Mail]:
+    """Compose the mails of one campaign, one in each language of the shop's mails.
+
+    Args:
+        project: folder of the dbt project.
+        shop: whose mails they are.
+        campaign: name of its folder.
+        is_marketing: whether its mails must carry an unsubscribe link.
+
+    Raises:
+        MailTemplateError: a mail is missing or incomplete, is not Handlebars as SendGrid knows it,
+            shows data unescaped, asks for a constant that does not exist, or marketing would go
+            out without an unsubscribe link; names all that is wrong.
+    """
+    constants = _constants(shop)
+    layout = Part(read_text(project / LAYOUT, LAYOUT), LAYOUT)
+    problems = _layout_problems(layout, constants, is_marketing=is_marketing)
+    written: dict[str, tuple[MailSource, str]] = {}
+    for locale in shop.mail_locales:
+        try:
+            written[locale] = (
+                _read_sound_mail(project, campaign, locale, constants),
+                _layout_words(project, locale),
+            )
+        except MailTemplateError as error:
+            problems += error.problems
+    if problems:
+        raise MailTemplateError(*dict.fromkeys(problems))
+    return [
+        _compose(campaign, locale, source, layout, constants | {"unsubscribe": unsubscribe})
+        for locale, (source, unsubscribe) in written.items()
+    ]
+
+
+def _read_sound_mail(
+    project: Path, campaign: str, locale: str, constants: Mapping[str, str]
+) -> MailSource:
+    name = f"campaigns/{campaign}/email.{locale}.html"
+    source = read_mail(project / name, name)
+    if problems := source.find_problems(constants):
+        raise MailTemplateError(*problems)
+    return source
+
+
+def _layout_problems(
+    layout: Part, constants: Mapping[str, str], *, is_marketing: bool
+) -> list[str]:
+    problems = layout.find_problems((*constants, *LAYOUT_CONSTANTS))
+    if is_marketing and UNSUBSCRIBE not in layout.text:
+        problems.append(f"{LAYOUT}: no {UNSUBSCRIBE} link, which marketing mail must carry")
+    return problems
+
+
+def _compose(
+    campaign: str, locale: str, source: MailSource, layout: Part, constants: dict[str, str]
+) -> Mail:
+    escaped = {name: html.escape(value) for name, value in constants.items()}
+    preheader, why = (
+        html.escape(_fill(part, constants), quote=False) for part in (source.preheader, source.why)
+    )
+    words = {
+        "lang": locale,
+        "preheader": preheader,
+        "why": why,
+        "body": _fill(source.body, escaped),
+    }
+    page = _fill(layout, escaped | words)
+    return Mail(
+        campaign=campaign,
+        locale=locale,
+        subject=_fill(source.subject, constants),
+        html=page,
+        plain=plain_text(page),
+        preheader=source.preheader.text,
+    )
+
+
+def _layout_words(project: Path, locale: str) -> str:
+    try:
+        return yaml.safe_load(read_text(project / WORDS, WORDS))[locale]["unsubscribe"]
+    except (KeyError, TypeError):
+        message = f"{WORDS}: add `unsubscribe` in '{locale}', one of vars.mail_locales"
+        raise MailTemplateError(message) from None
+    except yaml.YAMLError as error:
+        message = f"{WORDS} is not YAML: {' '.join(str(error).split())}"
+        raise MailTemplateError(message) from error
+
+
+def _constants(shop: Shop) -> dict[str, str]:
+    return {
+        "shop_name": shop.shop_name,
+        "shop_url": shop.shop_url,
+        "shop_address": shop.shop_address,
+    }
+
+
+def _fill(part: Part, constants: Mapping[str, str]) -> str:
+    return Template(part.text).substitute(constants)

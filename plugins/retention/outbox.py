@@ -1,0 +1,158 @@
+"""The outbox from the inside: what the tasks of `send_messages` do."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from retention.campaigns import read_campaigns
+from retention.database import APPLICATION_NAME, connect
+from retention.delivery import templates
+from retention.delivery.account import Account
+from retention.delivery.protocol import deliver
+from retention.delivery.reconcile import reconcile
+from retention.delivery.sendgrid import SendGrid
+from retention.delivery.settings import DeliverySettings, Sender
+from retention.hearing.settings import read_public_settings
+from retention.ledger.claims import BUDGET_SPAN
+from retention.ledger.last_look import LastLook
+from retention.ledger.messages import count_due_messages
+from retention.ledger.templates import find_template
+from retention.mail_templates import compose_mails
+from retention.manifest import current_manifest
+from retention.shop import project_directory, read_shop
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime, timedelta
+
+    import psycopg
+
+    from retention.campaigns import Campaign
+    from retention.shop import Shop
+
+logger = logging.getLogger(__name__)
+
+
+class CampaignsStoppedError(RuntimeError):
+    """Some campaigns could not be sent and wait for a person; names each with the reason."""
+
+
+def push_templates(now: datetime) -> None:
+    """Bring SendGrid's templates and unsubscribe groups up to date with the campaigns' folders.
+
+    Args:
+        now: the present moment, aware.
+    """
+    shop = read_shop()
+    campaigns = read_campaigns(current_manifest())
+    mails, broken = compose_mails(project_directory(), shop, campaigns)
+    for name, error in broken.items():
+        # `send_due` leaves the campaign alone and fails with this reason; the others go on.
+        logger.error("campaign %s is left alone: %s", name, error)
+    purposes = {
+        campaign.purpose: f"{shop.shop_name}: {campaign.purpose}"
+        for campaign in campaigns.values()
+        if campaign.kind == "marketing"
+    }
+    with connect() as connection, SendGrid.from_environment() as client:
+        account = Account(client)
+        templates.ensure_unsubscribe_groups(connection, account, purposes, now)
+        counts = templates.push_templates(connection, account, mails, now)
+    logger.info("templates: %d pushed, %d unchanged", counts.pushed, counts.unchanged)
+
+
+def reconcile_unknown(now: datetime) -> dict[str, int]:
+    """Settle what can be settled of the requests that SendGrid never answered.
+
+    Args:
+        now: the present moment, aware.
+
+    Returns:
+        Counts by what became of the messages.
+    """
+    with connect() as connection, SendGrid.from_environment() as client:
+        settings = delivery_settings(read_shop(), read_campaigns(current_manifest()))
+        report = reconcile(connection, client, settings, now)
+    return asdict(report)
+
+
+def send_due(
+    now: datetime, ahead: timedelta, *, worker: int = 1, is_dry_run: bool = False
+) -> dict[str, int]:
+    """Send what is due until `now + ahead`; what lies ahead SendGrid holds until its time.
+
+    Args:
+        now: the present moment, aware.
+        ahead: how far ahead, at most 72 hours; an hour while a budget bounds each hour's messages.
+        worker: the number of this worker among those that run at once.
+        is_dry_run: count what is due, and send nothing.
+
+    Returns:
+        Counts by what became of the messages.
+
+    Raises:
+        DeliveryRefusedError: SendGrid refuses the account; every message stays planned.
+        DeliveryInterruptedError: SendGrid cannot be reached; a later run may succeed.
+        CampaignsStoppedError: some campaigns could not be sent; the others were.
+    """
+    if is_dry_run:
+        with connect() as connection:
+            return {"due": count_due_messages(connection, now, now + ahead)}
+    shop, campaigns = read_shop(), read_campaigns(current_manifest())
+    with connect() as connection:
+        stopped = campaigns_without_mail(connection, shop, campaigns)
+    settings = replace(delivery_settings(shop, campaigns), stopped_campaigns=stopped)
+    if settings.hourly_budget is not None:
+        ahead = min(ahead, BUDGET_SPAN)
+    connect_worker = partial(connect, f"{APPLICATION_NAME} delivery {worker}")
+    with SendGrid.from_environment() as client:
+        report = deliver(connect_worker, client, settings, now=now, due_until=now + ahead)
+    logger.info("delivery: %s", report)
+    if report.stopped_campaigns:
+        reasons = "; ".join(f"{name}: {why}" for name, why in report.stopped_campaigns.items())
+        message = f"the other campaigns were sent, these were not: {reasons}"
+        raise CampaignsStoppedError(message)
+    return {
+        "accepted": report.accepted,
+        "rejected": report.rejected,
+        "unknown": report.unknown,
+        "withdrawn": report.withdrawn,
+        "expired": report.expired,
+    }
+
+
+def campaigns_without_mail(
+    connection: psycopg.Connection, shop: Shop, campaigns: Mapping[str, Campaign]
+) -> dict[str, str]:
+    """Return the campaigns whose mails SendGrid does not hold as they are now, with the reasons.
+
+    An older mail in their place would go unnoticed, so their messages stay planned.
+    """
+    mails, broken = compose_mails(project_directory(), shop, campaigns)
+    stopped = {name: str(error) for name, error in broken.items()}
+    for mail in mails:
+        pushed = find_template(connection, mail.campaign, mail.locale)
+        if pushed is None or pushed.content_hash != mail.content_hash:
+            stopped[mail.campaign] = (
+                f"SendGrid does not hold its mail in '{mail.locale}' as it is now:"
+                " see the log of push_templates"
+            )
+    return stopped
+
+
+def delivery_settings(shop: Shop, campaigns: Mapping[str, Campaign]) -> DeliverySettings:
+    """Return the policy of delivery as the shop, its campaigns and the environment have it.
+
+    Raises:
+        PublicSettingsError: `PALUU_PUBLIC_URL` or `PALUU_UNSUBSCRIBE_KEY` cannot be right.
+    """
+    stopped = frozenset(each.name for each in campaigns.values() if each.stops_after_purchase)
+    return DeliverySettings(
+        Sender(shop.sender_email, shop.sender_name),
+        hourly_budget=shop.sender_hourly_budget,
+        last_look=LastLook(shop.shop_timezone, stopped),
+        public=read_public_settings(),
+    )

@@ -1,0 +1,104 @@
+"""Whether the dbt project fits together, from the shop's settings to every mail and suite."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from retention.campaigns import (
+    Campaign,
+    check_campaign_folders,
+    check_guarded_marts,
+    read_campaigns,
+)
+from retention.expectations import Suite, read_suite, schema_of, suite_files
+from retention.mail_templates import compose_campaign
+from retention.manifest import ManifestError, current_manifest, model_schemas
+from retention.shop import read_shop
+from retention.strict_model import SettingsError
+from retention.validation import find_fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from typing import TypeVar
+
+    from retention.shop import Shop
+
+    Read = TypeVar("Read")
+
+
+@dataclass
+class ProjectCheck:
+    """What was checked, and all that is wrong.
+
+    Attributes:
+        campaigns: how many campaigns were looked at; so `mails` and `suites`.
+        problems: one entry each, with file, key or line, and what to do.
+    """
+
+    campaigns: int = 0
+    mails: int = 0
+    suites: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    def attempt(
+        self, read: Callable[..., Read], *arguments: object, **named: object
+    ) -> Read | None:
+        """Return what `read` returns; None when it finds problems, which are noted, each once."""
+        try:
+            return read(*arguments, **named)
+        except ManifestError as error:
+            self.note(str(error))
+        except SettingsError as error:
+            self.note(*error.problems)
+        return None
+
+    def note(self, *problems: str) -> None:
+        """Add problems that are not noted yet."""
+        self.problems += [each for each in dict.fromkeys(problems) if each not in self.problems]
+
+
+def check_project(project: Path) -> ProjectCheck:
+    """Bring the manifest up to date, and check settings, campaigns, suites and mails."""
+    check = ProjectCheck()
+    shop = check.attempt(read_shop, project)
+    check.attempt(check_campaign_folders, project)
+    check.attempt(check_guarded_marts, project)
+    # After these, for what they find would make dbt complain too, in words of its own.
+    schemas = campaigns = None
+    if not check.problems and check.attempt(current_manifest, project):
+        schemas = model_schemas(project)
+        campaigns = read_campaigns(project / "target" / "manifest.json")
+    _check_suites(check, project, schemas)
+    if shop is not None:
+        _check_mails(check, project, shop, campaigns or {})
+    return check
+
+
+def _check_suites(check: ProjectCheck, project: Path, schemas: dict[str, str] | None) -> None:
+    for file in suite_files(project):
+        check.suites += 1
+        suite = check.attempt(read_suite, file)
+        if suite is not None:
+            if schemas is not None:
+                check.attempt(schema_of, suite, schemas)
+            check.note(*_faults(suite))
+
+
+def _faults(suite: Suite) -> Iterator[str]:
+    for number, expectation in enumerate(suite.expectations, start=1):
+        if fault := find_fault(expectation.model_dump()):
+            yield f"expectations/{suite.mart}.yml: expectation {number}: {fault}"
+
+
+def _check_mails(
+    check: ProjectCheck, project: Path, shop: Shop, campaigns: dict[str, Campaign]
+) -> None:
+    for name in shop.campaigns:
+        check.campaigns += 1
+        check.mails += len(shop.mail_locales)
+        # Until the manifest can be read, each is taken for marketing, of which more is asked.
+        is_marketing = name not in campaigns or campaigns[name].kind == "marketing"
+        if (project / "campaigns" / name).is_dir():
+            check.attempt(compose_campaign, project, shop, name, is_marketing=is_marketing)

@@ -1,0 +1,1 @@
+"""The raw contract: the shop's tables as Paluu expects to find them."""

@@ -1,0 +1,89 @@
+"""Creates the raw tables exactly as the dbt sources document them.
+
+The documentation is the definition: column names, types and meanings are read from the sources'
+YAML, so the tables that the loaders fill cannot drift from what analysts read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import yaml
+from psycopg import sql
+
+from retention.shop import project_directory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import psycopg
+
+SCHEMA = "raw"
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One table of the contract.
+
+    Attributes:
+        columns: (name, PostgreSQL type, meaning), in the contract's order.
+    """
+
+    name: str
+    description: str
+    primary_key: str
+    columns: tuple[tuple[str, str, str], ...]
+
+    @property
+    def column_names(self) -> list[str]:
+        """Names of the columns, in the contract's order."""
+        return [name for name, _, _ in self.columns]
+
+
+def read_contract(project: Path | None = None) -> dict[str, RawTable]:
+    """Read the raw tables by name from the sources of the dbt project."""
+    file = (project or project_directory()) / "models" / "staging" / "_sources.yml"
+    (source,) = yaml.safe_load(file.read_text())["sources"]
+    return {table["name"]: _raw_table(table) for table in source["tables"]}
+
+
+def create_raw_tables(connection: psycopg.Connection, tables: dict[str, RawTable]) -> None:
+    """Create schema `raw` and its tables, with their documentation, where they are absent."""
+    connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(SCHEMA)))
+    for table in tables.values():
+        _create(connection, table)
+
+
+def qualified(table: str) -> sql.Identifier:
+    """Return the quoted, schema-qualified name of a raw table."""
+    return sql.Identifier(SCHEMA, table)
+
+
+def _raw_table(table: dict) -> RawTable:
+    return RawTable(
+        name=table["name"],
+        description=table["description"],
+        primary_key=table["config"]["meta"]["primary_key"],
+        columns=tuple(
+            (column["name"], column["data_type"], column["description"])
+            for column in table["columns"]
+        ),
+    )
+
+
+def _create(connection: psycopg.Connection, table: RawTable) -> None:
+    name = qualified(table.name)
+    columns = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(data_type))
+        for column, data_type, _ in table.columns
+    )
+    connection.execute(
+        sql.SQL("create table if not exists {} ({}, primary key ({}))").format(
+            name, columns, sql.Identifier(table.primary_key)
+        )
+    )
+    connection.execute(sql.SQL("comment on table {} is {}").format(name, table.description))
+    for column, _, meaning in table.columns:
+        path = sql.Identifier(SCHEMA, table.name, column)
+        connection.execute(sql.SQL("comment on column {} is {}").format(path, meaning))

@@ -1,0 +1,194 @@
+"""Five nights in a row, two of them bad, through Airflow's own scheduler.
+
+The tests tell one story and run in order; each depends on the nights before it.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from tests.acceptance.conftest import House, Night
+
+LONG_AGO = timedelta(days=60)
+ADDRESS = re.compile(r"@example\.com")  # every customer's; the shop's own is of another domain
+
+
+@pytest.fixture(scope="module")
+def nights() -> dict[str, Night]:
+    """The nights that were played so far, by name."""
+    return {}
+
+
+def test_a_night_sixty_days_back_is_computed_with_what_was_known_then(
+    house: House, today: date, nights: dict[str, Night]
+):
+    with _future_hidden(house, today - LONG_AGO):
+        nights["long ago"] = house.play_night(today - LONG_AGO)
+    assert len(nights["long ago"].audience) > 10
+    assert nights["long ago"].sent == set()
+    assert house.audit()["accepted"] == 0
+
+
+def test_a_first_night_turns_purchases_into_mails(
+    house: House, today: date, nights: dict[str, Night]
+):
+    nights["first"] = house.play_night(today - timedelta(days=4))
+    night = nights["first"]
+    assert set(night.task_states.values()) == {"success"}
+    states = dict(house.rows("select state, count(*) from ledger.messages group by state"))
+    assert set(states) <= {"accepted", "expired"}  # days later, some reminders come too late
+    assert house.audit()["accepted"] == states["accepted"] == len(night.sent) > 5
+
+
+def test_the_same_night_again_decides_the_same_and_plans_nothing(
+    house: House, nights: dict[str, Night]
+):
+    first = nights["first"]
+    before = first.decisions
+    again = house.play_night(first.date)
+    assert again.decisions == before
+    assert house.audit()["accepted"] == len(first.sent)
+
+
+def test_a_cleared_night_is_built_and_tested_anew_and_decides_the_same(
+    house: House, nights: dict[str, Night]
+):
+    first = nights["first"]
+    before = first.decisions
+    house.clear_night(first)
+    assert set(first.task_states.values()) == {"success"}
+    assert "data tests" in house.log(first, "decisions.dbt_producer_watcher")
+    assert first.decisions == before
+    assert house.audit()["accepted"] == len(first.sent)
+    assert house.rows("select run_id from ledger.nights where held_at is not null") == []
+
+
+def test_the_next_night_writes_only_about_what_is_due_anew(
+    house: House, today: date, nights: dict[str, Night]
+):
+    nights["second"] = house.play_night(today - timedelta(days=3))
+    second = nights["second"]
+    assert second.sent.isdisjoint(nights["first"].sent)
+    outcomes = {row[:3]: row[3] for row in second.decisions}
+    still_wanted = nights["first"].sent & set(outcomes)
+    assert {outcomes[message] for message in still_wanted} == {"already_planned"}
+    audit = house.audit()
+    assert audit["accepted"] == len(nights["first"].sent) + len(second.sent)
+    assert audit["duplicate_count"] == 0
+
+
+def test_a_mart_emptied_by_a_bad_edit_gates_only_its_campaign(house: House, today: date):
+    model = house.stack.project / "models" / "signals" / "replenishment.sql"
+    good = model.read_text()
+    model.write_text(f"select * from (\n{good}\n) as emptied\nwhere false\n")
+    try:
+        night = house.play_night(today - timedelta(days=2))
+    finally:
+        model.write_text(good)
+    assert night.task_states["report_broken_marts"] == "failed"
+    assert night.task_states["enqueue_messages"] == "success"
+    assert night.outcomes("replenishment_reminder") <= {"gated"}
+    assert "gated" not in night.outcomes("winback")
+    failed = house.rows(
+        "select mart, failures::text from ledger.mart_checks where night = %s and not passed",
+        night.date,
+    )
+    assert "replenishment" in dict(failed)
+
+
+def test_prices_of_zero_gate_every_campaign_and_nobody_is_written_to(house: House, today: date):
+    accepted = house.audit()["accepted"]
+    house.connection.execute("create table kept_lines as select * from raw.order_lines")
+    house.connection.execute("update raw.order_lines set net_amount = 0")
+    try:
+        night = house.play_night(today - timedelta(days=1))
+    finally:
+        house.connection.execute("truncate raw.order_lines")
+        house.connection.execute("insert into raw.order_lines select * from kept_lines")
+    assert night.task_states["report_broken_marts"] == "failed"
+    assert {row[3] for row in night.decisions} <= {"gated"}
+    assert night.sent == set()
+    assert house.audit()["accepted"] == accepted
+
+
+def test_the_night_after_the_bad_ones_is_good_again(house: House, today: date):
+    night = house.play_night(today)
+    assert set(night.task_states.values()) == {"success"}
+    assert "gated" not in {row[3] for row in night.decisions}
+    audit = house.audit()
+    assert audit["duplicate_count"] == audit["suppressed_but_sent_count"] == 0
+    unfinished = house.rows(
+        "select message_id, state from ledger.messages where state not in ('accepted', 'expired')"
+    )
+    assert unfinished == []
+
+
+def test_addresses_stand_where_the_mail_goes_and_in_no_log(house: House):
+    requests = house.mail_requests()
+    assert len(requests) > 5
+    for request in requests:
+        assert request["categories"] in (
+            ["winback"],
+            ["second_purchase"],
+            ["replenishment_reminder"],
+        )
+        for personalization in request["personalizations"]:
+            assert ADDRESS.search(str(personalization.pop("to")))
+            for argument in personalization["custom_args"].values():
+                assert re.fullmatch(r"[0-9a-f-]{36}(/\d+)?", argument)
+        assert not ADDRESS.search(str(request))
+    logs = [
+        file
+        for directory in (house.stack.directory, house.stack.cluster.directory)
+        for file in directory.rglob("*.log")
+    ]
+    assert len(logs) > 100
+    for file in logs:
+        text = file.read_text(errors="replace")
+        assert not ADDRESS.search(text), file
+        assert house.stack.api_key not in text, file
+
+
+def test_the_night_sixty_days_back_again_finds_the_same_people_and_sends_nothing(
+    house: House, today: date, nights: dict[str, Night]
+):
+    accepted = house.audit()["accepted"]
+    before = nights["long ago"].decisions
+    again = house.play_night(today - LONG_AGO)
+    computed = house.rows(
+        "select campaign, customer_id, occasion from decisions.decisions where night = %s",
+        again.date,
+    )
+    assert set(computed) == nights["long ago"].audience
+    assert again.decisions == before
+    assert house.audit()["accepted"] == accepted
+
+
+@contextmanager
+def _future_hidden(house: House, night: date) -> Iterator[None]:
+    """Take the orders from `night` on out of the raw tables, and put them back at the end."""
+    database = house.connection
+    database.execute(
+        "create table later_orders as select * from raw.orders where ordered_at >= "
+        f"timestamptz '{night} 00:00 Europe/Helsinki'"
+    )
+    database.execute(
+        "create table later_lines as select lines.* from raw.order_lines as lines"
+        " inner join later_orders using (order_id)"
+    )
+    database.execute(
+        "delete from raw.order_lines where order_id in (select order_id from later_orders)"
+    )
+    database.execute("delete from raw.orders where order_id in (select order_id from later_orders)")
+    yield
+    database.execute("insert into raw.orders select * from later_orders")
+    database.execute("insert into raw.order_lines select * from later_lines")

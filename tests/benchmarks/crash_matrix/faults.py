@@ -1,0 +1,70 @@
+"""The faults: every kind the sandbox has, in every phase in which it means something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+SEND = "/v3/mail/send"
+BATCH = "/v3/mail/batch"
+STOPS = "/v3/user/scheduled_sends"
+LOGS = "/v3/logs"
+SECONDS = 2.0  # of hang and slow: longer than a worker waits for an answer
+
+
+@dataclass(frozen=True)
+class FaultKind:
+    """One way in which SendGrid misbehaves.
+
+    Attributes:
+        count: how many requests meet it.
+    """
+
+    path: str
+    phase: str
+    kind: str
+    status: int = 500
+    count: int = 1
+
+    @property
+    def name(self) -> str:
+        """What it is called in reports."""
+        what = str(self.status) if self.kind == "status" else self.kind
+        return f"{self.path.removeprefix('/v3/')} {self.phase}: {what}"
+
+    def as_json(self, seed: int) -> dict[str, Any]:
+        """Return what the sandbox is told; each of `count` requests meets it at the odds."""
+        return {
+            "path": self.path,
+            "method": "POST",
+            "phase": self.phase,
+            "kind": self.kind,
+            "status": self.status,
+            "seconds": 1.0 if self.kind == "rate_limit" else SECONDS,
+            "probability": 0.7,
+            "count": self.count,
+            "seed": seed,
+        }
+
+
+PHASES = ("before_accept", "after_accept")
+BREAKS = ("hang", "rst", "fin", "slow", "html_502")
+NO_FAULT = FaultKind("everywhere", "no fault", "all answers in order", count=0)
+FAULTS = [
+    NO_FAULT,
+    *(FaultKind(SEND, phase, kind) for phase in PHASES for kind in BREAKS),
+    *(FaultKind(SEND, phase, "status", status) for phase in PHASES for status in (500, 503)),
+    *(FaultKind(SEND, "response", kind) for kind in ("truncated", "rst", "fin", "slow")),
+    FaultKind(SEND, "before_accept", "rate_limit", count=2),
+    FaultKind(SEND, "before_accept", "status", 401),
+    FaultKind(SEND, "before_accept", "status", 413),
+    FaultKind(SEND, "after_accept", "rst", count=4),
+    FaultKind(SEND, "before_accept", "fin", count=4),
+    *(FaultKind(BATCH, phase, kind) for phase, kind in (
+        ("before_accept", "hang"), ("before_accept", "status"), ("after_accept", "rst"),
+        ("response", "truncated"), ("before_accept", "rate_limit"))),
+    *(FaultKind(STOPS, phase, kind, count=2) for phase, kind in (
+        ("before_accept", "hang"), ("before_accept", "status"), ("after_accept", "status"),
+        ("after_accept", "rst"), ("response", "truncated"))),
+    *(FaultKind(LOGS, "before_accept", kind, count=99) for kind in ("status", "hang")),
+]  # fmt: skip

@@ -1,0 +1,77 @@
+"""One run: two workers, kills, faults, reruns, and days that pass until nothing moves any more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+from tests.benchmarks.crash_matrix.audience import (
+    plan_audience,
+    plan_naive_audience,
+    suppress_some,
+)
+from tests.benchmarks.crash_matrix.cast import Cast
+from tests.benchmarks.crash_matrix.judge import is_settled, judge, judge_naive
+
+if TYPE_CHECKING:
+    from tests.benchmarks.crash_matrix.case import Case, Verdict
+    from tests.benchmarks.crash_matrix.stage import Stage
+
+START = timedelta(0)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+# Two workers: at once, again as after a clear, past the lease, and once more.
+BUSY = [START, MINUTE, 8 * MINUTE, 20 * MINUTE]
+LATE_SUPPRESSIONS = BUSY[2]
+# One worker, and SendGrid in order: soon; all was released; worthless for a day; past every limit.
+QUIET = [HOUR, 6 * HOUR, 50 * HOUR, 80 * HOUR, 110 * HOUR]
+RELEASED = QUIET[1]
+NAIVE_BUSY = [START, MINUTE]
+NAIVE_QUIET = [6 * HOUR]
+
+
+def play(stage: Stage, case: Case) -> Verdict:
+    """Play a case with our delivery, to the end, and let the sandbox judge."""
+    dice = Random(case.seed)  # noqa: S311 - reproducible, not secret
+    cast = Cast(stage, case)
+    with stage.database() as connection:
+        start = stage.now()
+        stage.hear(None, start)
+        plan_audience(connection, case.name, start)
+        suppressed = suppress_some(stage, connection, dice, start)
+        stage.misbehave(case.fault, case.seed)
+        for offset in BUSY:
+            now = stage.wait_until(start + offset)
+            cast.hear(connection, offset, now)
+            if offset == LATE_SUPPRESSIONS:
+                suppressed |= suppress_some(stage, connection, dice, now)
+            cast.play_round(now)
+            if offset >= LATE_SUPPRESSIONS and is_settled(connection):
+                break
+        stage.behave()
+        for offset in QUIET:
+            now = stage.wait_until(start + offset)
+            cast.hear(connection, offset, now)
+            cast.run_alone(now)
+            if offset >= RELEASED and is_settled(connection):
+                break
+        judge(stage, cast.verdict, connection, suppressed)
+    return cast.verdict
+
+
+def play_naively(stage: Stage, case: Case) -> Verdict:
+    """Play a case with the naive sender, whose messages the sandbox judges alike."""
+    cast = Cast(stage, case, is_naive=True)
+    with stage.database() as connection:
+        start = stage.now()
+        plan_audience(connection, case.name, start)
+        plan_naive_audience(connection)
+        stage.misbehave(case.fault, case.seed)
+        for offset in NAIVE_BUSY:
+            cast.play_round(stage.wait_until(start + offset))
+        stage.behave()
+        for offset in NAIVE_QUIET:
+            cast.run_alone(stage.wait_until(start + offset))
+        judge_naive(stage, cast.verdict, connection)
+    return cast.verdict

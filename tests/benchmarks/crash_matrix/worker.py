@@ -1,0 +1,84 @@
+"""The workers: processes that do what a run of `send_messages` does, and die when they are killed.
+
+They are forked from a server process that has imported everything, so that a start takes
+milliseconds; each is a process of its own, with its own connections.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from retention.database import connect
+from retention.delivery.protocol import deliver
+from retention.delivery.reconcile import reconcile
+from retention.delivery.report import DeliveryStoppedError
+from retention.delivery.sendgrid import SendGrid
+from retention.delivery.settings import DeliverySettings, Sender
+from tests.benchmarks.crash_matrix.naive import send_naively
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+    from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+API_KEY = "SG.crash-matrix"
+SENDER = Sender("shop@example.com", "Shop")
+READ_SECONDS = 1.0  # the faults' hang and slow last longer
+SETTINGS = DeliverySettings(SENDER, patience=timedelta(seconds=2))
+AHEAD = timedelta(hours=24)
+
+processes = multiprocessing.get_context("forkserver")
+processes.set_forkserver_preload([__name__])
+
+
+@dataclass(frozen=True)
+class Task:
+    """One run of a worker.
+
+    Attributes:
+        environment: leads to the database and to SendGrid, through the watched wires.
+        now: the present moment, aware.
+        log: where it logs.
+        is_naive: be the naive sender instead.
+    """
+
+    environment: dict[str, str]
+    now: datetime
+    log: Path
+    is_naive: bool = False
+
+
+def start_worker(task: Task) -> BaseProcess:
+    """Start a worker; its exit code is 0 unless it failed in a way that is not meant to be."""
+    process = processes.Process(target=_work, args=(task,), daemon=True)
+    process.start()
+    return process
+
+
+def _work(task: Task) -> None:
+    os.environ |= task.environment
+    with task.log.open("a") as file:
+        logging.basicConfig(stream=file, level=logging.INFO, force=True)
+        try:
+            (send_naively if task.is_naive else _send)(task.now)
+        except Exception:  # whatever it is, the one who started it is to read it
+            log.exception("the worker failed")
+            file.flush()
+            sys.exit(1)
+
+
+def _send(now: datetime) -> None:
+    url = os.environ["SENDGRID_API_URL"]
+    with SendGrid(API_KEY, url, connect_seconds=READ_SECONDS, read_seconds=READ_SECONDS) as client:
+        with connect() as connection:
+            reconcile(connection, client, SETTINGS, now)
+        with suppress(DeliveryStoppedError):  # a later run goes on
+            deliver(connect, client, SETTINGS, now=now, due_until=now + AHEAD)

@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from retention.database import connect
+from retention.delivery.account import Account
+from retention.delivery.sendgrid import SendGrid
+from retention.delivery.templates import (
+    TemplateSource,
+    ensure_unsubscribe_groups,
+    push_templates,
+)
+from retention.ledger.migration import migrate
+from retention.ledger.templates import (
+    PushedTemplate,
+    remember_template,
+    remember_unsubscribe_group,
+)
+from tests.integration.ledger.warehouse import NOW, create_warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    import psycopg
+
+API_KEY = "SG.a-key-that-must-never-be-logged"
+PLUGINS = Path(__file__).parents[3] / "plugins"
+
+
+@dataclass
+class Sandbox:
+    """The SendGrid sandbox, in a process of its own."""
+
+    url: str
+
+    def audit(self) -> dict[str, Any]:
+        """What was accepted, from the sandbox's own records."""
+        return httpx.get(f"{self.url}/_sandbox/audit").raise_for_status().json()
+
+    def set_clock(self, now: datetime) -> None:
+        """Make `now` its present, and release what is due by then."""
+        body = {"now": now.isoformat()}
+        httpx.post(f"{self.url}/_sandbox/clock", json=body).raise_for_status()
+
+    def plan_faults(self, *faults: dict[str, Any]) -> None:
+        """Let these things go wrong from now on, and nothing else."""
+        body = {"faults": list(faults)}
+        httpx.post(f"{self.url}/_sandbox/faults", json=body).raise_for_status()
+
+    @contextmanager
+    def misbehaving(self, *faults: dict[str, Any]) -> Iterator[None]:
+        """Let these things go wrong for a while."""
+        self.plan_faults(*faults)
+        try:
+            yield
+        finally:
+            self.plan_faults()
+
+
+@contextmanager
+def running_sandbox(folder: Path) -> Iterator[Sandbox]:
+    """Run a sandbox that keeps its mails in `folder`."""
+    log = (folder / "log").open("w")
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "sendgrid_sandbox", "--port", "0"),
+            *("--api-key", API_KEY, "--database", str(folder / "mail.sqlite3")),
+        ],
+        cwd=PLUGINS,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+    )
+    with process, log:
+        url = next(word for word in process.stdout.readline().split() if word.startswith("http"))
+        _wait_until_healthy(url)
+        yield Sandbox(url)
+        process.terminate()
+
+
+@pytest.fixture(scope="session")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield sandbox
+
+
+@dataclass
+class Since:
+    """The sandbox's audit counted from a test's beginning, since all tests share one sandbox."""
+
+    sandbox: Sandbox
+    before: dict[str, Any]
+
+    def __getitem__(self, name: str) -> int:
+        return self.sandbox.audit()[name] - self.before[name]
+
+
+@pytest.fixture
+def audit(sandbox_process: Sandbox) -> Since:
+    return Since(sandbox_process, sandbox_process.audit())
+
+
+@pytest.fixture
+def sandbox(sandbox_process: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[SendGrid]:
+    """A client of the sandbox, to which the environment leads too."""
+    monkeypatch.setenv("SENDGRID_API_KEY", API_KEY)
+    monkeypatch.setenv("SENDGRID_API_URL", sandbox_process.url)
+    with SendGrid.from_environment() as client:
+        yield client
+
+
+@pytest.fixture
+def account(sandbox: SendGrid) -> Account:
+    return Account(sandbox)
+
+
+@pytest.fixture
+def ledger(database: str) -> Iterator[psycopg.Connection]:  # noqa: ARG001 - sets PG*
+    """A connection to a database with a new ledger and a warehouse without decisions."""
+    migrate()
+    with connect() as connection:
+        create_warehouse(connection)
+        yield connection
+
+
+@pytest.fixture
+def pushed(ledger: psycopg.Connection, sandbox: SendGrid) -> psycopg.Connection:
+    """The ledger, with the templates and groups of winback at the sandbox."""
+    sources = [
+        TemplateSource("winback", locale, "Hi {{first_name}}", "<p>{{product}}</p>", "{{product}}")
+        for locale in ("en", "fi")
+    ]
+    push_templates(ledger, Account(sandbox), sources, NOW)
+    ensure_unsubscribe_groups(ledger, Account(sandbox), {"offers": "Offers"}, NOW)
+    return ledger
+
+
+@pytest.fixture
+def remembered(ledger: psycopg.Connection) -> psycopg.Connection:
+    """The ledger, which believes that winback is at SendGrid; for servers that know nothing."""
+    remember_template(ledger, "winback", "en", PushedTemplate("d-1", "v-1", "hash"), NOW)
+    remember_unsubscribe_group(ledger, "offers", 7, "Offers", NOW)
+    return ledger
+
+
+def _wait_until_healthy(url: str) -> None:
+    for _ in range(200):
+        try:
+            if httpx.get(f"{url}/_sandbox/health").is_success:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    pytest.fail(f"the sandbox at {url} did not become healthy")

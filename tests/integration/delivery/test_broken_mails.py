@@ -1,0 +1,88 @@
+"""A mail that is broken stops its own campaign, and no other."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from retention import outbox
+from retention.ledger.templates import find_template
+from retention.manifest import current_manifest
+from retention.outbox import CampaignsStoppedError
+from retention.shop import PROJECT_VARIABLE, project_directory
+from tests.integration.ledger.warehouse import NOW, decision, plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import psycopg
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the whole project, which the engine reads from now on."""
+    current_manifest()
+    copy = tmp_path / "project"
+    shutil.copytree(project_directory(), copy, ignore=shutil.ignore_patterns("logs"))
+    monkeypatch.setenv(PROJECT_VARIABLE, str(copy))
+    return copy
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_broken_mail_keeps_its_messages_planned_and_the_others_are_sent(
+    ledger: psycopg.Connection, project: Path
+) -> None:
+    outbox.push_templates(NOW)
+    before = find_template(ledger, "winback", "en")
+    broken = project / "campaigns/winback/email.fi.html"
+    broken.write_text(broken.read_text() + "{{/if}}")
+    other = project / "campaigns/second_purchase/email.en.html"
+    other.write_text(other.read_text() + "<p>Anything else?</p>")
+    plan(ledger, [decision(1), decision(2, campaign="second_purchase")])
+    outbox.push_templates(NOW)
+    with pytest.raises(CampaignsStoppedError) as raised:
+        outbox.send_due(NOW, timedelta(hours=1))
+    assert "winback: campaigns/winback/email.fi.html, line " in str(raised.value)
+    assert "second_purchase" not in str(raised.value)
+    assert _states(ledger) == {"winback": "planned", "second_purchase": "accepted"}
+    assert find_template(ledger, "winback", "en") == before
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_mail_that_was_not_pushed_is_not_sent_in_its_old_words(
+    ledger: psycopg.Connection, project: Path
+) -> None:
+    outbox.push_templates(NOW)
+    changed = project / "campaigns/winback/email.en.html"
+    changed.write_text(changed.read_text() + "<p>Anything else?</p>")
+    plan(ledger, [decision(1)])
+    with pytest.raises(CampaignsStoppedError, match="does not hold its mail in 'en' as it is now"):
+        outbox.send_due(NOW, timedelta(hours=1))
+    assert _states(ledger) == {"winback": "planned"}
+    outbox.push_templates(NOW)
+    outbox.send_due(NOW, timedelta(hours=1))
+    assert _states(ledger) == {"winback": "accepted"}
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_template_that_sendgrid_rejects_holds_up_no_other(
+    ledger: psycopg.Connection, project: Path
+) -> None:
+    too_long = project / "campaigns/replenishment_reminder/email.en.html"
+    text = too_long.read_text()
+    subject = next(line for line in text.splitlines() if line.startswith("subject:"))
+    too_long.write_text(text.replace(subject, f"subject: {json.dumps('long ' * 60)}"))
+    outbox.push_templates(NOW)
+    assert find_template(ledger, "replenishment_reminder", "en") is None
+    assert find_template(ledger, "winback", "fi")
+    campaigns = read_campaigns(current_manifest())
+    stopped = outbox.campaigns_without_mail(ledger, read_shop(), campaigns)
+    assert set(stopped) == {"replenishment_reminder"}
+
+
+def _states(ledger: psycopg.Connection) -> dict[str, str]:
+    return dict(ledger.execute("select campaign, state from ledger.messages").fetchall())

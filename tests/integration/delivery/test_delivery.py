@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from retention.database import connect
+from retention.delivery.protocol import deliver
+from retention.delivery.report import DeliveryRefusedError
+from retention.delivery.sendgrid import SendGrid
+from retention.delivery.settings import DeliverySettings, Sender
+from retention.ledger.messages import count_messages
+from tests.integration.delivery.conftest import API_KEY, Sandbox, Since
+from tests.integration.delivery.faulty_server import faulty_server
+from tests.integration.delivery.worker_process import start_worker
+from tests.integration.ledger.warehouse import NOW, decision, plan
+
+if TYPE_CHECKING:
+    from retention.delivery.report import DeliveryReport
+
+SETTINGS = DeliverySettings(Sender("shop@example.com", "Shop"))
+
+
+def run(client: SendGrid, **changes: Any) -> DeliveryReport:
+    arguments = {"now": NOW, "due_until": NOW} | changes
+    return deliver(connect, client, SETTINGS, **arguments)
+
+
+def test_every_due_message_is_accepted_once(
+    pushed: psycopg.Connection, sandbox: SendGrid, audit: Since
+) -> None:
+    plan(pushed, (decision(i, locale=("en", "fi")[i % 2]) for i in range(1200)))
+    report = run(sandbox)
+    assert report.accepted == report.submitted == 1200
+    assert count_messages(pushed) == {"accepted": 1200}
+    assert audit["accepted"] == 1200
+    # Four of 500 at most; threads that claim at the same time may divide what is left of a group.
+    assert 4 <= audit["requests_accepted"] <= 6
+    assert audit["duplicate_count"] == 0
+
+
+def test_a_second_run_sends_nothing(
+    pushed: psycopg.Connection, sandbox: SendGrid, audit: Since
+) -> None:
+    plan(pushed, [decision(1)])
+    run(sandbox)
+    assert run(sandbox).submitted == 0
+    assert audit["accepted"] == 1
+
+
+def test_a_run_submits_no_more_than_its_limit(
+    pushed: psycopg.Connection, sandbox: SendGrid
+) -> None:
+    plan(pushed, (decision(i) for i in range(10)))
+    settings = DeliverySettings(SETTINGS.sender, limit=7)
+    assert deliver(connect, sandbox, settings, now=NOW, due_until=NOW).accepted == 7
+    assert count_messages(pushed) == {"accepted": 7, "planned": 3}
+
+
+def test_people_who_share_an_address_get_their_mails_in_separate_requests(
+    pushed: psycopg.Connection, sandbox: SendGrid, audit: Since
+) -> None:
+    plan(pushed, (decision(i, email="home@example.com") for i in range(3)))
+    assert run(sandbox).accepted == 3
+    assert audit["requests_accepted"] == 3
+
+
+def test_a_mail_that_is_due_later_is_scheduled(remembered: psycopg.Connection) -> None:
+    later = NOW + timedelta(minutes=45, microseconds=1)
+    receipt = {"kind": "transactional", "purpose": "orders"}
+    plan(remembered, [decision(1, send_at=later, **receipt), decision(2, **receipt)])
+    with faulty_server() as server, SendGrid(API_KEY, server.url) as client:
+        run(client, due_until=NOW + timedelta(hours=1))
+    first, second = orjson.loads(server.bodies[0])["personalizations"]
+    assert "send_at" not in first
+    assert datetime.fromtimestamp(second["send_at"], UTC) == NOW + timedelta(minutes=45, seconds=1)
+
+
+def test_mail_cannot_be_due_further_ahead_than_sendgrid_schedules(sandbox: SendGrid) -> None:
+    with pytest.raises(ValueError, match="72 hours"):
+        run(sandbox, due_until=NOW + timedelta(hours=73))
+
+
+@pytest.mark.usefixtures("database")
+def test_a_connection_that_does_not_commit_by_itself_is_refused(sandbox: SendGrid) -> None:
+    with pytest.raises(ValueError, match="autocommit"):
+        deliver(psycopg.connect, sandbox, SETTINGS, now=NOW, due_until=NOW)
+
+
+def test_what_is_too_late_expires_and_is_reported(
+    pushed: psycopg.Connection, sandbox: SendGrid, audit: Since
+) -> None:
+    plan(pushed, [decision(1, not_after=NOW + timedelta(hours=1)), decision(2)])
+    report = run(sandbox, now=NOW + timedelta(hours=1))
+    assert (report.expired, report.accepted) == (1, 1)
+    assert count_messages(pushed) == {"accepted": 1, "expired": 1}
+    assert audit["accepted"] == 1
+
+
+def test_an_address_that_sendgrid_refuses_holds_up_nobody_else(
+    pushed: psycopg.Connection, sandbox: SendGrid, audit: Since
+) -> None:
+    bad = {7: "no address", 250: "@example.com"}
+    plan(pushed, (decision(i, email=bad.get(i, f"c{i}@example.com")) for i in range(500)))
+    report = run(sandbox)
+    assert (report.accepted, report.rejected) == (498, 2)
+    assert audit["accepted"] == 498
+    rejected = pushed.execute(
+        "select customer_id, state_reason from ledger.messages where state = 'rejected'"
+    ).fetchall()
+    assert {customer for customer, _ in rejected} == {"customer-7", "customer-250"}
+    assert all("valid address" in reason for _, reason in rejected)
+
+
+def test_a_wrong_key_leaves_everything_planned_and_says_so_in_one_line(
+    pushed: psycopg.Connection, sandbox_process: Sandbox
+) -> None:
+    plan(pushed, (decision(i) for i in range(3)))
+    with (
+        SendGrid("SG.wrong", sandbox_process.url) as client,
+        pytest.raises(DeliveryRefusedError) as caught,
+    ):
+        run(client)
+    assert "HTTP 401" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert caught.value.report.returned == 3
+    assert count_messages(pushed) == {"planned": 3}
+
+
+def test_a_campaign_without_its_template_stops_alone(
+    pushed: psycopg.Connection, sandbox: SendGrid, caplog: pytest.LogCaptureFixture
+) -> None:
+    plan(pushed, [decision(1), decision(2, campaign="replenishment"), decision(3)])
+    report = run(sandbox)
+    assert count_messages(pushed) == {"accepted": 2, "planned": 1}
+    assert list(report.stopped_campaigns) == ["replenishment"]
+    assert "no template was pushed for replenishment in 'en'" in caplog.text
+
+
+def test_a_campaign_whose_template_is_gone_at_sendgrid_stops_alone_and_loses_nothing(
+    pushed: psycopg.Connection, sandbox: SendGrid
+) -> None:
+    plan(pushed, [decision(1), decision(2, locale="fi", campaign="replenishment")])
+    pushed.execute(
+        "insert into ledger.templates"
+        " values ('replenishment', 'fi', 'd-00000000000000000000000000000000', 'v', 'h', now())"
+    )
+    report = run(sandbox)
+    assert count_messages(pushed) == {"accepted": 1, "planned": 1}
+    assert "template" in report.stopped_campaigns["replenishment"]
+
+
+def test_data_that_cannot_go_into_a_request_stops_only_its_campaign(
+    pushed: psycopg.Connection, sandbox: SendGrid
+) -> None:
+    pushed.execute("insert into ledger.templates values ('tea', 'en', 'd-1', 'v', 'h', now())")
+    plan(pushed, [decision(1, campaign="tea", context=Jsonb({"points": 2**70})), decision(2)])
+    report = run(sandbox)
+    assert "64-bit" in report.stopped_campaigns["tea"]
+    assert count_messages(pushed) == {"accepted": 1, "planned": 1}
+
+
+def test_marketing_without_an_unsubscribe_group_is_not_sent(
+    pushed: psycopg.Connection, sandbox: SendGrid
+) -> None:
+    plan(pushed, [decision(1, purpose="surveys")])
+    report = run(sandbox)
+    assert "unsubscribe group" in report.stopped_campaigns["winback"]
+    assert count_messages(pushed) == {"planned": 1}
+
+
+def test_transactional_mail_carries_no_unsubscribe_group(
+    remembered: psycopg.Connection,
+) -> None:
+    plan(remembered, [decision(1, kind="transactional", purpose="orders")])
+    with faulty_server() as server, SendGrid(API_KEY, server.url) as client:
+        run(client)
+    assert "asm" not in orjson.loads(server.bodies[0])
+
+
+def test_nothing_personal_leaves_the_recipient_and_the_template_data(
+    remembered: psycopg.Connection,
+) -> None:
+    plan(remembered, [decision(1, first_name="Aino")])
+    with faulty_server() as server, SendGrid(API_KEY, server.url) as client:
+        run(client)
+    body = orjson.loads(server.bodies[0])
+    for personalization in body["personalizations"]:
+        del personalization["to"], personalization["dynamic_template_data"]
+    rest = orjson.dumps(body).decode()
+    assert "customer-1" not in rest
+    assert "Aino" not in rest
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_workers_in_their_own_processes_send_each_message_once(
+    pushed: psycopg.Connection, audit: Since
+) -> None:
+    plan(pushed, (decision(i, locale=("en", "fi")[i % 2]) for i in range(6000)))
+    workers = [start_worker() for _ in range(3)]
+    assert [worker.wait(timeout=60) for worker in workers] == [0, 0, 0]
+    assert count_messages(pushed) == {"accepted": 6000}
+    assert audit["accepted"] == 6000
+    assert audit["duplicate_count"] == 0
+
+
+def test_no_log_of_any_level_holds_an_address_or_the_key(
+    pushed: psycopg.Connection,
+    sandbox: SendGrid,
+    sandbox_process: Sandbox,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    for name in ("httpx", "httpcore", "python_http_client", "psycopg", "sendgrid"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    plan(pushed, [decision(1), decision(2, email="not an@address@example.com")])
+    run(sandbox)
+    plan(pushed, [decision(3)])
+    with SendGrid("SG.wrong", sandbox_process.url) as client, pytest.raises(DeliveryRefusedError):
+        run(client)
+    assert "Accepted" in caplog.text
+    assert "Rejected" in caplog.text
+    assert any(record.name.startswith("httpcore") for record in caplog.records)
+    for secret in ("@example.com", API_KEY, "SG.wrong", "Aino"):
+        assert secret not in caplog.text

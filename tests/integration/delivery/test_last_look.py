@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pytest
+
+from retention.database import connect
+from retention.delivery.protocol import deliver
+from retention.delivery.sendgrid import SendGrid
+from retention.delivery.settings import DeliverySettings, Sender
+from retention.ledger.claims import Wanted, claim_messages
+from retention.ledger.last_look import (
+    ErasureKeyMissingError,
+    LastLook,
+    hash_address,
+    withdraw,
+)
+from retention.ledger.suppressions import unsubscribe_recipient
+from tests.integration.delivery.conftest import API_KEY
+from tests.integration.delivery.faulty_server import faulty_server
+from tests.integration.ledger.warehouse import NOW, decision, plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import psycopg
+
+    from tests.integration.delivery.faulty_server import FaultyServer
+
+LOOK = LastLook("Europe/Helsinki", frozenset({"winback"}))
+MIDNIGHT = datetime(2026, 3, 1, 22, 0, tzinfo=UTC)  # of the night, in Helsinki
+RECEIPT = {"kind": "transactional", "purpose": "orders"}
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def server(remembered: psycopg.Connection) -> Iterator[FaultyServer]:  # noqa: ARG001
+    with faulty_server() as server:
+        yield server
+
+
+def send(server: FaultyServer, look: LastLook = LOOK) -> int:
+    """Deliver; return how many messages were withdrawn at the last look."""
+    settings = DeliverySettings(Sender("shop@example.com", "Shop"), last_look=look)
+    with SendGrid(API_KEY, server.url) as client:
+        return deliver(connect, client, settings, now=NOW, due_until=NOW).withdrawn
+
+
+def fates(connection: psycopg.Connection) -> dict[str, tuple[str, str | None]]:
+    rows = connection.execute("select customer_id, state, state_reason from ledger.messages")
+    return {customer.removeprefix("customer-"): fate for customer, *fate in rows}
+
+
+def suppress(connection: psycopg.Connection, scope: str, **changes: Any) -> None:
+    row = {"address": "customer-1@example.com", "removed_at": None} | changes
+    connection.execute(
+        "insert into ledger.suppressions (address, scope, source, suppressed_at, removed_at)"
+        " values (%s, %s, 'bounces', %s, %s)",
+        [row["address"], scope, NOW, row["removed_at"]],
+    )
+
+
+def order(connection: psycopg.Connection, ordered_at: datetime, status: str = "placed") -> None:
+    connection.execute(
+        "insert into raw.orders (order_id, customer_id, ordered_at, status)"
+        " values (gen_random_uuid(), 'customer-1', %s, %s)",
+        [ordered_at, status],
+    )
+
+
+def consent(connection: psycopg.Connection, granted_at: datetime, *, is_granted: bool) -> None:
+    connection.execute(
+        "insert into raw.consents (consent_id, customer_id, channel, purpose, is_granted,"
+        " granted_at) values (gen_random_uuid(), 'customer-1', 'email', 'offers', %s, %s)",
+        [is_granted, granted_at],
+    )
+
+
+@pytest.mark.parametrize(
+    ("scope", "kind", "is_withdrawn"),
+    [
+        ("address", {}, True),
+        ("all", {}, True),
+        ("offers", {}, True),
+        ("reminders", {}, False),
+        ("address", RECEIPT, True),
+        ("all", RECEIPT, False),
+        ("orders", RECEIPT, False),
+    ],
+)
+def test_who_was_suppressed_since_the_decision_is_not_written(
+    remembered: psycopg.Connection,
+    server: FaultyServer,
+    scope: str,
+    kind: dict[str, str],
+    *,
+    is_withdrawn: bool,
+) -> None:
+    plan(remembered, [decision(1, email="Customer-1@example.com", **kind), decision(2, **kind)])
+    suppress(remembered, scope)
+    assert send(server) == int(is_withdrawn)
+    assert fates(remembered)["2"][0] == "accepted"
+    state, reason = fates(remembered)["1"]
+    assert state == ("cancelled" if is_withdrawn else "accepted")
+    assert reason == (f"suppressed ({scope}): bounces" if is_withdrawn else None)
+    posted = orjson.loads(server.bodies[0])["personalizations"]
+    assert len(posted) == 2 - int(is_withdrawn)
+
+
+def test_who_unsubscribed_on_our_page_is_not_written_at_another_address(
+    remembered: psycopg.Connection, server: FaultyServer
+) -> None:
+    other = {"occasion": "order-2", "email": "other@example.com"}
+    plan(remembered, [decision(1), decision(1, **other), decision(2)])
+    message_id = remembered.execute(
+        "select message_id from ledger.messages where email = 'customer-1@example.com'"
+    ).fetchone()[0]
+    unsubscribe_recipient(remembered, message_id, "offers", NOW)
+    assert send(server) == 2
+    reasons = remembered.execute("select email, state_reason from ledger.messages").fetchall()
+    assert dict(reasons) == {
+        "customer-1@example.com": "suppressed (offers): page",
+        "other@example.com": "unsubscribed at another address: page",
+        "customer-2@example.com": None,
+    }
+
+
+def test_a_suppression_that_was_removed_does_not_count(
+    remembered: psycopg.Connection, server: FaultyServer
+) -> None:
+    plan(remembered, [decision(1)])
+    suppress(remembered, "all", removed_at=NOW)
+    assert send(server) == 0
+
+
+def test_when_nobody_is_left_nothing_is_posted(
+    remembered: psycopg.Connection, server: FaultyServer
+) -> None:
+    plan(remembered, [decision(1)])
+    suppress(remembered, "all")
+    assert send(server) == 1
+    assert server.bodies == []
+    assert remembered.execute("select state from ledger.requests").fetchall() == [("not_sent",)]
+
+
+def test_who_was_forgotten_is_not_written(
+    remembered: psycopg.Connection, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PALUU_ERASURE_KEY", "a key")
+    plan(remembered, [decision(1), decision(2)])
+    hashed = hash_address("a key", "Customer-1@example.com")
+    remembered.execute("insert into ledger.erased values (%s, now())", [hashed])
+    assert send(server) == 1
+    assert fates(remembered) == {
+        "1": ["cancelled", "the person was forgotten"],
+        "2": ["accepted", None],
+    }
+
+
+def test_everybody_at_a_forgotten_address_is_withdrawn(
+    remembered: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PALUU_ERASURE_KEY", "a key")
+    plan(remembered, [decision(1), decision(2)])
+    claim = claim_messages(remembered, Wanted(NOW, 500, "shop@example.com"), NOW)
+    sharing = tuple(replace(each, email="home@example.com") for each in claim.messages)
+    hashed = hash_address("a key", "home@example.com")
+    remembered.execute("insert into ledger.erased values (%s, now())", [hashed])
+    gone = withdraw(remembered, replace(claim, messages=sharing), LastLook(), NOW)
+    assert gone == {each.message_id for each in sharing}
+
+
+def test_without_the_key_that_tells_who_was_forgotten_nothing_is_sent(
+    remembered: psycopg.Connection, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PALUU_ERASURE_KEY", raising=False)
+    plan(remembered, [decision(1)])
+    remembered.execute("insert into ledger.erased values ('hash', now())")
+    with pytest.raises(ErasureKeyMissingError, match="PALUU_ERASURE_KEY"):
+        send(server)
+    assert server.bodies == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_withdrawn"),
+    [
+        ([True], False),
+        ([True, False], True),
+        ([False, True], False),
+    ],
+)
+def test_the_latest_consent_in_the_shop_counts(
+    remembered: psycopg.Connection,
+    server: FaultyServer,
+    answers: list[bool],
+    *,
+    is_withdrawn: bool,
+) -> None:
+    plan(remembered, [decision(1)])
+    for hour, is_granted in enumerate(answers):
+        consent(remembered, NOW - timedelta(hours=5 - hour), is_granted=is_granted)
+    assert send(server) == int(is_withdrawn)
+
+
+@pytest.mark.parametrize(
+    ("ordered_at", "status", "is_withdrawn"),
+    [
+        (MIDNIGHT, "placed", True),
+        (NOW - SECOND, "completed", True),
+        (MIDNIGHT - SECOND, "placed", False),  # the night knew it
+        (NOW + SECOND, "placed", False),
+        (NOW - SECOND, "cancelled", False),
+    ],
+)
+def test_who_has_bought_since_the_night_is_not_asked_to_come_back(
+    remembered: psycopg.Connection,
+    server: FaultyServer,
+    ordered_at: datetime,
+    status: str,
+    *,
+    is_withdrawn: bool,
+) -> None:
+    plan(remembered, [decision(1), decision(2)])
+    order(remembered, ordered_at - timedelta(days=30))
+    order(remembered, ordered_at, status)
+    assert send(server) == int(is_withdrawn)
+    expected = ["cancelled", "bought meanwhile"] if is_withdrawn else ["accepted", None]
+    assert fates(remembered) == {"1": expected, "2": ["accepted", None]}
+
+
+def test_a_campaign_that_does_not_mind_purchases_writes_all_the_same(
+    remembered: psycopg.Connection, server: FaultyServer
+) -> None:
+    plan(remembered, [decision(1)])
+    order(remembered, NOW - SECOND)
+    assert send(server, LastLook("Europe/Helsinki", frozenset({"second_purchase"}))) == 0

@@ -1,0 +1,318 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from retention.database import connect
+from retention.delivery.breaker import Breaker
+from retention.delivery.outcomes import Accepted
+from retention.delivery.protocol import deliver
+from retention.delivery.reconcile import SILENCE_ENDS_AFTER, ReconcileReport, reconcile
+from retention.delivery.run import Run
+from retention.delivery.sendgrid import SendGrid
+from retention.delivery.settings import DeliverySettings, Sender
+from retention.delivery.submission import submit
+from retention.ledger.claims import Wanted, claim_messages
+from retention.ledger.fences import reconciling
+from retention.ledger.messages import count_messages
+from retention.ledger.requests import Answer, accept_request
+from retention.ledger.states import RequestState
+from retention.ledger.templates import (
+    PushedTemplate,
+    remember_template,
+    remember_unsubscribe_group,
+)
+from tests.integration.delivery.conftest import API_KEY, Sandbox, running_sandbox
+from tests.integration.ledger.warehouse import NOW, decision, plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import psycopg
+
+    from retention.delivery.report import DeliveryReport
+
+SETTINGS = DeliverySettings(Sender("shop@example.com", "Shop"), most_unknown_in_a_row=100)
+MINUTE = timedelta(minutes=1)
+RECEIPT = {"kind": "transactional", "purpose": "orders", "campaign": "receipt"}
+LOST_AFTER = {"phase": "after_accept", "kind": "rst", "count": None}
+LOST_BEFORE = {"phase": "before_accept", "kind": "rst", "count": None}
+SENDS = "/v3/user/scheduled_sends"
+NO_LOG = {"path": "/v3/logs", "kind": "status", "status": 403, "count": None}
+
+
+class Shop:
+    """A ledger and a SendGrid whose clocks go together."""
+
+    def __init__(self, ledger: psycopg.Connection, sandbox: Sandbox, client: SendGrid) -> None:
+        self.ledger, self.sandbox, self.client = ledger, sandbox, client
+        self.now = NOW
+
+    def at(self, moment: datetime) -> Shop:
+        self.now = moment
+        self.sandbox.set_clock(moment)
+        return self
+
+    def deliver(self) -> DeliveryReport:
+        return deliver(connect, self.client, SETTINGS, now=self.now, due_until=self.now)
+
+    def lose(self, *faults: dict[str, Any]) -> None:
+        """Deliver while these faults are in force."""
+        self.sandbox.plan_faults(*faults)
+        self.deliver()
+        self.sandbox.plan_faults(NO_LOG)
+
+    def reconcile(self) -> ReconcileReport:
+        return reconcile(self.ledger, self.client, SETTINGS, self.now)
+
+    def states(self) -> dict[str, int]:
+        return count_messages(self.ledger)
+
+    def request(self) -> tuple[UUID, str]:
+        return self.ledger.execute(
+            "select request_id, state from ledger.requests order by claimed_at"
+        ).fetchone()
+
+    def hear(self, event: str) -> None:
+        """Record an event about the first request, as the webhook would."""
+        self.ledger.execute(
+            "insert into ledger.message_events (sg_event_id, event, message_id, request_id,"
+            " sg_message_id, occurred_at, received_at, details)"
+            " select %s, %s, message_id, request_id, 'sg-9.recvd', now(), now(), '{}'"
+            " from ledger.messages limit 1",
+            [str(uuid4()), event],
+        )
+
+
+@pytest.fixture
+def shop(ledger: psycopg.Connection, tmp_path: Path) -> Iterator[Shop]:
+    with running_sandbox(tmp_path) as sandbox, SendGrid(API_KEY, sandbox.url) as client:
+        sandbox.set_clock(NOW)
+        _create_template(ledger, client)
+        yield Shop(ledger, sandbox, client)
+
+
+@pytest.mark.parametrize("fault", [LOST_AFTER, LOST_BEFORE], ids=["taken", "not taken"])
+def test_an_unknown_request_is_fenced_and_its_messages_reach_everybody_once(
+    shop: Shop, fault: dict[str, Any]
+) -> None:
+    plan(shop.ledger, (decision(i) for i in range(20)))
+    shop.lose(fault)
+    assert shop.states() == {"unknown": 20}
+    assert shop.at(NOW + 10 * MINUTE).reconcile().fenced == 20
+    assert shop.states() == {"planned": 20}
+    assert shop.deliver().accepted == 20
+    shop.at(NOW + 300 * MINUTE)
+    audit = shop.sandbox.audit()
+    assert (audit["delivered"] + audit["bounced"] + audit["blocked"], audit["scheduled"]) == (20, 0)
+    assert audit["duplicates"] == []
+
+
+def test_the_attempt_that_was_fenced_stays_in_the_ledger(shop: Shop) -> None:
+    plan(shop.ledger, [decision(1)])
+    shop.lose(LOST_AFTER)
+    shop.at(NOW + 10 * MINUTE).reconcile()
+    shop.deliver()
+    rows = shop.ledger.execute(
+        "select state, batch_id, fenced_at is not null from ledger.requests order by claimed_at"
+    ).fetchall()
+    assert [(state, is_fenced) for state, _, is_fenced in rows] == [
+        ("fenced", True),
+        ("accepted", False),
+    ]
+    assert len({batch for _, batch, _ in rows}) == 2
+
+
+def test_an_event_proves_that_the_request_was_taken(shop: Shop) -> None:
+    plan(shop.ledger, [decision(1), decision(2)])
+    shop.lose(LOST_AFTER)
+    shop.hear("processed")
+    assert shop.at(NOW + 10 * MINUTE).reconcile().accepted == 2
+    assert shop.states() == {"accepted": 2}
+    assert shop.request()[1] == "accepted"
+
+
+def test_sendgrids_log_proves_that_the_request_was_taken(shop: Shop) -> None:
+    plan(shop.ledger, [decision(1), decision(2)])
+    shop.lose(LOST_AFTER)
+    shop.sandbox.plan_faults()
+    assert shop.at(NOW + 10 * MINUTE).reconcile().accepted == 2
+    assert shop.states() == {"accepted": 2}
+
+
+def test_a_receipt_that_may_have_left_is_never_sent_again(shop: Shop) -> None:
+    plan(shop.ledger, [decision(1, **RECEIPT)])
+    shop.lose(LOST_BEFORE)
+    for minutes in (10, 60, 48 * 60):
+        assert shop.at(NOW + minutes * MINUTE).reconcile().fenced == 0
+        assert shop.deliver().submitted == 0
+    assert shop.states() == {"unknown": 1}
+    assert shop.at(NOW + (72 * 60 + 1) * MINUTE).reconcile().unconfirmed == 1
+    assert shop.states() == {"unconfirmed": 1}
+    assert shop.request()[1] == "unconfirmed"
+
+
+def test_what_is_worthless_for_a_day_is_given_up_sooner(shop: Shop) -> None:
+    plan(shop.ledger, [decision(1, **RECEIPT, not_after=NOW + 60 * MINUTE)])
+    shop.lose(LOST_BEFORE)
+    assert shop.at(NOW + 24 * 60 * MINUTE).reconcile().unconfirmed == 0
+    assert shop.at(NOW + 25 * 60 * MINUTE).reconcile().unconfirmed == 1
+
+
+def test_a_cancel_that_would_come_too_late_is_not_tried(shop: Shop) -> None:
+    plan(shop.ledger, [decision(1)])
+    shop.lose(LOST_AFTER)
+    report = shop.at(NOW + SETTINGS.fence_lead - 14 * MINUTE).reconcile()
+    assert (report.fenced, report.waiting_requests) == (0, 1)
+    assert shop.states() == {"unknown": 1}
+
+
+def test_at_most_ten_cancels_are_held_at_once_and_places_are_given_back(shop: Shop) -> None:
+    plan(shop.ledger, (decision(i, email="home@example.com") for i in range(12)))
+    shop.lose(LOST_AFTER)
+    report = shop.at(NOW + 10 * MINUTE).reconcile()
+    assert (report.fenced, report.without_slot) == (10, 2)
+    shop.at(NOW + SETTINGS.fence_lead + 11 * MINUTE).reconcile()
+    held = shop.ledger.execute(
+        "select count(*) from ledger.requests"
+        " where fencing_at is not null and slot_freed_at is null"
+    )
+    assert held.fetchone() == (0,)
+    assert shop.client.api.user.scheduled_sends.get().json() == []
+
+
+def test_a_call_of_a_silent_worker_that_comes_hours_late_reaches_nobody_twice(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan(shop.ledger, [decision(1)])
+    late = _submit_without_posting(shop, monkeypatch)
+    assert shop.at(NOW + 10 * MINUTE).reconcile().fenced == 1
+    assert shop.deliver().accepted == 1
+    shop.at(NOW + 300 * MINUTE).reconcile()
+    assert isinstance(shop.client.submit(late), Accepted)
+    shop.at(NOW + 310 * MINUTE).reconcile()
+    audit = shop.sandbox.audit()
+    assert (audit["cancelled"], audit["duplicates"]) == (1, [])
+    shop.at(NOW + SETTINGS.fence_lead + SILENCE_ENDS_AFTER + MINUTE).reconcile()
+    assert shop.client.api.user.scheduled_sends.get().json() == []
+
+
+def test_a_cancel_is_in_time_only_if_it_is_by_sendgrids_clock_too(shop: Shop) -> None:
+    plan(shop.ledger, [decision(1)])
+    shop.lose(LOST_AFTER)
+    shop.sandbox.set_clock(NOW + SETTINGS.fence_lead - 9 * MINUTE)
+    shop.now = NOW + 10 * MINUTE  # our clock has stood still for a while
+    assert shop.reconcile().fenced == 0
+    assert shop.states() == {"unknown": 1}
+
+
+def test_a_cancel_without_an_answer_is_confirmed_before_anything_is_sent_again(
+    shop: Shop,
+) -> None:
+    plan(shop.ledger, [decision(1)])
+    shop.lose(LOST_AFTER)
+    unsure = {"path": SENDS, "method": "POST", "phase": "after_accept", "kind": "rst"}
+    shop.sandbox.plan_faults(NO_LOG, unsure)
+    assert shop.at(NOW + 10 * MINUTE).reconcile().fenced == 1
+
+
+def test_an_unconfirmed_cancel_leaves_the_message_unknown_whatever_accepted_it(
+    shop: Shop,
+) -> None:
+    plan(shop.ledger, [decision(1)])
+    shop.lose(LOST_AFTER)
+    silent = {"path": SENDS, "method": "GET", "kind": "status", "status": 500, "count": None}
+    shop.sandbox.plan_faults(NO_LOG, silent)
+    shop.at(NOW + 10 * MINUTE).reconcile()
+    shop.hear("processed")
+    accepted = Answer(RequestState.ACCEPTED, 202, "sg-1")
+    accept_request(shop.ledger, shop.request()[0], accepted, NOW)
+    assert shop.reconcile().accepted == 0
+    assert shop.states() == {"unknown": 1}
+    shop.hear("delivered")  # though: it went out in spite of the cancel
+    assert shop.reconcile().accepted == 1
+
+
+def test_a_refused_cancel_leaves_the_request_as_it_was(shop: Shop) -> None:
+    plan(shop.ledger, [decision(1)])
+    shop.lose(LOST_AFTER)
+    refused = {"path": SENDS, "method": "POST", "kind": "status", "status": 403}
+    shop.sandbox.plan_faults(NO_LOG, refused)
+    shop.at(NOW + 10 * MINUTE).reconcile()
+    shop.hear("processed")
+    assert shop.reconcile().accepted == 1
+
+
+def test_a_refused_cancel_says_nothing_of_an_earlier_one_without_an_answer(shop: Shop) -> None:
+    plan(shop.ledger, [decision(1)])
+    shop.lose(LOST_AFTER)
+    unsure = {"path": SENDS, "method": "POST", "kind": "rst"}
+    refused = {"path": SENDS, "method": "POST", "kind": "status", "status": 403}
+    for fault in (unsure, refused):
+        shop.sandbox.plan_faults(NO_LOG, fault)
+        shop.at(NOW + 10 * MINUTE).reconcile()
+    shop.hear("processed")
+    assert shop.reconcile().accepted == 0  # whether it is released depends on that cancel
+
+
+def test_a_late_answer_does_not_bring_back_what_was_fenced(shop: Shop) -> None:
+    plan(shop.ledger, [decision(1)])
+    shop.lose(LOST_AFTER)
+    shop.at(NOW + 10 * MINUTE).reconcile()
+    accepted = Answer(RequestState.ACCEPTED, 202, "sg-1")
+    accept_request(shop.ledger, shop.request()[0], accepted, NOW)
+    assert shop.states() == {"planned": 1}
+
+
+def test_a_copy_that_arrived_in_spite_of_its_cancel_is_not_sent_again(shop: Shop) -> None:
+    plan(shop.ledger, [decision(1)])
+    shop.lose(LOST_AFTER)
+    shop.at(NOW + 10 * MINUTE).reconcile()
+    shop.hear("delivered")
+    assert shop.deliver().withdrawn == 1
+    assert shop.states() == {"cancelled": 1}
+
+
+def test_only_one_reconciles_at_a_time(shop: Shop) -> None:
+    with connect() as other, reconciling(other) as is_ours:
+        assert is_ours
+        assert shop.reconcile().is_elsewhere
+    assert not shop.reconcile().is_elsewhere
+
+
+def test_no_log_of_a_reconciliation_holds_an_address(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    plan(shop.ledger, [decision(1)])
+    shop.lose(LOST_AFTER)
+    shop.at(NOW + 10 * MINUTE).reconcile()
+    assert "is fenced" in caplog.text
+    assert "@example.com" not in caplog.text
+
+
+def _submit_without_posting(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """Submit by a worker that is stopped just before its call; return what it would post."""
+    kept: list[bytes] = []
+    run = Run(shop.client, SETTINGS, lambda: NOW, NOW, Breaker(SETTINGS))
+    claim = claim_messages(shop.ledger, Wanted(NOW, 500, "shop@example.com"), NOW)
+    with monkeypatch.context() as stopped:
+        stopped.setattr(shop.client, "submit", kept.append)
+        submit(shop.ledger, run, claim)
+    return kept.pop()
+
+
+def _create_template(ledger: psycopg.Connection, client: SendGrid) -> None:
+    from retention.delivery.account import Account
+    from retention.delivery.templates import TemplateSource, push_templates
+
+    sources = [TemplateSource("winback", "en", "Hi", "<p>Hi</p>", "Hi")]
+    push_templates(ledger, Account(client), sources, NOW)
+    template_id = ledger.execute("select template_id from ledger.templates").fetchone()[0]
+    remember_template(ledger, "receipt", "en", PushedTemplate(template_id, "v", "h"), NOW)
+    group_id = Account(client).create_unsubscribe_group("Offers", "Offers")
+    remember_unsubscribe_group(ledger, "offers", group_id, "Offers", NOW)

@@ -1,0 +1,56 @@
+"""A worker that stands still between its commit and its call, and goes on when all has moved on."""
+
+from __future__ import annotations
+
+from itertools import chain, repeat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from retention.delivery.breaker import Breaker
+from retention.delivery.outcomes import Accepted, NotSent
+from retention.delivery.recording import record_outcome
+from retention.delivery.run import Run
+from retention.delivery.settings import DeliverySettings, Sender
+from retention.delivery.submission import submit
+from retention.ledger.claims import Claim, Wanted, claim_messages
+from retention.ledger.messages import count_messages
+from tests.integration.ledger.warehouse import NOW, decision, plan
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from retention.delivery.outcomes import Outcome
+    from retention.delivery.sendgrid import SendGrid
+    from tests.integration.delivery.conftest import Since
+
+SETTINGS = DeliverySettings(Sender("shop@example.com", "Shop"))
+
+
+def submit_one(
+    connection: psycopg.Connection, client: SendGrid, seconds_stopped: float
+) -> tuple[Claim, Outcome]:
+    """Submit by a worker that is stopped for so long after its commit."""
+    plan(connection, [decision(1)])
+    run = Run(client, SETTINGS, lambda: NOW, NOW, Breaker(SETTINGS))
+    run.wall_clock = chain([1000.0], repeat(1000.0 + seconds_stopped)).__next__
+    claim = claim_messages(connection, Wanted(NOW, 500, "shop@example.com"), NOW)
+    return submit(connection, run, claim)
+
+
+@pytest.mark.parametrize("seconds", [61, 86_400, -61])
+def test_a_worker_that_was_stopped_after_its_commit_posts_nothing(
+    pushed: psycopg.Connection, sandbox: SendGrid, audit: Since, seconds: float
+) -> None:
+    claim, outcome = submit_one(pushed, sandbox, seconds)
+    assert isinstance(outcome, NotSent)
+    assert audit["messages"] == 0
+    record_outcome(pushed, claim, outcome, NOW)
+    assert count_messages(pushed) == {"planned": 1}
+
+
+def test_a_worker_that_was_merely_slow_posts(
+    pushed: psycopg.Connection, sandbox: SendGrid, audit: Since
+) -> None:
+    assert isinstance(submit_one(pushed, sandbox, 59)[1], Accepted)
+    assert audit["messages"] == 1

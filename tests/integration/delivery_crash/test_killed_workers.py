@@ -1,0 +1,77 @@
+"""The short form of `make crash-matrix`: the kills that matter most, each under another fault."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.benchmarks.crash_matrix.case import Case
+from tests.benchmarks.crash_matrix.faults import BATCH, LOGS, NO_FAULT, SEND, STOPS, FaultKind
+from tests.benchmarks.crash_matrix.play import play, play_naively
+from tests.benchmarks.crash_matrix.stage import Stage, prepared_stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KILLS = {
+    "claimed": (("claim_messages: answered",), FaultKind(BATCH, "response", "truncated")),
+    "looked a last time": (("withdraw_unwanted: answered",), NO_FAULT),
+    "about to commit": (
+        ("commit after submit_messages: asked",),
+        FaultKind(SEND, "before_accept", "rate_limit"),
+    ),
+    "committed": (
+        ("commit after submit_messages: answered",),
+        FaultKind(SEND, "after_accept", "rst"),
+    ),
+    "half sent": (
+        ("POST mail/send of marketing: half sent",),
+        FaultKind(SEND, "before_accept", "status", 503),
+    ),
+    "sent": (("POST mail/send of marketing: sent",), FaultKind(SEND, "response", "truncated")),
+    "answered": (
+        ("POST mail/send of marketing: answered",),
+        FaultKind(SEND, "after_accept", "html_502"),
+    ),
+    "about to record": (("accept_messages: asked",), FaultKind(SEND, "after_accept", "hang")),
+    "recorded": (("commit after accept_messages: asked",), NO_FAULT),
+    "answered, and SendGrid's log is silent": (
+        ("POST mail/send of marketing: answered",),
+        FaultKind(LOGS, "before_accept", "status", count=99),
+    ),
+    "about to fence": (
+        ("POST mail/send of marketing: half sent", "POST user/scheduled_sends: asked"),
+        FaultKind(STOPS, "after_accept", "rst"),
+    ),
+    "fenced": (("POST mail/send of marketing: half sent", "fence_request: answered"), NO_FAULT),
+}
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with prepared_stage(tmp_path_factory.mktemp("crash")) as prepared:
+        yield prepared
+
+
+@pytest.mark.parametrize(("steps", "fault"), KILLS.values(), ids=KILLS)
+def test_a_killed_worker_costs_nobody_a_second_mail_and_no_message_its_name(
+    stage: Stage, steps: tuple[str, ...], fault: FaultKind
+) -> None:
+    name = f"short-{list(KILLS.values()).index((steps, fault))}"
+    verdict = play(stage, Case(name, seed=7, fault=fault, steps=steps))
+    assert verdict.kills == list(steps)
+    assert verdict.duplicates == []
+    assert verdict.suppressed_but_sent == []
+    assert verdict.nameless == {}
+    assert verdict.errors == []
+    for state_and_reason in verdict.never_mailed.values():
+        assert state_and_reason.startswith("unconfirmed,")
+
+
+def test_the_naive_sender_writes_people_twice_in_the_same_situation(stage: Stage) -> None:
+    fault = FaultKind(SEND, "after_accept", "rst")
+    case = Case("naive", seed=7, fault=fault, steps=("POST mail/send: answered",))
+    verdict = play_naively(stage, case)
+    assert verdict.kills == ["POST mail/send: answered"]
+    assert verdict.duplicates != []

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+from alembic.script import ScriptDirectory
+
+from retention.ledger.messages import count_messages
+from retention.ledger.migration import migrate, migration_config
+from retention.ledger.states import MessageState, RequestState
+from tests.integration.ledger.warehouse import decision, plan
+
+if TYPE_CHECKING:
+    import psycopg
+
+UNCOMMENTED = """
+    select format('%s.%s', class.relname, coalesce(att.attname, 'table')) as what
+    from pg_class as class
+    left join pg_attribute as att
+        on att.attrelid = class.oid and att.attnum > 0 and not att.attisdropped
+    where class.relnamespace = 'ledger'::regnamespace
+        and class.relkind = 'r'
+        and class.relname <> 'schema_version'
+        and (
+            obj_description(class.oid) is null
+            or col_description(class.oid, att.attnum) is null
+        )
+"""
+
+
+def test_migrating_again_keeps_what_the_ledger_holds(ledger: psycopg.Connection) -> None:
+    plan(ledger, [decision(1)])
+    migrate()
+    head = ScriptDirectory.from_config(migration_config()).get_current_head()
+    assert ledger.execute("select version_num from ledger.schema_version").fetchall() == [(head,)]
+    assert count_messages(ledger) == {"planned": 1}
+
+
+@pytest.mark.usefixtures("database")
+def test_migrations_that_run_at_once_wait_for_each_other() -> None:
+    with ThreadPoolExecutor(4) as pool:
+        for run in [pool.submit(migrate) for _ in range(4)]:
+            run.result()
+
+
+def test_every_table_and_column_of_the_ledger_says_what_it_means(
+    ledger: psycopg.Connection,
+) -> None:
+    assert ledger.execute(UNCOMMENTED).fetchall() == []
+
+
+@pytest.mark.parametrize(
+    ("states", "constraint"),
+    [
+        (MessageState, "message_state_is_one_of_the_fixed_set"),
+        (RequestState, "request_state_is_one_of_the_fixed_set"),
+    ],
+)
+def test_the_database_allows_exactly_the_documented_states(
+    ledger: psycopg.Connection, states: type[MessageState | RequestState], constraint: str
+) -> None:
+    definition = ledger.execute(
+        "select pg_get_constraintdef(oid) from pg_constraint where conname = %s", [constraint]
+    ).fetchone()[0]
+    assert set(definition.split("'")[1::2]) == set(states)
+
+
+def test_every_state_of_a_message_has_its_moment(ledger: psycopg.Connection) -> None:
+    columns = {
+        name
+        for (name,) in ledger.execute(
+            "select column_name from information_schema.columns"
+            " where table_schema = 'ledger' and table_name = 'messages'"
+        )
+    }
+    assert {f"{state}_at" for state in MessageState} <= columns

@@ -1,0 +1,84 @@
+"""One night at a time: who has the warehouse to itself."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from retention.ledger.nights import (
+    Night,
+    NightUnknownError,
+    WarehouseNotHeldError,
+    find_holder,
+    free_warehouse,
+    hold_warehouse,
+    open_night,
+)
+from tests.integration.ledger.warehouse import NIGHT, NOW
+
+LONG = timedelta(hours=3)
+
+
+def _open(ledger: psycopg.Connection, run_id: str) -> None:
+    open_night(ledger, Night(run_id, NIGHT, None, is_dry_run=False, opened_at=NOW))
+
+
+def _hold(ledger: psycopg.Connection, run_id: str, now=NOW) -> bool:
+    return run_id == hold_warehouse(ledger, run_id, now=now, believed_since=now - LONG)
+
+
+@pytest.fixture
+def two_runs(ledger: psycopg.Connection) -> psycopg.Connection:
+    _open(ledger, "first")
+    _open(ledger, "second")
+    return ledger
+
+
+def test_a_second_run_waits_until_the_first_gives_the_warehouse_back(two_runs: psycopg.Connection):
+    assert _hold(two_runs, "first")
+    assert not _hold(two_runs, "second")
+    free_warehouse(two_runs, "first")
+    assert _hold(two_runs, "second")
+
+
+def test_a_run_that_has_the_warehouse_keeps_it_when_it_is_cleared(two_runs: psycopg.Connection):
+    assert _hold(two_runs, "first")
+    assert _hold(two_runs, "first")
+
+
+def test_a_run_that_died_loses_the_warehouse_after_the_longest_night(two_runs: psycopg.Connection):
+    assert _hold(two_runs, "first")
+    assert not _hold(two_runs, "second", NOW + LONG)
+    assert _hold(two_runs, "second", NOW + LONG + timedelta(seconds=1))
+    with pytest.raises(WarehouseNotHeldError, match="open_night"):
+        find_holder(two_runs, "first")
+
+
+def test_of_many_that_come_at_once_one_gets_the_warehouse(
+    two_runs: psycopg.Connection, database: str
+):
+    runs = [f"run {number}" for number in range(8)]
+    for run_id in runs:
+        _open(two_runs, run_id)
+
+    def come(run_id: str) -> bool:
+        with psycopg.connect(database, autocommit=True) as connection:
+            return _hold(connection, run_id)
+
+    with ThreadPoolExecutor(len(runs)) as pool:
+        assert sum(pool.map(come, runs)) == 1
+
+
+def test_the_database_itself_lets_nobody_share_the_warehouse(two_runs: psycopg.Connection):
+    with pytest.raises(Exception, match="one_run_holds_the_warehouse"):
+        two_runs.execute("update ledger.nights set held_at = now()")
+
+
+def test_work_on_the_warehouse_needs_an_opened_run_that_has_it(two_runs: psycopg.Connection):
+    with pytest.raises(WarehouseNotHeldError, match="'first'"):
+        find_holder(two_runs, "first")
+    with pytest.raises(NightUnknownError, match="never opened"):
+        find_holder(two_runs, "third")

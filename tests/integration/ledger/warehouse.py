@@ -1,0 +1,98 @@
+"""The warehouse's table of finished decisions, as dbt would have left it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from psycopg.types.json import Jsonb
+
+from retention.ledger.decisions import record_decisions
+from retention.ledger.messages import EnqueueCounts, enqueue_messages
+from retention.raw.contract import create_raw_tables, read_contract
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import psycopg
+
+NIGHT = date(2026, 3, 2)
+NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+
+COLUMNS = {
+    "night": "date",
+    "campaign": "text",
+    "customer_id": "text",
+    "occasion": "text",
+    "outcome": "text",
+    "reason": "text",
+    "outcome_reason": "text",
+    "kind": "text",
+    "purpose": "text",
+    "channel": "text",
+    "locale": "text",
+    "email": "text",
+    "first_name": "text",
+    "score": "numeric",
+    "priority": "integer",
+    "not_before": "timestamptz",
+    "not_after": "timestamptz",
+    "send_at": "timestamptz",
+    "evidence": "jsonb",
+    "context": "jsonb",
+}
+
+
+def create_warehouse(connection: psycopg.Connection) -> None:
+    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+    connection.execute("create schema decisions")
+    connection.execute(f"create table decisions.decisions ({columns})")
+    raw = read_contract()
+    create_raw_tables(connection, {name: raw[name] for name in ("orders", "consents")})
+
+
+def decision(customer: int | str = 1, **changes: Any) -> dict[str, Any]:
+    """A decision to send winback to a customer now, but for the changes."""
+    row = {
+        "night": NIGHT,
+        "campaign": "winback",
+        "customer_id": f"customer-{customer}",
+        "occasion": "order-1",
+        "outcome": "send",
+        "reason": "Last bought 90 days ago, usually every 30.",
+        "outcome_reason": "Nothing stands against it.",
+        "kind": "marketing",
+        "purpose": "offers",
+        "channel": "email",
+        "locale": "en",
+        "email": f"customer-{customer}@example.com",
+        "first_name": "Aino",
+        "score": 1,
+        "priority": 1,
+        "not_before": None,
+        "not_after": NOW + timedelta(days=3),
+        "send_at": NOW,
+        "evidence": Jsonb([]),
+        "context": Jsonb({"product": "coffee"}),
+    }
+    return row | changes
+
+
+def fill_warehouse(connection: psycopg.Connection, rows: Iterable[dict[str, Any]]) -> None:
+    """Leave exactly these decisions in the warehouse."""
+    connection.execute("truncate decisions.decisions")
+    columns = ", ".join(COLUMNS)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"copy decisions.decisions ({columns}) from stdin") as copy,
+    ):
+        for row in rows:
+            copy.write_row([row[name] for name in COLUMNS])
+
+
+def plan(connection: psycopg.Connection, rows: Iterable[dict[str, Any]]) -> EnqueueCounts:
+    """Take decisions all the way into the outbox, as a night would."""
+    rows = list(rows)
+    fill_warehouse(connection, rows)
+    record_decisions(connection, NIGHT)
+    return enqueue_messages(connection, NIGHT, NOW)

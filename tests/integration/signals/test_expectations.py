@@ -1,0 +1,131 @@
+"""The suites under `dbt_project/expectations/`, on a healthy night and on planted bad ones."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from retention.expectations import MartVerdict, check_marts, read_suites
+from retention.ledger.mart_checks import record_mart_check
+from retention.ledger.migration import migrate
+from tests.integration.signals.conftest import NIGHT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.integration.signals.conftest import Warehouse
+
+SCHEMAS = {
+    "int_orders": "intermediate",
+    "lifecycle": "signals",
+    "replenishment": "signals",
+    "purchase_hours": "signals",
+    "customer_signals": "signals",
+}
+
+NOW = datetime(2026, 9, 21, 1, tzinfo=UTC)
+
+# By name of the bad night: what became of each mart, and words of the sentence that says so.
+BAD_NIGHTS = {
+    "a night of emptied marts": {
+        mart: (f"truncate {schema}.{mart}", "at least one") for mart, schema in SCHEMAS.items()
+    },
+    "a night of lost prices and times": {
+        "int_orders": ("update intermediate.int_orders set net_amount = 0", "cost something"),
+        "lifecycle": ("update signals.lifecycle set net_amount = 0", "prices were lost"),
+        "customer_signals": ("update signals.customer_signals set net_amount = 0", "prices"),
+        "replenishment": ("update signals.replenishment set buy_probability = 0", "likely"),
+        "purchase_hours": ("update signals.purchase_hours set global_share = 0.97", "time of day"),
+    },
+    "a stale and doubled load": {
+        "int_orders": (
+            "insert into intermediate.int_orders (order_id, customer_id, ordered_at, net_amount,"
+            " ordered_hour, line_count) select order_id || '-again', customer_id, ordered_at,"
+            " net_amount, ordered_hour, line_count from intermediate.int_orders",
+            "ran twice",
+        ),
+        "lifecycle": ("update signals.lifecycle set recency_days = recency_days + 3", "stopped"),
+        "customer_signals": (
+            "update signals.customer_signals set recency_days = recency_days + 3",
+            "stopped",
+        ),
+        "replenishment": (
+            "update signals.replenishment set recency_days = recency_days + 3",
+            "stopped",
+        ),
+        "purchase_hours": (
+            "delete from signals.purchase_hours where ('x' || left(md5(customer_id), 1))::bit(4)"
+            "::int < 8",
+            "partial",
+        ),
+    },
+    "a night in which all customers are alike": {
+        "lifecycle": ("update signals.lifecycle set stage = 'active'", "No stage"),
+        "customer_signals": ("update signals.customer_signals set stage = 'active'", "spread"),
+        "replenishment": (f"update signals.replenishment set due_date = '{NIGHT}'", "one date"),
+        "purchase_hours": ("update signals.purchase_hours set is_personal = true", "of their own"),
+        "int_orders": ("update intermediate.int_orders set ordered_hour = 0", "midnight"),
+    },
+}
+
+
+def test_every_suite_says_in_words_what_it_expects() -> None:
+    suites = read_suites()
+    assert {suite.mart for suite in suites} >= set(SCHEMAS)
+    for suite in suites:
+        for expectation in suite.expectations:
+            assert len(expectation.meta["says"].split()) > 3, (suite.mart, expectation.type)
+
+
+@pytest.fixture(scope="module")
+def usual_rows(warehouse: Warehouse) -> dict[str, int]:
+    return {
+        mart: int(warehouse.read(f"select count(*) as rows from {schema}.{mart}").rows[0])
+        for mart, schema in SCHEMAS.items()
+    }
+
+
+@pytest.fixture
+def night_after(
+    copied_warehouse: Warehouse, usual_rows: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> Warehouse:
+    """The built night, before it is checked, a day after one of as many rows that passed."""
+    for variable, value in copied_warehouse.cluster.environment(copied_warehouse.database).items():
+        monkeypatch.setenv(variable, value)
+    migrate()
+    with psycopg.connect(copied_warehouse.url) as connection:
+        for mart, rows in usual_rows.items():
+            record_mart_check(
+                connection,
+                night=NIGHT - timedelta(days=1),
+                mart=mart,
+                passed=True,
+                row_count=rows,
+                failures=[],
+                checked_at=NOW,
+            )
+    return copied_warehouse
+
+
+def test_a_healthy_night_passes_every_suite(night_after: Warehouse, tmp_path: Path) -> None:
+    verdicts = _check(night_after, tmp_path)
+    assert {verdict.mart: verdict.failures for verdict in verdicts} == dict.fromkeys(SCHEMAS, ())
+
+
+@pytest.mark.parametrize("night", BAD_NIGHTS)
+def test_every_mart_notices(night: str, night_after: Warehouse, tmp_path: Path) -> None:
+    for statement, _ in BAD_NIGHTS[night].values():
+        night_after.execute(statement)
+    failures = {
+        verdict.mart: "\n".join(verdict.failures) for verdict in _check(night_after, tmp_path)
+    }
+    for mart, (_, words) in BAD_NIGHTS[night].items():
+        assert words in failures[mart], (mart, failures[mart])
+
+
+def _check(warehouse: Warehouse, docs: Path) -> list[MartVerdict]:
+    with psycopg.connect(warehouse.url) as connection:
+        return check_marts(connection, NIGHT, SCHEMAS, docs, NOW)

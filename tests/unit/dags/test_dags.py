@@ -1,0 +1,119 @@
+"""The DAG files as an engineer reads them in the UI."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+DAGS = Path(__file__).parents[3] / "dags"
+SHARED = {"schedules.py", "transformations.py"}
+FILES = sorted(file for file in DAGS.glob("*.py") if file.name not in SHARED)
+
+
+@pytest.fixture(scope="session")
+def dag_bag(tmp_path_factory: pytest.TempPathFactory):
+    """All DAGs, parsed by Airflow's own loader with a home of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AIRFLOW_HOME", str(tmp_path_factory.mktemp("airflow")))
+        patch.setenv("AIRFLOW__CORE__LOAD_EXAMPLES", "False")
+        patch.setenv("AIRFLOW__COSMOS__ENABLE_TELEMETRY", "False")
+        patch.syspath_prepend(str(DAGS))
+        from airflow.dag_processing.dagbag import DagBag
+
+        return DagBag(dag_folder=str(DAGS))
+
+
+@pytest.fixture(params=FILES, ids=lambda file: file.stem)
+def file(request: pytest.FixtureRequest) -> Path:
+    return request.param
+
+
+@pytest.fixture
+def dag(dag_bag, file: Path):
+    return dag_bag.dags[file.stem]
+
+
+def test_every_dag_file_can_be_imported(dag_bag):
+    assert dag_bag.import_errors == {}
+
+
+@pytest.mark.usefixtures("dag_bag")  # which imports what there is to import
+def test_all_dag_files_parse_in_two_seconds_of_one_processor():
+    from airflow.dag_processing.dagbag import DagBag
+
+    started = time.process_time()
+    again = DagBag(dag_folder=str(DAGS))
+    assert set(again.dags) == {file.stem for file in FILES}
+    assert time.process_time() - started < 2
+
+
+def test_every_file_holds_one_dag_of_its_own_name(dag_bag, file: Path):
+    held = [dag.dag_id for dag in dag_bag.dags.values() if Path(dag.fileloc).name == file.name]
+    assert held == [file.stem]
+
+
+def test_a_dag_file_is_at_most_sixty_lines(file: Path):
+    assert len(file.read_text().splitlines()) <= 60
+
+
+def test_every_dag_explains_itself_in_the_ui(dag):
+    assert dag.doc_md.startswith("Every")
+    assert "By hand" in dag.doc_md
+    assert "Again" in dag.doc_md
+
+
+def test_every_dag_runs_one_at_a_time_and_never_catches_up(dag):
+    assert dag.max_active_runs == 1
+    assert dag.catchup is False
+
+
+def test_every_dag_is_found_by_the_products_tag(dag):
+    assert "retention" in dag.tags
+
+
+def test_no_task_may_run_for_ever(dag):
+    assert all(task.execution_timeout for task in dag.tasks)
+
+
+def test_no_sql_and_no_http_in_a_dag_file(file: Path):
+    forbidden = ("select ", "insert ", "update ", "http", "psycopg", "cursor")
+    code = file.read_text().split('"""', 2)[2].lower()
+    assert [word for word in forbidden if word in code] == []
+
+
+def test_the_nightly_run_shows_every_signal_and_campaign_as_a_task(dag_bag):
+    tasks = set(dag_bag.dags["refresh_segments"].task_dict)
+    for model in ("purchase_hours", "replenishment", "lifecycle", "customer_signals"):
+        assert any(task.startswith(f"signals.{model}") for task in tasks)
+    for campaign in ("second_purchase", "winback", "replenishment"):
+        assert any(task.startswith(f"decisions.{campaign}") for task in tasks)
+
+
+def test_messages_are_enqueued_only_after_every_decision_was_made(dag_bag):
+    dag = dag_bag.dags["refresh_segments"]
+    upstream = dag.task_dict["enqueue_messages"].get_flat_relative_ids(upstream=True)
+    others = set(dag.task_dict) - {"enqueue_messages", "report_broken_marts", "close_night"}
+    assert others <= upstream
+
+
+def test_a_broken_mart_leaves_a_red_task_without_stopping_the_decisions(dag_bag):
+    dag = dag_bag.dags["refresh_segments"]
+    assert dag.task_dict["report_broken_marts"].downstream_task_ids == {"close_night"}
+    assert dag.task_dict["close_night"].is_teardown  # which does not count for the run's state
+
+
+def test_a_night_gives_the_warehouse_back_when_all_work_on_it_is_done(dag_bag):
+    dag = dag_bag.dags["refresh_segments"]
+    upstream = dag.task_dict["close_night"].get_flat_relative_ids(upstream=True)
+    assert upstream == set(dag.task_dict) - {"close_night"}
+    assert dag.task_dict["close_night"].on_failure_fail_dagrun
+
+
+def test_mail_goes_out_although_something_before_it_failed_and_the_run_still_shows_it(dag_bag):
+    dag = dag_bag.dags["send_messages"]
+    assert dag.task_dict["deliver"].trigger_rule == "all_done"
+    assert dag.task_dict["finish"].trigger_rule == "all_success"
+    assert dag.task_dict["finish"].upstream_task_ids == set(dag.task_dict) - {"finish"}
+    assert {task.task_id for task in dag.leaves} == {"finish"}

@@ -1,0 +1,96 @@
+"""The analysts' house: one clock, one folder a campaign, words beside every model."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from retention.shop import read_shop
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WALL_CLOCK = re.compile(
+    r"\b(current_(date|time|timestamp)|local(time|timestamp)|run_started_at|sysdate"
+    r"|(now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday)\s*\()",
+    re.IGNORECASE,
+)
+COMMENT = re.compile(r"\{#.*?#\}|--[^\n]*|/\*.*?\*/", re.DOTALL)
+REFERENCE = re.compile(r"""\bref\(\s*['"](\w+)['"]""")
+MACRO = re.compile(
+    r"(?P<comment>\{#-?(?P<words>.*?)-?#\}\s*)?\{%-?\s*(?:macro|test)\s+(?P<name>\w+)", re.DOTALL
+)
+# Where no night is given, `night()` takes the date at which dbt was started.
+THE_ONE_CLOCK = "dbt_project/macros/clock.sql"
+
+
+@pytest.fixture(scope="module")
+def models(root: Path) -> list[Path]:
+    """The SQL files of all models."""
+    project = root / "dbt_project"
+    return sorted([*project.glob("models/**/*.sql"), *project.glob("campaigns/**/*.sql")])
+
+
+def test_no_sql_reads_the_wall_clock(root: Path, files: list[Path]) -> None:
+    found = []
+    for path in files:
+        if path.suffix != ".sql" or str(path) == THE_ONE_CLOCK:
+            continue
+        match = WALL_CLOCK.search(COMMENT.sub("", (root / path).read_text()))
+        if match:
+            found.append(f"{path}: {match[0]}")
+    assert not found, f"take as_of() in dbt, a named parameter in the ledger, instead of {found}"
+
+
+def test_every_model_has_its_yaml_beside_it(models: list[Path]) -> None:
+    assert models
+    assert [str(model) for model in models if not model.with_suffix(".yml").is_file()] == []
+
+
+def test_every_yaml_beside_a_model_describes_that_model(root: Path, models: list[Path]) -> None:
+    names = {model.stem for model in models}
+    project = root / "dbt_project"
+    beside = [*project.glob("models/**/*.yml"), *project.glob("campaigns/**/*.yml")]
+    orphans = [
+        str(file) for file in beside if not file.stem.startswith("_") and file.stem not in names
+    ]
+    assert orphans == []
+
+
+def test_the_campaigns_that_run_are_exactly_the_folders(root: Path) -> None:
+    folders = {
+        path.name for path in (root / "dbt_project" / "campaigns").iterdir() if path.is_dir()
+    }
+    listed = read_shop(root / "dbt_project").campaigns
+    assert len(set(listed)) == len(listed)
+    assert set(listed) == folders, "dbt_project.yml lists the campaigns under vars: campaigns"
+
+
+def test_a_campaign_folder_holds_a_model_of_its_own_name(root: Path) -> None:
+    folders = [path for path in (root / "dbt_project" / "campaigns").iterdir() if path.is_dir()]
+    assert [str(path) for path in folders if not (path / f"{path.name}.sql").is_file()] == []
+
+
+def test_a_campaign_reads_no_other_campaign(root: Path) -> None:
+    campaigns = root / "dbt_project" / "campaigns"
+    home = {model.stem: model.parent for model in campaigns.glob("*/*.sql")}
+    strangers = [
+        f"{model.relative_to(root)} reads {name}"
+        for model in campaigns.glob("*/*.sql")
+        for name in REFERENCE.findall(model.read_text())
+        if home.get(name, model.parent) != model.parent
+    ]
+    assert strangers == []
+
+
+def test_every_macro_is_described_above_its_first_line(root: Path) -> None:
+    project = root / "dbt_project"
+    texts = [
+        file.read_text()
+        for file in (*project.glob("macros/**/*.sql"), *project.glob("tests/generic/*.sql"))
+    ]
+    macros = [match for text in texts for match in MACRO.finditer(text)]
+    assert macros
+    assert [match["name"] for match in macros if not (match["words"] or "").strip()] == []
