@@ -42,9 +42,7 @@ def write_targets(name: str, targets: list[Target], context: dict[str, Any]) -> 
     ]
     file = RESULTS / f"{name}.json"
     content = {"targets": rows, "context": context}
-    file.write_bytes(
-        orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY)
-    )
+    file.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY))
     return file
 
 

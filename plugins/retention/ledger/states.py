@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-
 # SendGrid's events of a mail that it has released: a mail that was cancelled in time has none.
 RELEASED_EVENTS = [
     "deferred",

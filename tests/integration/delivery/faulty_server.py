@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 
 Fault = Callable[[socket.socket], None]
 
-ACCEPTED = b"HTTP/1.1 202 Accepted\r\nX-Message-Id: sg-1\r\nContent-Length: 0\r\n\r\n"
+ACCEPTED = (
+    b"HTTP/1.1 202 Accepted\r\nX-Message-Id: sg-1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+)
 
 
 def answer(status: str, body: bytes = b"", *headers: str) -> Fault:
-    """Answer completely."""
-    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""]
-    return send("\r\n".join(lines).encode() + body)
+    """Answer completely, and say that the connection ends here."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
+    return send("\r\n".join([*lines, "", ""]).encode() + body)
 
 
 def send(data: bytes) -> Fault:
@@ -126,7 +128,8 @@ def _next(faults: list[Fault], otherwise: Fault) -> Fault:
 
 
 def _batch(number: int) -> Fault:
-    return answer("201 Created", b'{"batch_id": "batch-%d"}' % number)
+    body = b'{"batch_id": "batch-%d"}' % number
+    return send(b"HTTP/1.1 201 Created\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
 
 
 def _read_request(stream: object) -> tuple[str, bytes] | None:

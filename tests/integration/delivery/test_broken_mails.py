@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from retention import outbox
+from retention.campaigns import read_campaigns
 from retention.ledger.templates import find_template
 from retention.manifest import current_manifest
 from retention.outbox import CampaignsStoppedError
-from retention.shop import PROJECT_VARIABLE, project_directory
+from retention.shop import PROJECT_VARIABLE, project_directory, read_shop
 from tests.integration.ledger.warehouse import NOW, decision, plan
 
 if TYPE_CHECKING:
