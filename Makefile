@@ -35,6 +35,10 @@ lint: $(VENV)/installed ## Every check that reads the code without running it.
 bench-signals: $(VENV)/installed ## Score the signals on real data: build/bench/signals.json.
 	$(VENV)/bin/python -m tests.benchmarks.bench_signals
 
+.PHONY: docs-signals
+docs-signals: $(VENV)/installed ## The table and pictures of docs/ from the last bench-signals.
+	$(VENV)/bin/python -m tests.benchmarks.bench_signals.docs
+
 .PHONY: bench-delivery
 bench-delivery: $(VENV)/installed ## Messages a second, against three other ways: build/bench/delivery.json.
 	$(VENV)/bin/python -m tests.benchmarks.bench_delivery

@@ -1,9 +1,10 @@
 """Every night: purchases become signals, signals become decisions, decisions become messages.
 
-**open_night** waits until no other run computes a night. **signals** (dbt) is what we know of every
-customer up to 00:00 of the date; what **check_marts** (Great Expectations) finds implausible turns
-**report_broken_marts** red and gates only the campaigns that depend on it. **decisions** (dbt) says
-who is written to, and why; **enqueue_messages** plans what `send_messages` sends.
+**open_night** waits until no other run computes a night. **purchases** and **signals** (dbt) are
+what we know up to 00:00 of the date. **fit_models** between them adds what SQL cannot; a model that
+fails keeps its last good numbers. What **check_marts** (Great Expectations) finds implausible gates
+only the campaigns that depend on it. Either turns a **report_...** red, and the night goes on.
+**decisions** (dbt): who is written to; **enqueue_messages** plans what `send_messages` sends.
 
 **By hand**: give a date, dry run or not. A dry run, a date other than the shop's present one, a
 backfill and a scheduled run over an hour late (the first after un-pausing) decide and send nothing.
@@ -17,14 +18,15 @@ from airflow.sdk import dag, task, teardown
 from airflow.sdk.timezone import utcnow
 
 from retention import night
-from schedules import DAG_DEFAULTS, NIGHT, NIGHT_FORM, NIGHTLY, OUTBOX, night_of_run
-from transformations import DECISION_MODELS, SIGNAL_MODELS, dbt_group
+from schedules import DAG_DEFAULTS, NIGHT, NIGHT_FORM, NIGHTLY, OUTBOX
+from transformations import DECISION_MODELS, PURCHASE_MODELS, SIGNAL_MODELS, dbt_group
+from warehouse import close_night, open_night
 
 
-@task.sensor(mode="reschedule", poke_interval=15)
-def open_night(as_of: str, dag_run=None, params=None) -> bool:
-    """Note which night this run is about, and wait until it has the warehouse to itself."""
-    return night.begin(night_of_run(dag_run, as_of, params, opened_at=utcnow()), now=utcnow())
+@task
+def fit_models(dag_run=None) -> list[dict]:
+    """Fit what SQL cannot; the numbers and how each fit went stand in the ledger."""
+    return night.fit(dag_run.run_id, now=utcnow())
 
 
 @task
@@ -33,6 +35,7 @@ def check_marts(dag_run=None) -> list[dict]:
     return night.check(dag_run.run_id, now=utcnow())
 
 
+report_refused_fits = task(task_id="report_refused_fits")(night.raise_if_refused)
 report_broken_marts = task(task_id="report_broken_marts")(night.raise_if_broken)
 
 
@@ -42,19 +45,16 @@ def enqueue_messages(dag_run=None) -> dict[str, int]:
     return night.enqueue(dag_run.run_id, now=utcnow())
 
 
-@teardown(on_failure_fail_dagrun=True)
-def close_night(dag_run=None) -> None:
-    """Give the warehouse back."""
-    night.end(dag_run.run_id)
-
-
 @dag(schedule=NIGHTLY, params=NIGHT_FORM, doc_md=__doc__, **DAG_DEFAULTS)
 def refresh_segments() -> None:
     """Refresh the segments, decide, and enqueue the night's messages."""
-    opened, verdicts, enqueued = open_night(NIGHT), check_marts(), enqueue_messages()
-    opened >> dbt_group("signals", SIGNAL_MODELS) >> verdicts
+    opened, fits = open_night(NIGHT), fit_models()
+    verdicts, enqueued = check_marts(), enqueue_messages()
+    opened >> dbt_group("purchases", PURCHASE_MODELS) >> fits
+    fits >> dbt_group("signals", SIGNAL_MODELS) >> verdicts
     verdicts >> dbt_group("decisions", DECISION_MODELS) >> enqueued
-    [report_broken_marts(verdicts), enqueued] >> close_night().as_teardown(setups=opened)
+    closed = teardown(close_night, on_failure_fail_dagrun=True)().as_teardown(setups=opened)
+    [report_refused_fits(fits), report_broken_marts(verdicts), enqueued] >> closed
 
 
 refresh_segments()

@@ -1,79 +1,104 @@
 {#-
-    A query of one row: the factor k for which the mean of `1 - exp(-k * exposure)` over the rows of
-    `relation` is the share of rows whose `is_true` holds (calibration in the large).
+    A query of one row for each (signal, tau_days) of `exposures`, whose rows stand for
+    `prediction_count` predictions alike in `exposure`, of which `true_count` came true, with
+    `event_count` events. `probability_factor` is the k for which the mean of `1 - exp(-k * exposure)`
+    is the share that came true (calibration in the large), `number_factor` the k for which the mean of
+    `k * exposure` is the mean number of events; 1 where nothing can be learnt.
 
     Newton's method from k = 0: the mean is concave in k, so the steps approach the root from below
     and soon gain nothing. Sums run in the order of exposures, so that two builds agree to the last
-    bit. Without rows, or where every row is true, nothing can be learnt and k is 1.
+    bit. Where every prediction came true there is no such k.
 -#}
-{%- macro calibration_factor(relation) -%}
+{%- macro calibration_factors(exposures) -%}
     with recursive
 
     observed as (
 
         select
-            count(*) as row_count,
-            avg(is_true::int)::double precision as share
-        from {{ relation }}
+            signal,
+            tau_days,
+            sum(prediction_count)::int as prediction_count,
+            sum(true_count)::int as true_count,
+            sum(event_count)::double precision
+            / nullif(sum(prediction_count * exposure order by exposure), 0)
+                as number_factor
+        from {{ exposures }}
+        group by signal, tau_days
 
     ),
 
     steps as (
 
         select
+            signal,
+            tau_days,
             0 as step,
             0::double precision as factor,
             1::double precision as gain
+        from observed
 
         union all
 
         select
+            steps.signal,
+            steps.tau_days,
             steps.step + 1,
             steps.factor + gains.gain,
             gains.gain
         from steps
-        cross join observed
         cross join lateral (
             select
                 coalesce(
                     (
-                        observed.share
-                        - avg(
-                            1 - exp(-steps.factor * exposure)
+                        sum(true_count)
+                        - sum(
+                            prediction_count
+                            * (1 - exp(-steps.factor * exposure))
                             order by exposure
                         )
                     )
                     / nullif(
-                        avg(
-                            exposure * exp(-steps.factor * exposure)
+                        sum(
+                            prediction_count
+                            * exposure * exp(-steps.factor * exposure)
                             order by exposure
                         ),
                         0
                     ),
                     0
                 ) as gain
-            from {{ relation }}
+            from {{ exposures }} as alike
+            where
+                alike.signal = steps.signal
+                and alike.tau_days = steps.tau_days
         ) as gains
         where steps.step < 40 and steps.gain > 1e-12
 
     ),
 
-    last_step as (
+    last_steps as (
 
-        select factor
+        select distinct on (signal, tau_days)
+            signal,
+            tau_days,
+            factor
         from steps
-        order by step desc
-        limit 1
+        order by signal, tau_days, step desc
 
     )
 
     select
-        observed.row_count,
-        observed.share as observed_share,
+        observed.signal,
+        observed.tau_days,
+        observed.prediction_count,
         case
-            when observed.row_count = 0 or observed.share = 1 then 1
-            else last_step.factor
-        end as calibration_factor
-    from last_step
-    cross join observed
+            when observed.true_count = observed.prediction_count then 1
+            else last_steps.factor
+        end as probability_factor,
+        coalesce(observed.number_factor, 1) as number_factor
+    from observed
+    inner join last_steps
+        on
+            observed.signal = last_steps.signal
+            and observed.tau_days = last_steps.tau_days
 {%- endmacro -%}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from retention import expectations
 from retention.database import connect
+from retention.fits import run as fits
 from retention.ledger.decisions import count_decisions, record_decisions
 from retention.ledger.messages import enqueue_messages
 from retention.ledger.nights import (
@@ -75,6 +76,27 @@ def end(run_id: str) -> None:
     """Give the warehouse back, whatever became of the run."""
     with connect() as connection:
         free_warehouse(connection, run_id)
+
+
+def fit(run_id: str, now: datetime) -> list[dict]:
+    """Fit the models of the shop's `fitted_models` on the purchases of the run's night.
+
+    Args:
+        run_id: a run that was begun.
+        now: the present moment, aware.
+
+    Returns:
+        A verdict a model, ready for JSON; they are in the ledger too.
+    """
+    with connect() as connection:
+        night = find_holder(connection, run_id).night
+        verdicts = fits.fit_models(connection, read_shop().fitted_models, night, now)
+    return [verdict.model_dump() for verdict in verdicts]
+
+
+def raise_if_refused(verdicts: Sequence[dict]) -> None:
+    """Raise, with the reason, when a model has no new numbers tonight."""
+    fits.raise_if_refused(map(fits.FitVerdict.model_validate, verdicts))
 
 
 def check(run_id: str, now: datetime) -> list[dict]:

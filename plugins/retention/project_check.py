@@ -12,8 +12,10 @@ from retention.campaigns import (
     read_campaigns,
 )
 from retention.expectations import Suite, read_suite, schema_of, suite_files
+from retention.explain.explanations import read_explanations
 from retention.mail_templates import compose_campaign
 from retention.manifest import ManifestError, current_manifest, model_schemas
+from retention.seeds.check import check_seeds
 from retention.shop import read_shop
 from retention.strict_model import SettingsError
 from retention.validation import find_fault
@@ -60,16 +62,18 @@ class ProjectCheck:
 
 
 def check_project(project: Path) -> ProjectCheck:
-    """Bring the manifest up to date, and check settings, campaigns, suites and mails."""
+    """Bring the manifest up to date, and check settings, campaigns, seeds, suites and mails."""
     check = ProjectCheck()
     shop = check.attempt(read_shop, project)
     check.attempt(check_campaign_folders, project)
     check.attempt(check_guarded_marts, project)
+    check.attempt(check_seeds, project)
     # After these, for what they find would make dbt complain too, in words of its own.
     schemas = campaigns = None
-    if not check.problems and check.attempt(current_manifest, project):
+    if not check.problems and (manifest := check.attempt(current_manifest, project)):
         schemas = model_schemas(project)
-        campaigns = read_campaigns(project / "target" / "manifest.json")
+        campaigns = read_campaigns(manifest)
+        check.attempt(read_explanations, manifest)
     _check_suites(check, project, schemas)
     if shop is not None:
         _check_mails(check, project, shop, campaigns or {})

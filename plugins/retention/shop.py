@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
@@ -20,6 +20,8 @@ Text = Annotated[str, Field(min_length=1)]
 Hour = Annotated[int, Field(strict=True, ge=0, le=24)]
 Count = Annotated[int, Field(strict=True, ge=0)]
 PositiveCount = Annotated[int, Field(strict=True, ge=1)]
+# One each for `retention.fits.run.MODULES`.
+FittedModel = Literal["ease", "bgnbd"]
 IsoDate = Annotated[str, AfterValidator(lambda text: date.fromisoformat(text).isoformat())]
 
 
@@ -47,6 +49,7 @@ class Shop(StrictModel):
         marketing_cap_days: ... in so many days.
         holdout_salt: changing it draws every holdout anew.
         guarded_marts: what must have passed the night's expectations; names of the suites.
+        fitted_models: what the night fits in Python between the purchases and the signals.
         decay_epoch: where decayed counts are anchored, an ISO date.
         as_of: the night that is computed, an ISO date; Airflow passes it.
     """
@@ -73,6 +76,7 @@ class Shop(StrictModel):
     guarded_marts: tuple[Text, ...]
     non_merchandise_departments: tuple[str, ...]
     non_merchandise_categories: tuple[str, ...]
+    fitted_models: tuple[FittedModel, ...] = ()
     decay_epoch: IsoDate
     as_of: IsoDate | None = None
 

@@ -8,9 +8,11 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pandas as pd
 import psycopg
@@ -18,7 +20,9 @@ import psycopg
 from demo.postgres import Cluster
 from retention.complete_journey.load import load_complete_journey
 from retention.complete_journey.tables import SOURCE_LAST_DAY
-from retention.shop import project_directory
+from retention.fits.run import fit_models, raise_if_refused
+from retention.ledger.migration import migrate
+from retention.shop import project_directory, read_shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 TRUTH = """
     create schema truth;
     create table truth.orders as select * from intermediate.int_orders;
+    create table truth.baskets as select * from intermediate.int_baskets;
     create table truth.purchase_days as select * from intermediate.int_purchase_days;
     analyze
 """
@@ -54,7 +59,8 @@ class Journey:
         project = project_directory()
         finished = subprocess.run(
             [
-                Path(sys.executable).parent / "dbt", "--quiet", "--no-use-colors", "run",
+                Path(sys.executable).parent / "dbt", "--quiet", "--no-use-colors", "build",
+                "--resource-type", "model", "--resource-type", "seed",
                 "--select", *selected, "--profile", "paluu", "--target", "night",
                 "--vars", f"as_of: {night}", "--project-dir", project, "--profiles-dir", project,
                 "--target-path", self.target, "--log-path", self.target,
@@ -68,6 +74,16 @@ class Journey:
             message = f"dbt could not build {night}:\n{finished.stdout}{finished.stderr}"
             raise BuildError(message)
 
+    def fit(self, night: date) -> None:
+        """Fit the models of the shop's `fitted_models` on what was built for `night`.
+
+        Raises:
+            RefusedFitsError: a model could not be fitted.
+        """
+        now = datetime.combine(night, time(3), UTC)
+        with psycopg.connect(self.cluster.url(self.database), autocommit=True) as connection:
+            raise_if_refused(fit_models(connection, read_shop().fitted_models, night, now))
+
     def read(self, query: str, **parameters: object) -> pd.DataFrame:
         """Return a query's rows."""
         with psycopg.connect(self.cluster.url(self.database)) as connection:
@@ -77,6 +93,8 @@ class Journey:
 
     def _load(self) -> None:
         self.cluster.create_database(self.database)
+        with patch.dict(os.environ, self.cluster.environment(self.database)):
+            migrate()
         with psycopg.connect(self.cluster.url(self.database)) as connection:
             load_complete_journey(connection, SOURCE_LAST_DAY, lambda *_: None)
         self.build(pd.Timestamp("2018-01-01").date(), "+int_orders", "+int_purchase_days")

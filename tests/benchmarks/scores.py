@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DRAWS = 100
 
 
 def average_precision(predicted: np.ndarray, came_true: np.ndarray) -> float:
@@ -46,3 +53,31 @@ def calibration_by_quarter(predicted: np.ndarray, came_true: np.ndarray) -> list
         }
         for number in np.unique(quarter)
     ]
+
+
+def binomial_error(came_true: np.ndarray) -> float:
+    """Return the standard error of a share of independent cases: sqrt(p (1 - p) / n)."""
+    share = float(np.mean(came_true))
+    return float(np.sqrt(share * (1 - share) / len(came_true)))
+
+
+def bootstrap_error(
+    score: Callable[..., float], customers: np.ndarray, *columns: np.ndarray, draws: int = DRAWS
+) -> float:
+    """Return the standard error of `score(*columns)` over other customers than these.
+
+    Customers are drawn with replacement, each with all rows of theirs, as rows of one customer are
+    not independent. The draws are the same each time.
+    """
+    random = np.random.default_rng(2017)
+    order = np.argsort(customers, kind="stable")
+    _, counts = np.unique(customers, return_counts=True)
+    starts = np.cumsum(counts) - counts
+    scores = []
+    for _ in range(draws):
+        drawn = random.integers(len(counts), size=len(counts))
+        lengths = counts[drawn]
+        within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        rows = order[np.repeat(starts[drawn], lengths) + within]
+        scores.append(score(*(column[rows] for column in columns)))
+    return float(np.std(scores, ddof=1))

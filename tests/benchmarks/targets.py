@@ -13,11 +13,23 @@ RESULTS = Path(__file__).parents[2] / "build" / "bench"
 
 
 @dataclass(frozen=True)
+class Quoted:
+    """A figure that was not measured in this run, and who measured it where."""
+
+    name: str
+    value: float
+    source: str
+
+
+@dataclass(frozen=True)
 class Target:
     """One figure and what it should reach; at most one of the bounds is given.
 
     Attributes:
-        anchors: simpler ways by name, scored in the same run.
+        anchors: other ways by name, scored in the same run.
+        n: over how many cases the figure was taken.
+        standard_error: chance in the figure, of the same unit; `scores` says how it is found.
+        quoted: figures of others that this run cannot measure.
     """
 
     name: str
@@ -25,12 +37,22 @@ class Target:
     at_least: float | None = None
     at_most: float | None = None
     anchors: dict[str, float] | None = None
+    n: int | None = None
+    standard_error: float | None = None
+    quoted: tuple[Quoted, ...] | None = None
 
     @property
     def is_met(self) -> bool:
         """Whether the figure reaches its target."""
         low, high = self.at_least, self.at_most
         return (low is None or self.value >= low) and (high is None or self.value <= high)
+
+    @property
+    def bound(self) -> str:
+        """What the figure should reach, as `>= 0.5`; empty when nothing is asked of it."""
+        if self.at_least is not None:
+            return f">= {self.at_least:g}"
+        return "" if self.at_most is None else f"<= {self.at_most:g}"
 
 
 def write_targets(name: str, targets: list[Target], context: dict[str, Any]) -> Path:
@@ -49,17 +71,27 @@ def write_targets(name: str, targets: list[Target], context: dict[str, Any]) -> 
 def target_table(targets: list[Target]) -> Table:
     """Return the figures as a table for the terminal."""
     table = Table("figure", "value", "target", "met")
-    if any(target.anchors for target in targets):
-        table.add_column("simpler ways, same run")
+    has_errors = any(target.standard_error is not None for target in targets)
+    has_others = any(target.anchors or target.quoted for target in targets)
+    if has_errors:
+        table.add_column("± (n)")
+    if has_others:
+        table.add_column("other ways, same run (q: quoted)")
     for target in targets:
         verdict = "yes" if target.is_met else "[red]no[/]"
-        anchors = ", ".join(f"{name} {value:.4f}" for name, value in (target.anchors or {}).items())
-        row = (target.name, f"{target.value:,.4g}", _bound(target), verdict, anchors)
-        table.add_row(*row[: len(table.columns)])
+        row = [target.name, f"{target.value:,.4g}", target.bound, verdict]
+        row += [_chance(target)] if has_errors else []
+        row += [_others(target)] if has_others else []
+        table.add_row(*row)
     return table
 
 
-def _bound(target: Target) -> str:
-    if target.at_least is not None:
-        return f">= {target.at_least:g}"
-    return "" if target.at_most is None else f"<= {target.at_most:g}"
+def _chance(target: Target) -> str:
+    error = "" if target.standard_error is None else f"{target.standard_error:.2g}"
+    return error if target.n is None else f"{error} ({target.n:,})".strip()
+
+
+def _others(target: Target) -> str:
+    measured = [f"{name} {value:.4f}" for name, value in (target.anchors or {}).items()]
+    quoted = [f"q: {other.name} {other.value:g}" for other in target.quoted or ()]
+    return ", ".join(measured + quoted)

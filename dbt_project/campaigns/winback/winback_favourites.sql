@@ -5,7 +5,7 @@ with
 
 purchase_weights as (
 
-    select * from {{ ref('int_purchase_weights') }}
+    select * from {{ ref('int_type_weights') }}
 
 ),
 

@@ -1,5 +1,3 @@
-{%- set tau_days = 60 -%}
-
 with
 
 orders as (
@@ -23,9 +21,7 @@ weighed as (
             ),
             0
         ) as spend_365_days,
-        {{ tau_days }} as tau_days,
-        {{ decay_weight_at_epoch('ordered_date', tau_days) }}
-            as weight_at_epoch
+        {{ decay_weights('ordered_date') }}
     from orders
     group by customer_id
 

@@ -1,8 +1,8 @@
 with
 
-order_hours as (
+hour_weights as (
 
-    select * from {{ ref('int_order_hours') }}
+    select * from {{ ref('int_hour_weights') }}
 
 ),
 
@@ -11,7 +11,7 @@ hour_counts as (
     select
         ordered_hour,
         sum(order_count) as order_count
-    from order_hours
+    from hour_weights
     group by ordered_hour
 
 ),

@@ -1,3 +1,5 @@
+{{ config(materialized='by_customer') }}
+
 {#- How much less a gap counts than the one after it. -#}
 {%- set fading = 0.8 -%}
 

@@ -1,8 +1,15 @@
 with
 
-order_hours as (
+hour_weights as (
 
-    select * from {{ ref('int_order_hours') }}
+    select * from {{ ref('int_hour_weights') }}
+
+),
+
+parameters as (
+
+    select * from {{ ref('int_signal_parameters') }}
+    where signal = 'purchase_hours'
 
 ),
 
@@ -20,11 +27,12 @@ kernel as (
 aged as (
 
     select
-        customer_id,
-        ordered_hour,
-        {{ decayed_count('weight_at_epoch', 'tau_days', as_of_date()) }}
+        hour_weights.customer_id,
+        hour_weights.ordered_hour,
+        {{ decayed_count('hour_weights', 'parameters.tau_days', as_of_date()) }}
             as weight
-    from order_hours
+    from hour_weights
+    cross join parameters
 
 ),
 

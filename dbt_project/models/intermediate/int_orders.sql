@@ -1,3 +1,6 @@
+{{ config(materialized='by_customer') }}
+-- depends_on: {{ ref('int_customer_versions') }}
+
 with
 
 order_lines as (

@@ -1,3 +1,5 @@
+{{ config(materialized='by_customer') }}
+
 with
 
 baskets as (

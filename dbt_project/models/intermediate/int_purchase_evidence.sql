@@ -1,3 +1,5 @@
+{{ config(materialized='by_customer') }}
+
 {%- set minimum_purchases = 3 -%}
 {%- set shown_purchases = 5 -%}
 
@@ -11,7 +13,7 @@ baskets as (
 
 weights as (
 
-    select * from {{ ref('int_purchase_weights') }}
+    select * from {{ ref('int_type_weights') }}
 
 ),
 

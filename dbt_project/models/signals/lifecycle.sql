@@ -12,9 +12,10 @@ gaps as (
 
 ),
 
-calibrations as (
+parameters as (
 
-    select * from {{ ref('int_activity_calibrations') }}
+    select * from {{ ref('signal_parameters') }}
+    where night_date = {{ as_of_date() }} and signal = 'lifecycle'
 
 ),
 
@@ -37,15 +38,15 @@ measured as (
         end as typical_gap_days,
         shop.typical_gap_days as shop_gap_days,
         1 - exp(
-            -calibrations.calibration_factor * calibrations.horizon_days
+            -parameters.calibration_factor * parameters.horizon_days
             * {{ decayed_count(
-                'customers.weight_at_epoch', 'customers.tau_days', as_of_date()
+                'customers', 'parameters.tau_days', as_of_date()
             ) }}
-            / customers.tau_days
+            / parameters.tau_days
         ) as activity_probability
     from customers
     left join gaps on customers.customer_id = gaps.customer_id
-    cross join calibrations
+    cross join parameters
     cross join shop
 
 ),

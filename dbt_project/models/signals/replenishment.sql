@@ -5,7 +5,7 @@ with
 
 weights as (
 
-    select * from {{ ref('int_purchase_weights') }}
+    select * from {{ ref('int_type_weights') }}
 
 ),
 
@@ -33,9 +33,10 @@ purchases as (
 
 ),
 
-calibrations as (
+parameters as (
 
-    select * from {{ ref('int_replenishment_calibrations') }}
+    select * from {{ ref('signal_parameters') }}
+    where night_date = {{ as_of_date() }} and signal = 'replenishment'
 
 ),
 
@@ -71,11 +72,11 @@ select
     {{ shop_time('weights.last_ordered_at') }}::date
     + round(spaced.typical_gap_days)::int as due_date,
     1 - exp(
-        -calibrations.calibration_factor * calibrations.horizon_days
+        -parameters.calibration_factor * parameters.horizon_days
         * {{ decayed_count(
-            'weights.weight_at_epoch', 'weights.tau_days', as_of_date()
+            'weights', 'parameters.tau_days', as_of_date()
         ) }}
-        / weights.tau_days
+        / parameters.tau_days
     ) as buy_probability,
     purchases.evidence
 from purchases
@@ -87,4 +88,4 @@ inner join spaced
     on
         purchases.customer_id = spaced.customer_id
         and purchases.product_type = spaced.product_type
-cross join calibrations
+cross join parameters

@@ -7,8 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+from retention.delivery.sendgrid import reading
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from retention.delivery.sendgrid import SendGrid
 
@@ -55,9 +57,10 @@ class Account:
         page = {"generations": "dynamic", "page_size": PAGE_SIZE}
         while page:
             get = partial(self._client.api.templates.get, query_params=page)
-            answer = self._client.call("GET templates", get)
-            templates += map(_read_template, answer["result"])
-            token = _page_token(answer.get("_metadata", {}).get("next"))
+            with reading("GET templates"):
+                answer = self._client.call("GET templates", get)
+                templates += map(_read_template, answer["result"])
+                token = _page_token(answer.get("_metadata", {}).get("next"))
             page = {**page, "page_token": token} if token else None
         return templates
 
@@ -69,7 +72,7 @@ class Account:
         """
         body = {"name": name, "generation": "dynamic"}
         post = partial(self._client.api.templates.post, request_body=body)
-        return self._client.call(f"POST templates ({name})", post)["id"]
+        return self._create(f"POST templates ({name})", post)
 
     def create_version(self, template_id: str, version: Mapping[str, Any]) -> str:
         """Add a version to a template; return its id.
@@ -79,7 +82,7 @@ class Account:
         """
         versions = self._client.api.templates._(template_id).versions
         post = partial(versions.post, request_body=dict(version))
-        return self._client.call(f"POST version ({version['name']})", post)["id"]
+        return self._create(f"POST version ({version['name']})", post)
 
     def update_version(self, template_id: str, version_id: str, version: Mapping[str, Any]) -> None:
         """Replace the content of a version.
@@ -97,8 +100,9 @@ class Account:
         Raises:
             SendGridError: the list cannot be had.
         """
-        groups = self._client.call("GET asm/groups", self._client.api.asm.groups.get)
-        return {group["name"]: group["id"] for group in groups}
+        with reading("GET asm/groups"):
+            groups = self._client.call("GET asm/groups", self._client.api.asm.groups.get)
+            return {group["name"]: group["id"] for group in groups}
 
     def create_unsubscribe_group(self, name: str, description: str) -> int:
         """Create an unsubscribe group; return its id.
@@ -112,7 +116,7 @@ class Account:
         """
         body = {"name": name, "description": description}
         post = partial(self._client.api.asm.groups.post, request_body=body)
-        return self._client.call(f"POST asm/groups ({name})", post)["id"]
+        return self._create(f"POST asm/groups ({name})", post)
 
     def list_webhooks(self) -> list[RemoteWebhook]:
         """Return all event webhooks of the account.
@@ -121,9 +125,10 @@ class Account:
             SendGridError: the list cannot be had.
         """
         settings = self._client.api.user.webhooks.event.settings
-        answer = self._client.call("GET event webhooks", settings.all.get)
-        # An account without any is shown in the specification with one empty entry.
-        return [_read_webhook(entry) for entry in answer["webhooks"] if entry.get("id")]
+        with reading("GET event webhooks"):
+            answer = self._client.call("GET event webhooks", settings.all.get)
+            # An account without any is shown in the specification with one empty entry.
+            return [_read_webhook(entry) for entry in answer["webhooks"] if entry.get("id")]
 
     def create_webhook(self, settings: Mapping[str, Any]) -> str:
         """Create an event webhook; return its id.
@@ -133,7 +138,7 @@ class Account:
         """
         webhooks = self._client.api.user.webhooks.event.settings
         post = partial(webhooks.post, request_body=dict(settings))
-        return self._client.call("POST event webhook", post)["id"]
+        return self._create("POST event webhook", post)
 
     def update_webhook(self, webhook_id: str, settings: Mapping[str, Any]) -> None:
         """Replace the settings of an event webhook.
@@ -153,7 +158,14 @@ class Account:
         """
         signed = self._client.api.user.webhooks.event.settings.signed._(webhook_id)
         patch = partial(signed.patch, request_body={"enabled": True})
-        return self._client.call(f"PATCH signature of webhook {webhook_id}", patch)["public_key"]
+        name = f"PATCH signature of webhook {webhook_id}"
+        with reading(name):
+            return self._client.call(name, patch)["public_key"]
+
+    def _create(self, name: str, post: Callable[[], Any]) -> Any:
+        """Make a call that creates something; return its id."""
+        with reading(name):
+            return self._client.call(name, post)["id"]
 
 
 def _read_webhook(answer: Mapping[str, Any]) -> RemoteWebhook:

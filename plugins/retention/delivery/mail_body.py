@@ -44,14 +44,15 @@ def build_body(
 def _personalize(
     message: ClaimedMessage, settings: DeliverySettings, now: datetime
 ) -> dict[str, Any]:
+    message_id = str(message.message_id)
     personalization: dict[str, Any] = {
         "to": [{"email": message.email}],
         "dynamic_template_data": message.context,
         # Ids only: SendGrid keeps these for ever and shows them to its staff.
         "custom_args": {
-            "paluu_message_id": str(message.message_id),
+            "paluu_message_id": message_id,
             "paluu_request_id": str(message.request_id),
-            "paluu_attempt_id": f"{message.message_id}/{message.attempt}",
+            "paluu_attempt_id": f"{message_id}/{message.attempt}",
         },
     }
     release = release_at(message, now, settings.fence_lead)

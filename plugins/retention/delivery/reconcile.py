@@ -58,6 +58,8 @@ class ReconcileReport:
         lost_requests: requests of silent workers that became unknown just now.
         waiting_requests: requests that are still unknown.
         without_slot: requests that could be fenced if SendGrid held more cancels.
+        held_slots: SendGrid's ten places for cancels, as far as they are held at the end.
+        held_for_silent: those of them that a worker which fell silent holds for three days.
         is_elsewhere: somebody else was reconciling, so nothing was done.
     """
 
@@ -67,6 +69,8 @@ class ReconcileReport:
     lost_requests: int = 0
     waiting_requests: int = 0
     without_slot: int = 0
+    held_slots: int = 0
+    held_for_silent: int = 0
     is_elsewhere: bool = False
 
 
@@ -119,7 +123,22 @@ class Reconciliation:
                 self._fence(request)
         self._give_up()
         self._report.waiting_requests = len(fences.find_unknown_requests(self._connection))
+        self._count_slots()
         return self._report
+
+    def _count_slots(self) -> None:
+        """Say how many cancels are left, and loudly when none is: the next loss is not mended."""
+        held = fences.count_held_slots(self._connection, DISCARDED_AFTER, SILENCE_ENDS_AFTER)
+        self._report.held_slots = held.slot_count
+        self._report.held_for_silent = held.silent_count
+        if held.slot_count >= MOST_CANCELS:
+            log.error(
+                "all %d of SendGrid's places for cancels are held, %d of them for workers that "
+                "fell silent: until %s, what gets no answer is not sent again",
+                held.slot_count,
+                held.silent_count,
+                held.next_free_at,
+            )
 
     def _free_slots(self) -> None:
         """Give back the places of cancels whose mails are discarded and can not come late."""

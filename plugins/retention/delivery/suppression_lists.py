@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from retention.delivery.sendgrid import SendGridError
+from retention.delivery.sendgrid import SendGridError, reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,12 +63,11 @@ class SuppressionLists:
         Raises:
             SendGridError: the groups cannot be had.
         """
-        groups: dict[int, dict[str, datetime]] = {}
-        for entry in self._client.call(
-            "GET asm/suppressions", self._client.api.asm.suppressions.get
-        ):
-            members = groups.setdefault(entry["group_id"], {})
-            members[entry["email"].lower()] = _moment(entry["created_at"])
+        name, groups = "GET asm/suppressions", {}
+        with reading(name):
+            for entry in self._client.call(name, self._client.api.asm.suppressions.get):
+                members = groups.setdefault(entry["group_id"], {})
+                members[entry["email"].lower()] = _moment(entry["created_at"])
         return groups
 
     def add_to_group(self, group_id: int, addresses: Sequence[str]) -> None:
@@ -104,18 +103,20 @@ class SuppressionLists:
         entries: dict[str, datetime] = {}
         offset = 0
         while page := self._read_page(name, {**window, "limit": PAGE_SIZE, "offset": offset}):
-            if offset and page[0]["email"].lower() not in entries:
+            if offset and page[0][0] not in entries:
                 return None
-            entries |= {entry["email"].lower(): _moment(entry["created"]) for entry in page}
+            entries |= dict(page)
             if len(page) < PAGE_SIZE:
                 break
             offset += PAGE_SIZE - SHARED
         return entries
 
-    def _read_page(self, name: str, query: Mapping[str, int]) -> list[dict[str, Any]]:
+    def _read_page(self, name: str, query: Mapping[str, int]) -> list[tuple[str, datetime]]:
         suppressions = self._client.api.suppression._(name)
         get = partial(suppressions.get, query_params=dict(query))
-        return self._client.call(f"GET suppression/{name}", get)
+        with reading(f"GET suppression/{name}"):
+            page = self._client.call(f"GET suppression/{name}", get)
+            return [(entry["email"].lower(), _moment(entry["created"])) for entry in page]
 
 
 def _moment(seconds: float) -> datetime:

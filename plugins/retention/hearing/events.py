@@ -70,7 +70,7 @@ def _parse(body: bytes) -> Any:
     except orjson.JSONDecodeError:
         pass
     try:
-        return json.loads(body.decode("utf-8", "replace"), parse_int=_parse_integer)
+        return json.loads(body.decode(), parse_int=_parse_integer)
     except (ValueError, RecursionError):
         return None
 

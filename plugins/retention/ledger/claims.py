@@ -57,6 +57,8 @@ class Claim:
 
     def without(self, message_ids: Collection[UUID]) -> Claim:
         """Return the claim less some of its messages."""
+        if not message_ids:
+            return self
         left = (each for each in self.messages if each.message_id not in message_ids)
         return replace(self, messages=tuple(left))
 
@@ -145,7 +147,7 @@ def _claim(connection: psycopg.Connection, wanted: Wanted, now: datetime) -> Cla
     ).fetchall()
     if not messages:
         return None
-    messages.sort(key=lambda message: (message.send_at, message.message_id))
+    messages.sort(key=lambda message: (message.send_at, message.message_id.int))
     return _gather(messages)
 
 

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 from psycopg.rows import class_row
 
-from retention.ledger.requests import LOST
 from retention.ledger.statements import execute
 from retention.ledger.states import RELEASED_EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from uuid import UUID
 
     import psycopg
@@ -52,6 +51,15 @@ class HeldSlot:
 
     request_id: UUID
     batch_id: str
+
+
+@dataclass(frozen=True)
+class HeldSlots:
+    """How many cancels are held, for silent workers among them, and until when all are (aware)."""
+
+    slot_count: int
+    silent_count: int
+    next_free_at: datetime | None
 
 
 @contextmanager
@@ -143,9 +151,21 @@ def find_held_slots(
         rows=class_row(HeldSlot),
         released_before=released_before,
         released_before_if_silent=released_before_if_silent,
-        lost=LOST,
     )
     return cursor.fetchall()
+
+
+def count_held_slots(
+    connection: psycopg.Connection, held_for: timedelta, held_for_if_silent: timedelta
+) -> HeldSlots:
+    """Count the cancels that are held; each is, for so long after its last mail's release."""
+    return execute(
+        connection,
+        "count_held_slots",
+        rows=class_row(HeldSlots),
+        held_for=held_for,
+        held_for_if_silent=held_for_if_silent,
+    ).fetchone()
 
 
 def free_slot(connection: psycopg.Connection, request_id: UUID, now: datetime) -> None:

@@ -56,12 +56,15 @@ class Answer:
         http_status: the answer's status, None when no answer came.
         sendgrid_message_id: `X-Message-Id` of an acceptance.
         error: what went wrong; without addresses.
+        fell_silent_at: when its worker was found silent (aware), so that no answer is known and
+            its call may be still to come.
     """
 
     state: RequestState
     http_status: int | None = None
     sendgrid_message_id: str | None = None
     error: str | None = None
+    fell_silent_at: datetime | None = None
 
 
 def submit_claim(
@@ -181,7 +184,7 @@ def put_away_stale_requests(
                 answer = Answer(RequestState.NOT_SENT, error=ABANDONED)
                 return_request(connection, row.request_id, answer, now)
             else:
-                answer = Answer(RequestState.UNKNOWN, error=LOST)
+                answer = Answer(RequestState.UNKNOWN, error=LOST, fell_silent_at=now)
                 mark_request_unknown(connection, row.request_id, answer, now)
     return found
 
@@ -217,6 +220,7 @@ def _close_request(
         http_status=answer.http_status,
         sendgrid_message_id=answer.sendgrid_message_id,
         error=answer.error,
+        fell_silent_at=answer.fell_silent_at,
         now=now,
     )
     return closed.rowcount == 1

@@ -52,11 +52,11 @@ SDK = "SDK, 1 a request"
 SDK_BATCH = "SDK, 1,000 a request"
 SDK_PLAIN_BATCH = "SDK, 1,000 a request, as dicts"
 WAYS = {
-    OURS: Way(ways.send_ours, 20_000, 20_000),
+    OURS: Way(ways.send_ours, 50_000, 50_000),
     AIRFLOW: Way(ways.send_by_airflow, 300, 40),
     SDK: Way(ways.send_by_sdk, 300, 40),
     SDK_BATCH: Way(ways.send_by_sdk_in_batches, 10_000, 10_000),
-    SDK_PLAIN_BATCH: Way(ways.send_by_sdk_in_plain_batches, 20_000, 20_000),
+    SDK_PLAIN_BATCH: Way(ways.send_by_sdk_in_plain_batches, 50_000, 50_000),
 }
 
 

@@ -1,8 +1,9 @@
 """`make crash-matrix`: workers are really killed at every step, under every fault; who got what?
 
 Each run plans some thirty messages, kills workers with SIGKILL at chosen moments on their wires to
-PostgreSQL and to the sandbox, lets SendGrid misbehave and people unsubscribe, starts workers anew
-as a cleared DAG does, and moves the clock until nothing moves any more. The sandbox's audit judges.
+PostgreSQL and to the sandbox, or stops them until long past their lease, or clears their run while
+the next one begins; lets SendGrid misbehave, and people unsubscribe, buy or be forgotten; starts
+workers anew, and moves the clock until nothing moves any more. The sandbox's audit judges.
 A naive sender goes through the same matrix as the control: if it wrote nobody twice, the matrix
 would prove nothing.
 """
@@ -83,6 +84,7 @@ def show_failure(verdict: Verdict, console: Console) -> None:
     broken = {
         "duplicates": verdict.duplicates,
         "suppressed but sent": verdict.suppressed_but_sent,
+        "forgotten or bought meanwhile, but sent": verdict.withdrawn_but_sent,
         "without a final state": verdict.nameless,
         "never mailed without an explanation": unexplained(verdict),
         "errors": verdict.errors,
@@ -90,7 +92,8 @@ def show_failure(verdict: Verdict, console: Console) -> None:
     for name, found in broken.items():
         if found:
             case = verdict.case
-            console.print(f"[red]{case.name}[/] {case.fault.name}, {verdict.kills}: {name}", found)
+            struck = f"{case.blow} at {case.steps}"
+            console.print(f"[red]{case.name}[/] {case.fault.name}, {struck}: {name}", found)
 
 
 def judge_all(ours: Sequence[Verdict], naive: Sequence[Verdict]) -> list[Target]:
@@ -103,6 +106,7 @@ def judge_all(ours: Sequence[Verdict], naive: Sequence[Verdict]) -> list[Target]
         Target("duplicates", _count(ours, "duplicates"), at_most=0),
         Target("nameless", _count(ours, "nameless"), at_most=0),
         Target("suppressed_but_sent", _count(ours, "suppressed_but_sent"), at_most=0),
+        Target("withdrawn_but_sent", _count(ours, "withdrawn_but_sent"), at_most=0),
         Target(
             "never_mailed_share",
             never_mailed / expected,
@@ -126,12 +130,15 @@ def describe(ours: Sequence[Verdict], moments: list[str]) -> dict[str, Any]:
     kills = Counter(moment for verdict in ours for moment in verdict.kills)
     return {
         "kills": kills.total(),
+        "stops": _count(ours, "stops"),
+        "clears": _count(ours, "clears"),
+        "withdrawn": _count(ours, "withdrawn"),
         "kills_by_moment": {moment: kills[moment] for moment in moments},
         "moments_never_killed_at": [moment for moment in moments if not kills[moment]],
         "runs_without_a_kill": [
             f"{verdict.case.fault.name}, {verdict.case.steps}"
             for verdict in ours
-            if not verdict.kills
+            if not verdict.kills + verdict.stops + verdict.clears
         ],
         "runs_by_fault": Counter(verdict.case.fault.name for verdict in ours),
         "messages_expected": sum(verdict.expected for verdict in ours),

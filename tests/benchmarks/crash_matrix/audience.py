@@ -1,15 +1,19 @@
 """The audience of a run: some thirty messages in at least four requests, some at once, some later.
 
 A few people unsubscribe between planning and sending, and a few more while outcomes are unknown.
+Of those whose message has not left, some are forgotten or buy meanwhile.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from retention.ledger.decisions import record_decisions
+from retention.ledger.last_look import hash_address
 from retention.ledger.messages import enqueue_messages
+from tests.benchmarks.crash_matrix.worker import ERASURE_KEY
 from tests.integration.ledger.warehouse import decision, fill_warehouse
 
 if TYPE_CHECKING:
@@ -44,6 +48,19 @@ SUPPRESS = """
     insert into ledger.suppressions (address, scope, source, suppressed_at)
     values (%(address)s, 'all', 'global unsubscribes', %(now)s)
 """
+# What was never submitted, and will not be: nobody works at the moment.
+FIND_UNTOUCHED = """
+    select message_id, customer_id, email from ledger.messages
+    where state = 'planned' and attempts = 0 and campaign = 'winback'
+    order by customer_id
+"""
+FORGET = (
+    "insert into ledger.erased (address_hash, erased_at) values (%s, %s) on conflict do nothing"
+)
+BUY = """
+    insert into raw.orders (order_id, customer_id, ordered_at, status)
+    values (gen_random_uuid(), %s, %s, 'placed')
+"""
 PLAN_NAIVELY = """
     insert into outbox (message_id, template_id, email, context, send_at)
     select
@@ -52,6 +69,20 @@ PLAN_NAIVELY = """
     from ledger.messages as mess
     inner join ledger.templates as tmpl using (campaign, locale)
 """
+
+
+@dataclass
+class Gone:
+    """Who must not be written any more.
+
+    Attributes:
+        suppressed: addresses that unsubscribed; what had left before may arrive.
+        withdrawn: ids of messages, and their addresses, of whom it is certain that nothing had
+            left when they were forgotten or bought: nothing may arrive.
+    """
+
+    suppressed: set[str] = field(default_factory=set)
+    withdrawn: dict[str, str] = field(default_factory=dict)
 
 
 def plan_audience(connection: psycopg.Connection, run: str, now: datetime) -> None:
@@ -79,6 +110,23 @@ def suppress_some(
             SUPPRESS + " on conflict do nothing", {"address": address.lower(), "now": now}
         )
     return chosen
+
+
+def withdraw_some(connection: psycopg.Connection, dice: Random, now: datetime) -> dict[str, str]:
+    """Forget one person whose message has not left, and let another buy.
+
+    Returns:
+        Their addresses by the ids of all untouched messages to these.
+    """
+    untouched = connection.execute(FIND_UNTOUCHED).fetchall()
+    addresses = sorted({email for _, _, email in untouched})
+    chosen = dice.sample(addresses, min(2, len(addresses)))
+    for address in chosen[:1]:
+        connection.execute(FORGET, [hash_address(ERASURE_KEY, address), now])
+    for _, customer_id, address in untouched:
+        if address in chosen[1:]:
+            connection.execute(BUY, [customer_id, now])
+    return {str(message_id): email for message_id, _, email in untouched if email in chosen}
 
 
 def _decisions(run: str, now: datetime) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.crash_matrix.case import Case
+from tests.benchmarks.crash_matrix.case import Blow, Case
 from tests.benchmarks.crash_matrix.faults import FAULTS, NO_FAULT
 from tests.benchmarks.crash_matrix.play import HOUR, MINUTE, play, play_naively
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Steps = tuple[str, ...]
 # The worker dies, and nobody knows: in one case SendGrid took the mail, in the other it did not.
 HEARS_FROM = (None, MINUTE, HOUR)  # never; in time; only after fences were set
+BLOWS = (Blow.KILL, Blow.KILL, Blow.STOP, Blow.KILL, Blow.CLEAR)
 LOSSES = ("POST mail/send of marketing: answered", "POST mail/send of marketing: half sent")
 
 
@@ -63,7 +64,8 @@ def make_cases(name: str, runs: int, seed: int, chains: list[Steps]) -> list[Cas
 def _make_case(name: str, seed: int, fault: FaultKind, chains: list[Steps], number: int) -> Case:
     turn, place = divmod(number, len(chains))
     steps, hears_from = chains[place], HEARS_FROM[number % len(HEARS_FROM)]
+    blow = BLOWS[number % len(BLOWS)]
     if len(steps) > 1:
-        return Case(name, seed, fault, steps, hears_from=hears_from)
+        return Case(name, seed, fault, steps, hears_from=hears_from, blow=blow)
     follower = chains[(place + len(chains) // 2 + turn) % len(chains)]
-    return Case(name, seed, fault, (*steps, follower[-1]), 1 + turn % 2, hears_from)
+    return Case(name, seed, fault, (*steps, follower[-1]), 1 + turn % 2, hears_from, blow)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import psycopg
 
+    from tests.benchmarks.crash_matrix.audience import Gone
     from tests.benchmarks.crash_matrix.case import Verdict
     from tests.benchmarks.crash_matrix.stage import Stage
 
@@ -37,23 +38,25 @@ def is_settled(connection: psycopg.Connection) -> bool:
     return connection.execute(query, [sorted(FINAL_STATES)]).fetchone()[0]
 
 
-def judge(
-    stage: Stage, verdict: Verdict, connection: psycopg.Connection, suppressed: set[str]
-) -> None:
+def judge(stage: Stage, verdict: Verdict, connection: psycopg.Connection, gone: Gone) -> None:
     """Fill in a verdict on our delivery.
 
     Args:
         stage: the sandbox on it judges.
         verdict: to be filled in.
         connection: to the run's ledger.
-        suppressed: addresses that unsubscribed; nothing need arrive there.
+        gone: to whom nothing need arrive, or must not.
     """
     messages = {str(row[0]): row[1:] for row in connection.execute(MESSAGES)}
-    expected = [key for key, (email, *_) in messages.items() if email not in suppressed]
+    excused = gone.suppressed | set(gone.withdrawn.values())
+    expected = [key for key, (email, *_) in messages.items() if email not in excused]
     found = stage.audit(expected)
     verdict.expected = len(expected)
     verdict.duplicates = _of(found["duplicates"], messages)
     verdict.suppressed_but_sent = _of(found["suppressed_but_sent"], messages)
+    verdict.withdrawn = sorted(gone.withdrawn)
+    kept_back = stage.audit(verdict.withdrawn)["missing"]
+    verdict.withdrawn_but_sent = sorted(gone.withdrawn.keys() - set(kept_back))
     verdict.nameless = {
         key: state for key, (_, state, _) in messages.items() if state not in FINAL_STATES
     }

@@ -1,4 +1,4 @@
-"""The trap: kills a worker from outside, the instant a chosen moment passes on its wires."""
+"""The trap: strikes a worker from outside, the instant a chosen moment passes on its wires."""
 
 from __future__ import annotations
 
@@ -17,19 +17,21 @@ LOOK_SECONDS = 0.002
 
 @dataclass
 class Trap:
-    """Watches the moments of one worker, and kills it with SIGKILL at one of them.
+    """Watches the moments of one worker, and sends it a signal at one of them.
 
     A moment is a step and how far it has got: `accept_messages: asked`, `POST mail/send: half
-    sent`. Without a step nothing is killed and the moments are only noted.
+    sent`. Without a step nobody is struck and the moments are only noted.
 
     Attributes:
-        step: the moment to kill at; None to watch only.
+        step: the moment to strike at; None to watch only.
         occurrence: the how manieth such moment it is, from 1.
+        blow: the signal; after another than SIGKILL the wires go on.
         seen: the moments so far, in their order.
     """
 
     step: str | None = None
     occurrence: int = 1
+    blow: signal.Signals = signal.SIGKILL
     seen: list[str] = field(default_factory=list)
     _is_sprung: bool = False
     _process: BaseProcess | None = None
@@ -38,7 +40,7 @@ class Trap:
 
     @property
     def is_sprung(self) -> bool:
-        """Whether the worker was killed."""
+        """Whether the worker was struck."""
         return self._is_sprung
 
     def arm(self, process: BaseProcess) -> None:
@@ -47,9 +49,18 @@ class Trap:
         self._armed.set()
 
     def wait_for(self, moment: str, times: int) -> None:
-        """Wait until the worker has come to a moment so many times, or to its end."""
-        while self.seen.count(moment) < times and not wait([self._process.sentinel], LOOK_SECONDS):
+        """Wait until the worker has come to a moment so many times, is struck, or has ended."""
+        while self.seen.count(moment) < times and not self._has_ended():
             pass
+
+    def wait_for_spring(self) -> None:
+        """Wait until the worker is struck, or has come to its end."""
+        while not self._has_ended():
+            pass
+
+    def _has_ended(self) -> bool:
+        """Whether the worker was struck or has come to its end; looks for an instant."""
+        return self._is_sprung or bool(wait([self._process.sentinel], LOOK_SECONDS))
 
     def passes(self, moment: str) -> bool:
         """Note the moment; kill when it is the one. False when the worker is dead by our hand.
@@ -59,11 +70,13 @@ class Trap:
         self._armed.wait()
         with self._lock:
             if self._is_sprung:
-                return False
+                return self.blow is not signal.SIGKILL
             self.seen.append(moment)
             if moment != self.step or self.seen.count(moment) < self.occurrence:
                 return True
-            os.kill(self._process.pid, signal.SIGKILL)
+            os.kill(self._process.pid, self.blow)
             self._is_sprung = True
+            if self.blow is not signal.SIGKILL:
+                return True
         wait([self._process.sentinel])  # not `join`: that is for the one who started it
         return False

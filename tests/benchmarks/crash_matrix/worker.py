@@ -6,21 +6,27 @@ milliseconds; each is a process of its own, with its own connections.
 
 from __future__ import annotations
 
+import json
 import logging
 import multiprocessing
 import os
+import signal
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING
 
 from retention.database import connect
-from retention.delivery.protocol import deliver
+from retention.delivery import protocol
 from retention.delivery.reconcile import reconcile
 from retention.delivery.report import DeliveryStoppedError
+from retention.delivery.run import Run
 from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
+from retention.ledger.last_look import ERASURE_KEY_VARIABLE, LastLook
 from tests.benchmarks.crash_matrix.naive import send_naively
 
 if TYPE_CHECKING:
@@ -32,7 +38,9 @@ log = logging.getLogger(__name__)
 API_KEY = "SG.crash-matrix"
 SENDER = Sender("shop@example.com", "Shop")
 READ_SECONDS = 1.0  # the faults' hang and slow last longer
-SETTINGS = DeliverySettings(SENDER, patience=timedelta(seconds=2))
+ERASURE_KEY = "crash-matrix"
+LOOK = LastLook("Europe/Helsinki", frozenset({"winback"}))
+SETTINGS = DeliverySettings(SENDER, patience=timedelta(seconds=2), last_look=LOOK)
 AHEAD = timedelta(hours=24)
 
 processes = multiprocessing.get_context("forkserver")
@@ -46,12 +54,15 @@ class Task:
     Attributes:
         environment: leads to the database and to SendGrid, through the watched wires.
         now: the present moment, aware.
+        sandbox: where the sandbox answers, as nobody watches: by its clock the days pass, also
+            while a worker is stopped.
         log: where it logs.
         is_naive: be the naive sender instead.
     """
 
     environment: dict[str, str]
     now: datetime
+    sandbox: tuple[str, int]
     log: Path
     is_naive: bool = False
 
@@ -64,7 +75,9 @@ def start_worker(task: Task) -> BaseProcess:
 
 
 def _work(task: Task) -> None:
-    os.environ |= task.environment
+    os.environ |= task.environment | {ERASURE_KEY_VARIABLE: ERASURE_KEY}
+    signal.signal(signal.SIGTERM, _end)
+    protocol.Run = partial(Run, wall_clock=partial(_wall_clock, *task.sandbox))
     with task.log.open("a") as file:
         logging.basicConfig(stream=file, level=logging.INFO, force=True)
         try:
@@ -75,10 +88,23 @@ def _work(task: Task) -> None:
             sys.exit(1)
 
 
+def _end(*_: object) -> None:
+    """End as soon as what is under way is recorded, as the task of a run that is cleared."""
+    sys.exit(0)
+
+
+def _wall_clock(host: str, port: int) -> float:
+    connection = HTTPConnection(host, port)
+    connection.request("GET", "/_sandbox/clock")
+    moment = json.loads(connection.getresponse().read())["now"]
+    connection.close()
+    return datetime.fromisoformat(moment).timestamp()
+
+
 def _send(now: datetime) -> None:
     url = os.environ["SENDGRID_API_URL"]
     with SendGrid(API_KEY, url, connect_seconds=READ_SECONDS, read_seconds=READ_SECONDS) as client:
         with connect() as connection:
             reconcile(connection, client, SETTINGS, now)
         with suppress(DeliveryStoppedError):  # a later run goes on
-            deliver(connect, client, SETTINGS, now=now, due_until=now + AHEAD)
+            protocol.deliver(connect, client, SETTINGS, now=now, due_until=now + AHEAD)

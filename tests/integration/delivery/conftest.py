@@ -19,7 +19,6 @@ from retention.delivery.templates import (
     ensure_unsubscribe_groups,
     push_templates,
 )
-from retention.ledger.migration import migrate
 from retention.ledger.templates import (
     PushedTemplate,
     remember_template,
@@ -125,9 +124,8 @@ def account(sandbox: SendGrid) -> Account:
 
 
 @pytest.fixture
-def ledger(database: str) -> Iterator[psycopg.Connection]:  # noqa: ARG001 - sets PG*
+def ledger(ledger_database: str) -> Iterator[psycopg.Connection]:  # noqa: ARG001 - sets PG*
     """A connection to a database with a new ledger and a warehouse without decisions."""
-    migrate()
     with connect() as connection:
         create_warehouse(connection)
         yield connection

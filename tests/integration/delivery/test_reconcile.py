@@ -176,6 +176,7 @@ def test_at_most_ten_cancels_are_held_at_once_and_places_are_given_back(shop: Sh
     shop.lose(LOST_AFTER)
     report = shop.at(NOW + 10 * MINUTE).reconcile()
     assert (report.fenced, report.without_slot) == (10, 2)
+    assert (report.held_slots, report.held_for_silent) == (10, 0)
     shop.at(NOW + SETTINGS.fence_lead + 11 * MINUTE).reconcile()
     held = shop.ledger.execute(
         "select count(*) from ledger.requests"
@@ -185,12 +186,26 @@ def test_at_most_ten_cancels_are_held_at_once_and_places_are_given_back(shop: Sh
     assert shop.client.api.user.scheduled_sends.get().json() == []
 
 
+def test_a_run_says_until_when_silent_workers_hold_every_place(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    plan(shop.ledger, (decision(i, email="home@example.com") for i in range(10)))
+    shop.lose(LOST_AFTER)
+    shop.ledger.execute("update ledger.requests set fell_silent_at = closed_at")
+    report = shop.at(NOW + 10 * MINUTE).reconcile()
+    assert (report.held_slots, report.held_for_silent) == (10, 10)
+    shop.at(NOW + SETTINGS.fence_lead + 60 * MINUTE).reconcile()
+    (said,) = {each for each in caplog.messages if "places for cancels" in each}
+    assert "10 of them for workers that fell silent: until 2026-03-" in said
+
+
 def test_a_call_of_a_silent_worker_that_comes_hours_late_reaches_nobody_twice(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan(shop.ledger, [decision(1)])
     late = _submit_without_posting(shop, monkeypatch)
-    assert shop.at(NOW + 10 * MINUTE).reconcile().fenced == 1
+    report = shop.at(NOW + 10 * MINUTE).reconcile()
+    assert (report.fenced, report.held_for_silent) == (1, 1)
     assert shop.deliver().accepted == 1
     shop.at(NOW + 300 * MINUTE).reconcile()
     assert isinstance(shop.client.submit(late), Accepted)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ from retention.delivery.settings import DeliverySettings, Sender
 from retention.ledger.messages import count_messages
 from retention.ledger.templates import PushedTemplate, remember_template
 from tests.integration.delivery.conftest import API_KEY
-from tests.integration.delivery.faulty_server import ACCEPTED, answer, faulty_server, hang
+from tests.integration.delivery.faulty_server import ACCEPTED, answer, faulty_server
 from tests.integration.delivery.faulty_server import send as say
 from tests.integration.ledger.warehouse import NOW, decision, plan
 
@@ -65,16 +64,19 @@ def test_four_requests_are_under_way_at_once(remembered: psycopg.Connection) -> 
 
 
 def test_a_run_begins_with_one_request_alone(remembered: psycopg.Connection) -> None:
+    looked = threading.Event()
+
+    def wait(connection: socket.socket) -> None:
+        looked.wait(timeout=20)
+        ACCEPT(connection)
+
     one_request_each(remembered, 8)
-    with faulty_server(hang, ACCEPT) as server, SendGrid(API_KEY, server.url) as client:
-        pool = ThreadPoolExecutor(1)
-        running = pool.submit(deliver, connect, client, SETTINGS, now=NOW, due_until=NOW)
+    with faulty_server(wait, ACCEPT) as server, ThreadPoolExecutor(1) as pool:
+        running = pool.submit(run, server.url)
         assert server.posted.wait(timeout=20)
         assert count_messages(remembered) == {"submitting": 1, "planned": 7}
-        client.close()  # breaks the connection that hangs
-        with suppress(Exception):
-            running.result()
-        pool.shutdown()
+        looked.set()
+        assert running.result().accepted == 8
 
 
 def test_a_spent_rate_limit_is_shared_by_all_threads(remembered: psycopg.Connection) -> None:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from retention.database import connect
-from retention.ledger.migration import migrate
 from tests.integration.ledger.warehouse import create_warehouse
 
 if TYPE_CHECKING:
@@ -15,9 +14,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def ledger(database: str) -> Iterator[psycopg.Connection]:  # noqa: ARG001 - sets PG*
+def ledger(ledger_database: str) -> Iterator[psycopg.Connection]:  # noqa: ARG001 - sets PG*
     """A connection to a database with a new ledger and a warehouse without decisions."""
-    migrate()
     with connect() as connection:
         create_warehouse(connection)
         yield connection

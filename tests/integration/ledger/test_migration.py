@@ -66,6 +66,16 @@ def test_the_database_allows_exactly_the_documented_states(
     assert set(definition.split("'")[1::2]) == set(states)
 
 
+def test_a_message_changes_its_state_without_a_touch_to_any_index(
+    ledger: psycopg.Connection,
+) -> None:
+    indexes = ledger.execute(
+        "select indexname from pg_indexes where schemaname = 'ledger' and tablename = 'messages'"
+        " and indexdef ~ '\\m(state|submitting_at|accepted_at|attempts)\\M'"
+    )
+    assert indexes.fetchall() == []
+
+
 def test_every_state_of_a_message_has_its_moment(ledger: psycopg.Connection) -> None:
     columns = {
         name

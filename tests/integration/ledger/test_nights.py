@@ -58,14 +58,14 @@ def test_a_run_that_died_loses_the_warehouse_after_the_longest_night(two_runs: p
 
 
 def test_of_many_that_come_at_once_one_gets_the_warehouse(
-    two_runs: psycopg.Connection, database: str
+    two_runs: psycopg.Connection, ledger_database: str
 ):
     runs = [f"run {number}" for number in range(8)]
     for run_id in runs:
         _open(two_runs, run_id)
 
     def come(run_id: str) -> bool:
-        with psycopg.connect(database, autocommit=True) as connection:
+        with psycopg.connect(ledger_database, autocommit=True) as connection:
             return _hold(connection, run_id)
 
     with ThreadPoolExecutor(len(runs)) as pool:

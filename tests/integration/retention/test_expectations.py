@@ -13,7 +13,6 @@ import yaml
 from retention import expectations
 from retention.expectations import BrokenMartsError, SuiteError, check_marts, raise_if_broken
 from retention.ledger.mart_checks import record_mart_check, usual_row_count
-from retention.ledger.migration import migrate
 from retention.nights_page import render_nights
 
 if TYPE_CHECKING:
@@ -47,9 +46,8 @@ SUITE = {
 
 
 @pytest.fixture
-def connection(database: str) -> Iterator[psycopg.Connection]:
-    migrate()
-    with psycopg.connect(database, autocommit=True) as connection:
+def connection(ledger_database: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(ledger_database, autocommit=True) as connection:
         connection.execute("create table spenders (customer_id text, amount numeric)")
         connection.execute(
             "insert into spenders select 'c' || number, number from generate_series(1, 40) number"

@@ -20,6 +20,7 @@ import pytest
 from psycopg import sql
 
 from retention.complete_journey import tables as source
+from retention.ledger.migration import migrate
 from retention.raw.contract import create_raw_tables, qualified, read_contract
 from retention.shop import project_directory, read_shop
 
@@ -40,6 +41,8 @@ PLANTED = f"""
         select min(order_id) from raw.orders
         where ordered_at >= '{NIGHT} 00:00 Europe/Helsinki'
     );
+    update raw.orders set gift_card_amount = 12.34, shipping_amount = 4.90, tax_amount = 3.21
+    where order_id::bigint % 25 = 0;
     insert into raw.returns (return_id, order_line_id, quantity, amount, returned_at, updated_at)
     select
         'r' || lines.order_line_id,
@@ -53,6 +56,9 @@ PLANTED = f"""
     where (lines.order_id::bigint + lines.product_id::bigint) % 40 = 0;
     analyze;
 """
+
+# All that the night needs but the campaigns and their decisions.
+EVERYTHING = ("path:seeds", "models/staging", "models/intermediate", "models/signals")
 
 
 @dataclass(frozen=True)
@@ -68,18 +74,29 @@ class Warehouse:
         """Where the database is."""
         return self.cluster.url(self.database)
 
-    def build(self, night: date = NIGHT) -> None:
-        """Build staging, intermediate and signals for `night`, their data tests left out."""
+    def build(
+        self,
+        night: date = NIGHT,
+        *options: str,
+        selected: tuple[str, ...] = EVERYTHING,
+    ) -> None:
+        """Build staging, intermediate and signals for `night`, their data tests left out.
+
+        The night stands in the environment, as Airflow names it: dbt would parse the project anew
+        for another var.
+        """
         project = project_directory()
         finished = subprocess.run(
             [
-                Path(sys.executable).parent / "dbt", "--quiet", "--no-use-colors", "run",
-                "--select", "models/staging", "models/intermediate", "models/signals",
-                "--profile", "paluu", "--target", "night", "--vars", f"as_of: {night}",
+                Path(sys.executable).parent / "dbt", "--quiet", "--no-use-colors", "build",
+                "--resource-type", "model", "--resource-type", "seed",
+                *options, "--select", *selected, "--profile", "paluu", "--target", "night",
                 "--project-dir", project, "--profiles-dir", project,
                 "--target-path", self.target, "--log-path", self.target,
             ],
-            env=os.environ | self.cluster.environment(self.database),
+            env=os.environ
+            | self.cluster.environment(self.database)
+            | {"PALUU_AS_OF": night.isoformat()},
             capture_output=True,
             text=True,
             check=False,
@@ -94,6 +111,21 @@ class Warehouse:
                 cursor.fetchall(), columns=[column.name for column in cursor.description]
             )
 
+    def checksums(self) -> dict[str, str]:
+        """Return the number of rows and a hash of them all for each table that dbt made."""
+        tables = self.read(
+            "select table_schema || '.' || table_name as name from information_schema.tables"
+            " where table_schema in ('intermediate', 'signals')"
+        ).name
+        assert len(tables) >= 20
+        return {
+            name: self.read(
+                "select count(*) || ' ' || coalesce(md5(string_agg(rows::text, ',' order by"
+                f" rows::text collate \"C\")), '') as checksum from {name} as rows"
+            ).checksum[0]
+            for name in sorted(tables)
+        }
+
     def execute(self, statements: str) -> None:
         """Run statements and commit them."""
         with psycopg.connect(self.url) as connection:
@@ -105,6 +137,10 @@ def warehouse(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> It
     """The night, built once for all tests; they only read it."""
     built = Warehouse(postgres, "signals_warehouse", tmp_path_factory.mktemp("dbt"))
     postgres.create_database(built.database)
+    with pytest.MonkeyPatch.context() as environment:
+        for variable, value in postgres.environment(built.database).items():
+            environment.setenv(variable, value)
+        migrate()
     with psycopg.connect(built.url) as connection:
         _load_sample(connection)
         connection.execute(PLANTED)

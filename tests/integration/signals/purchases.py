@@ -68,7 +68,11 @@ def known_purchases(warehouse: Warehouse, night: date) -> Purchases:
 
 
 def calibrated(exposure: np.ndarray, came_true: np.ndarray) -> float:
-    """Return k for which the mean of 1 - exp(-k * exposure) is the share that came true."""
+    """Return k for which the mean of 1 - exp(-k * exposure) is the share that came true.
+
+    Exposures count to the nearest percent.
+    """
+    exposure = np.exp(np.round(100 * np.log(exposure)) / 100)
     low, high = 0.0, 1e3
     for _ in range(200):
         middle = (low + high) / 2

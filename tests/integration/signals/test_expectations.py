@@ -23,6 +23,7 @@ SCHEMAS = {
     "lifecycle": "signals",
     "replenishment": "signals",
     "purchase_hours": "signals",
+    "quarter_spend": "signals",
     "customer_signals": "signals",
 }
 
@@ -39,6 +40,7 @@ BAD_NIGHTS = {
         "customer_signals": ("update signals.customer_signals set net_amount = 0", "prices"),
         "replenishment": ("update signals.replenishment set buy_probability = 0", "likely"),
         "purchase_hours": ("update signals.purchase_hours set global_share = 0.97", "time of day"),
+        "quarter_spend": ("update signals.quarter_spend set spend = 0", "prices were lost"),
     },
     "a stale and doubled load": {
         "int_orders": (
@@ -56,6 +58,10 @@ BAD_NIGHTS = {
             "update signals.replenishment set recency_days = recency_days + 3",
             "stopped",
         ),
+        "quarter_spend": (
+            "update signals.quarter_spend set returned_amount = bought_amount",
+            "loaded twice",
+        ),
         "purchase_hours": (
             "delete from signals.purchase_hours where ('x' || left(md5(customer_id), 1))::bit(4)"
             "::int < 8",
@@ -63,6 +69,7 @@ BAD_NIGHTS = {
         ),
     },
     "a night in which all customers are alike": {
+        "quarter_spend": ("update signals.quarter_spend set tier_amount = 15", "four closed"),
         "lifecycle": ("update signals.lifecycle set stage = 'active'", "No stage"),
         "customer_signals": ("update signals.customer_signals set stage = 'active'", "spread"),
         "replenishment": (f"update signals.replenishment set due_date = '{NIGHT}'", "one date"),

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 DAGS = Path(__file__).parents[3] / "dags"
-SHARED = {"schedules.py", "transformations.py"}
+SHARED = {"attempts.py", "schedules.py", "transformations.py", "warehouse.py"}
+# Leaves that turn red, and with them the run, while the night goes on.
+REPORTS = ["report_refused_fits", "report_broken_marts"]
 FILES = sorted(file for file in DAGS.glob("*.py") if file.name not in SHARED)
 
 
@@ -94,13 +96,22 @@ def test_the_nightly_run_shows_every_signal_and_campaign_as_a_task(dag_bag):
 def test_messages_are_enqueued_only_after_every_decision_was_made(dag_bag):
     dag = dag_bag.dags["refresh_segments"]
     upstream = dag.task_dict["enqueue_messages"].get_flat_relative_ids(upstream=True)
-    others = set(dag.task_dict) - {"enqueue_messages", "report_broken_marts", "close_night"}
+    others = set(dag.task_dict) - {"enqueue_messages", *REPORTS, "close_night"}
     assert others <= upstream
 
 
-def test_a_broken_mart_leaves_a_red_task_without_stopping_the_decisions(dag_bag):
+def test_models_are_fitted_on_finished_purchases_and_before_every_signal(dag_bag):
+    tasks = dag_bag.dags["refresh_segments"].task_dict
+    upstream = tasks["fit_models"].get_flat_relative_ids(upstream=True)
+    downstream = tasks["fit_models"].get_flat_relative_ids(upstream=False)
+    assert {task for task in tasks if task.startswith("purchases.")} <= upstream
+    assert {task for task in tasks if task.startswith("signals.")} <= downstream
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_what_went_wrong_leaves_a_red_task_without_stopping_the_decisions(dag_bag, report: str):
     dag = dag_bag.dags["refresh_segments"]
-    assert dag.task_dict["report_broken_marts"].downstream_task_ids == {"close_night"}
+    assert dag.task_dict[report].downstream_task_ids == {"close_night"}
     assert dag.task_dict["close_night"].is_teardown  # which does not count for the run's state
 
 

@@ -47,7 +47,7 @@ def _change(file: Path, words: str, others: str) -> None:
 def test_a_project_that_fits_together_is_told_so_in_one_line(check: Callable[[], Result]):
     checked = check()
     assert checked.exit_code == 0
-    assert checked.output == "checked 3 campaigns, 6 mails, 5 suites: all fits together\n"
+    assert checked.output == "checked 3 campaigns, 6 mails, 6 suites: all fits together\n"
 
 
 def test_everything_that_is_wrong_with_mails_and_suites_is_told_at_once(
@@ -63,6 +63,7 @@ def test_everything_that_is_wrong_with_mails_and_suites_is_told_at_once(
     _change(suites / "lifecycle.yml", "expect_column_stdev_to_be_between", "expect_deviation")
     _change(suites / "int_orders.yml", "severity: warning", "severity: mild")
     _change(suites / "purchase_hours.yml", "keys: [customer_id]", "keys: [")
+    _change(project / "models/signals/lifecycle.yml", "{recency_days:ago}", "{recency_days:hence}")
     checked = check()
     assert checked.exit_code == 1
     for told in (
@@ -77,6 +78,7 @@ def test_everything_that_is_wrong_with_mails_and_suites_is_told_at_once(
         "expectations/lifecycle.yml: expectation 7: expect_deviation not found",
         "expectations/int_orders.yml: expectations.2.severity: ",
         "expectations/purchase_hours.yml, line ",
+        "models/signals/lifecycle.yml: config.meta.explain.sentences.3.fi: {recency_days:hence}: ",
     ):
         assert told in checked.output
     assert "problems in" in checked.output

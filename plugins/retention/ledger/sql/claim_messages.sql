@@ -11,6 +11,8 @@ with next_group as (
     from ledger.messages as mess
     where
         mess.state = 'planned'
+        and mess.claimed_at is null
+        and mess.expired_at is null
         and mess.send_at <= %(due_until)s
         and mess.not_after > %(now)s
         and mess.campaign <> all(%(stopped_campaigns)s::text[])
@@ -27,6 +29,8 @@ due_messages as (
     from ledger.messages as mess
     where
         mess.state = 'planned'
+        and mess.claimed_at is null
+        and mess.expired_at is null
         and mess.send_at <= %(due_until)s
         and mess.not_after > %(now)s
         -- Not a join: so the index gives the oldest of the group in order.

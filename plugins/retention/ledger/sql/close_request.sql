@@ -6,6 +6,7 @@ set
     http_status = %(http_status)s,
     sendgrid_message_id = %(sendgrid_message_id)s,
     error = %(error)s,
+    fell_silent_at = %(fell_silent_at)s,
     closed_at = %(now)s
 where
     request_id = %(request_id)s

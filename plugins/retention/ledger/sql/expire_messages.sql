@@ -3,4 +3,8 @@ update ledger.messages
 set
     state = 'expired',
     expired_at = %(now)s
-where state = 'planned' and not_after <= %(now)s
+where
+    state = 'planned'
+    and claimed_at is null
+    and expired_at is null
+    and not_after <= %(now)s

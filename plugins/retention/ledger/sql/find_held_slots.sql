@@ -9,7 +9,7 @@ where
     reqs.fencing_at is not null
     and reqs.slot_freed_at is null
     and reqs.last_release_at < case
-        when reqs.error = %(lost)s
+        when reqs.fell_silent_at is not null
             then %(released_before_if_silent)s::timestamptz
         else %(released_before)s::timestamptz
     end

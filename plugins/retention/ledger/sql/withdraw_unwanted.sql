@@ -4,36 +4,49 @@
 with claimed as (
     select
         mess.message_id,
+        mess.customer_id,
+        mess.kind,
+        mess.purpose,
         mess.attempts,
-        (
-            select min('suppressed (' || supp.scope || '): ' || supp.source)
-            from ledger.suppressions as supp
-            where
-                supp.address = lower(mess.email)
-                and supp.removed_at is null
-                and (
-                    supp.scope = 'address'
-                    or (
-                        mess.kind = 'marketing'
-                        and supp.scope in ('all', mess.purpose)
-                    )
-                )
-        ) as suppression,
-        -- Who said no on our page is one person, whatever their address.
-        (
-            select min('unsubscribed at another address: ' || supp.source)
-            from ledger.messages as earl
-            inner join ledger.suppressions as supp
-                on lower(earl.email) = supp.address
-            where
-                earl.customer_id = mess.customer_id
-                and mess.kind = 'marketing'
-                and supp.source = 'page'
-                and supp.scope = mess.purpose
-                and supp.removed_at is null
-        ) as refusal
+        lower(mess.email) as address
     from ledger.messages as mess
     where mess.request_id = %(request_id)s and mess.state = 'claimed'
+),
+
+suppressed as (
+    select
+        clai.message_id,
+        min('suppressed (' || supp.scope || '): ' || supp.source) as reason
+    from claimed as clai
+    inner join ledger.suppressions as supp on clai.address = supp.address
+    where
+        supp.removed_at is null
+        and (
+            supp.scope = 'address'
+            or (
+                clai.kind = 'marketing'
+                and supp.scope in ('all', clai.purpose)
+            )
+        )
+    group by clai.message_id
+),
+
+-- Who said no on our page is one person, whatever their address.
+refused as (
+    select
+        clai.message_id,
+        min('unsubscribed at another address: ' || supp.source) as reason
+    from claimed as clai
+    inner join ledger.messages as earl on clai.customer_id = earl.customer_id
+    inner join ledger.suppressions as supp
+        on
+            lower(earl.email) = supp.address
+            and clai.purpose = supp.scope
+    where
+        clai.kind = 'marketing'
+        and supp.source = 'page'
+        and supp.removed_at is null
+    group by clai.message_id
 ),
 
 judged as (
@@ -42,8 +55,8 @@ judged as (
         case
             when clai.message_id = any(%(erased_ids)s::uuid[])
                 then 'the person was forgotten'
-            when clai.suppression is not null then clai.suppression
-            when clai.refusal is not null then clai.refusal
+            when suppressed.reason is not null then suppressed.reason
+            when refused.reason is not null then refused.reason
             when clai.attempts > 0 and exists (
                 select from ledger.message_events as evnt
                 where
@@ -52,6 +65,8 @@ judged as (
             ) then 'an earlier copy arrived in spite of its cancel'
         end as reason
     from claimed as clai
+    left join suppressed on clai.message_id = suppressed.message_id
+    left join refused on clai.message_id = refused.message_id
 ),
 
 -- Not merged into the update: nearly always nobody is left here.

@@ -1,0 +1,27 @@
+{#-
+    What each signal that has a decayed count inside assumes until the shop's own data say otherwise
+    (`signal_parameters`): the horizon in local days; tau in local days; whether it predicts if there
+    will be an event (a probability) or how many (a number); of what, a customer's purchases of a product
+    type or orders; and after how many of them. The taus are those that did best on grocers' data; a
+    horizon is about the time in which a prediction can be acted upon.
+-#}
+{%- macro signal_defaults() -%}
+    {{ return({
+        'replenishment': {
+            'horizon_days': 14, 'tau_days': 120,
+            'predicts': 'probability', 'of': 'purchases', 'minimum_count': 3,
+        },
+        'subscription_candidates': {
+            'horizon_days': 56, 'tau_days': 120,
+            'predicts': 'number', 'of': 'purchases', 'minimum_count': 4,
+        },
+        'lifecycle': {
+            'horizon_days': 56, 'tau_days': 60,
+            'predicts': 'probability', 'of': 'orders', 'minimum_count': 1,
+        },
+        'purchase_hours': {
+            'horizon_days': 56, 'tau_days': 180,
+            'predicts': 'hour', 'of': 'orders', 'minimum_count': 5,
+        },
+    }) }}
+{%- endmacro -%}

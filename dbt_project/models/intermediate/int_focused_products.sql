@@ -1,0 +1,24 @@
+{{ config(materialized='by_customer') }}
+-- depends_on: {{ ref('int_customer_versions') }}
+
+with
+
+orders as (
+
+    select * from {{ ref('int_orders') }}
+
+),
+
+lines as (
+
+    select * from {{ ref('int_order_lines') }}
+
+),
+
+weighed as (
+
+    {{ focused_weights('product_id') | indent(4) }}
+
+)
+
+select * from weighed

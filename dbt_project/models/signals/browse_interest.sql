@@ -1,0 +1,94 @@
+{#- After so many days a look counts 0.37 of a fresh one. -#}
+{%- set tau_days = 14 -%}
+{%- set shown_looks = 5 -%}
+
+with
+
+looks as (
+
+    select * from {{ ref('int_looks') }}
+
+),
+
+baskets as (
+
+    select * from {{ ref('int_baskets') }}
+
+),
+
+purchases as (
+
+    select
+        customer_id,
+        product_type,
+        max(ordered_at) as last_ordered_at
+    from baskets
+    group by customer_id, product_type
+
+),
+
+-- A purchase of the type answers every look before it.
+unanswered as (
+
+    select
+        looks.*,
+        purchases.last_ordered_at,
+        exp(
+            (looks.occurred_date - {{ as_of_date() }})::numeric / {{ tau_days }}
+        ) as weight
+    from looks
+    left join purchases
+        on
+            looks.customer_id = purchases.customer_id
+            and looks.product_type = purchases.product_type
+    where
+        purchases.last_ordered_at is null
+        or purchases.last_ordered_at < looks.occurred_at
+
+),
+
+numbered as (
+
+    select
+        *,
+        sum(weight) over (
+            partition by customer_id, product_type, product_id
+        ) as product_weight,
+        row_number() over (
+            partition by customer_id, product_type
+            order by occurred_at desc, event_id desc
+        ) as place
+    from unanswered
+
+)
+
+select
+    customer_id,
+    product_type,
+    sum(weight)::numeric(14, 9) as interest,
+    count(product_id)::int as view_count,
+    (count(*) - count(product_id))::int as search_count,
+    count(distinct occurred_date)::int as day_count,
+    max(occurred_at) as last_looked_at,
+    (
+        array_agg(
+            product_id
+            order by product_weight desc, occurred_at desc, event_id desc
+        ) filter (where product_id is not null)
+    )[1] as product_id,
+    (
+        array_agg(
+            product_name
+            order by product_weight desc, occurred_at desc, event_id desc
+        ) filter (where product_id is not null)
+    )[1] as product_name,
+    max(last_ordered_at) as last_ordered_at,
+    jsonb_agg(
+        jsonb_strip_nulls(jsonb_build_object(
+            'looked_date', occurred_date,
+            'product_name', product_name,
+            'search_text', search_words
+        )) order by place
+    ) filter (where place <= {{ shown_looks }}) as evidence
+from numbered
+group by customer_id, product_type

@@ -1,0 +1,113 @@
+"""BG/NBD and Gamma-Gamma: a second opinion on what customers will order and spend.
+
+Off by default: `customer_value` ranks as well without it, and shops exist on which it has no
+answer. The name `bgnbd` in `fitted_models` of dbt_project.yml switches it on. Purchases are days on
+which something was ordered; amounts are those of repeat purchases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retention.database import load_statement
+from retention.fits.bg_nbd import BgNbd, Histories, fit_bg_nbd
+from retention.fits.fit import Fit, FitRefusedError
+from retention.fits.gamma_gamma import GammaGamma, fit_gamma_gamma
+from retention.ledger.fits import replace_bgnbd_values
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import psycopg
+
+FEWEST_REPEATERS = 100  # under it the parameters are a matter of chance
+HORIZON_WEEKS = 365 / 7  # the horizon of the mart that shows the values
+DECIMALS = 6  # what lies behind them depends on the processor
+
+
+@dataclass(frozen=True)
+class Purchases:
+    """The purchases of all customers; arrays of equal length.
+
+    Attributes:
+        customer_ids: the shop's own ids, in their order.
+        histories: how many purchases, and when.
+        mean_amount: of the repeat purchases, in the shop's currency; 0 without.
+    """
+
+    customer_ids: list[str]
+    histories: Histories
+    mean_amount: np.ndarray
+
+
+@dataclass(frozen=True)
+class ValueModels:
+    """The two fitted models: how often, and how much."""
+
+    purchases: BgNbd
+    amounts: GammaGamma
+
+
+def fit(connection: psycopg.Connection, night: date) -> Fit:
+    """Fit both models on all purchases before `night`, and keep each customer's values.
+
+    Raises:
+        FitRefusedError: too few customers came back, or a model has no usable maximum.
+    """
+    purchases = _read_purchases(connection, night)
+    models = fit_models(purchases)
+    orders, amounts = expect(models, purchases)
+    replace_bgnbd_values(connection, night, purchases.customer_ids, orders, amounts)
+    return Fit(
+        parameters={"horizon_days": 365, **asdict(models.purchases), **asdict(models.amounts)},
+        figures={
+            "customers": len(purchases.customer_ids),
+            "repeaters": int(np.sum(purchases.histories.repeats > 0)),
+        },
+    )
+
+
+def fit_models(purchases: Purchases) -> ValueModels:
+    """Return both models under which the purchases are likeliest.
+
+    Raises:
+        FitRefusedError: too few customers came back, or a model has no usable maximum.
+    """
+    histories = purchases.histories
+    repeaters = int(np.sum(histories.repeats > 0))
+    if repeaters < FEWEST_REPEATERS:
+        message = (
+            f"{repeaters} customers came back, and fewer than {FEWEST_REPEATERS} tell nothing of"
+            " the others: wait for more orders, or take 'bgnbd' off fitted_models in"
+            " dbt_project.yml"
+        )
+        raise FitRefusedError(message)
+    return ValueModels(
+        fit_bg_nbd(histories), fit_gamma_gamma(histories.repeats, purchases.mean_amount)
+    )
+
+
+def expect(models: ValueModels, purchases: Purchases) -> tuple[list[float], list[float]]:
+    """Return each customer's expected purchases within 365 days, and the amount of each.
+
+    Raises:
+        FitRefusedError: the parameters are so extreme that an expectation is no number.
+    """
+    histories = purchases.histories
+    orders = models.purchases.expected_purchases(histories, HORIZON_WEEKS)
+    amounts = models.amounts.expected_amount(histories.repeats, purchases.mean_amount)
+    if not (np.all(np.isfinite(orders)) and np.all(np.isfinite(amounts)) and np.all(orders >= 0)):
+        message = f"with these parameters an expectation is no number: {models}"
+        raise FitRefusedError(message)
+    return np.round(orders, DECIMALS).tolist(), np.round(amounts, DECIMALS).tolist()
+
+
+def _read_purchases(connection: psycopg.Connection, night: date) -> Purchases:
+    query = load_statement("retention.fits", "read_purchase_histories")
+    rows = connection.execute(query, {"night": night}).fetchall()
+    ids, *columns = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+    repeats, last_day, days, amount = (np.array(column, dtype=float) for column in columns)
+    return Purchases(list(ids), Histories(repeats, last_day / 7, days / 7), amount)

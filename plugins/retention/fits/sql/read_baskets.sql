@@ -1,0 +1,18 @@
+-- The baskets of a stretch of days, each as the places of its product types in
+-- a given list; types that are not listed are left out.
+with listed as (
+    select
+        list.product_type,
+        (list.place - 1)::int as place
+    from
+        unnest(%(product_types)s::text[]) with ordinality
+            as list (product_type, place)
+)
+
+select array_agg(listed.place) as places
+from intermediate.int_baskets as bask
+inner join listed on bask.product_type = listed.product_type
+where
+    bask.ordered_date >= %(first_date)s::date
+    and bask.ordered_date < %(night)s::date
+group by bask.order_id

@@ -1,0 +1,27 @@
+-- Of each customer: repeat purchases, days from the first purchase to the last
+-- and to the night, and the mean amount of the repeats. Two orders on one day
+-- are one purchase; those of the first day are no repeat.
+with days as (
+    select
+        ordr.customer_id,
+        ordr.ordered_date,
+        sum(ordr.net_amount) as amount,
+        min(ordr.ordered_date) over (
+            partition by ordr.customer_id
+        ) as first_date
+    from intermediate.int_orders as ordr
+    where ordr.ordered_date < %(night)s::date
+    group by ordr.customer_id, ordr.ordered_date
+)
+
+select
+    days.customer_id,
+    count(*) - 1 as repeats,
+    max(days.ordered_date) - min(days.ordered_date) as last_day,
+    %(night)s::date - min(days.ordered_date) as days,
+    coalesce(
+        avg(days.amount) filter (where days.ordered_date > days.first_date), 0
+    ) as mean_amount
+from days
+group by days.customer_id
+order by days.customer_id asc

@@ -1,0 +1,146 @@
+"""A small simulated shop: what was planted is found, and no near miss is taken for it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from retention.raw.contract import read_contract
+from retention.shop import read_shop
+from retention.simulation.shop import STORIES, simulate_shop
+from retention.simulation.tables import raw_tables
+from retention.simulation.truths import truth_rows
+from retention.simulation.write import write_simulated_shop
+from tests.integration.signals.conftest import Warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+NIGHT = date(2026, 11, 23)
+CUSTOMERS = 600  # six times every story
+
+
+@pytest.fixture(scope="module")
+def simulated(warehouse: Warehouse) -> Iterator[Warehouse]:
+    """A night of a simulated shop, beside the one of real households."""
+    built = Warehouse(warehouse.cluster, "simulated_shop", warehouse.target)
+    # A copy for its ledger; what it holds of the shop is replaced.
+    built.cluster.create_database(built.database, template=warehouse.database)
+    with psycopg.connect(built.url) as connection:
+        write_simulated_shop(
+            connection,
+            customers=CUSTOMERS,
+            seed=4,
+            last_day=NIGHT - timedelta(days=1),
+            progress=lambda *_: None,
+        )
+    built.build(NIGHT, "--full-refresh")
+    yield built
+    built.cluster.drop_database(built.database)
+
+
+def _pairs(rows: pd.DataFrame) -> set[tuple[object, ...]]:
+    return set(rows.itertuples(index=False, name=None))
+
+
+def test_exactly_the_planted_lifestyles_are_found(simulated: Warehouse) -> None:
+    planted = simulated.read("select customer_id, lifestyle from truth.lifestyles where is_planted")
+    near_misses = simulated.read("select why from truth.lifestyles where not is_planted")
+    assert _pairs(simulated.read("select customer_id, lifestyle from signals.lifestyles")) == (
+        _pairs(planted)
+    )
+    assert len(planted) >= 20
+    assert near_misses.why.nunique() >= 9
+
+
+def test_exactly_the_planted_gift_occasions_are_found(simulated: Warehouse) -> None:
+    columns = "customer_id, recipient_first_name, last_given_date"
+    planted = simulated.read(f"select {columns} from truth.gift_occasions where is_planted")
+    near_misses = simulated.read("select why from truth.gift_occasions where not is_planted")
+    found = simulated.read(f"select {columns} from signals.gift_occasions")
+    assert _pairs(found) == _pairs(planted)
+    assert len(found) == len(planted) >= 40
+    assert near_misses.why.nunique() >= 9
+
+
+def test_evidence_of_a_lifestyle_is_of_the_customers_own_kept_orders(simulated: Warehouse) -> None:
+    strangers = simulated.read("""
+        select lifestyles.customer_id, proof
+        from signals.lifestyles, jsonb_array_elements(lifestyles.evidence) as proof
+        left join intermediate.int_orders as orders on orders.order_id = proof ->> 'order_id'
+        where orders.customer_id is distinct from lifestyles.customer_id
+    """)
+    assert strangers.empty
+
+
+def test_nobody_can_be_read_out_of_a_gift_occasion(simulated: Warehouse) -> None:
+    """Neither a family name nor a street nor a postal code of any parcel."""
+    told = simulated.read("""
+        select 1
+        from signals.gift_occasions as occasions
+        inner join raw.orders using (customer_id)
+        inner join raw.shipments using (order_id)
+        where
+            occasions::text ilike '%' || split_part(recipient_name, ' ', 2) || '%'
+            or occasions::text ilike '%' || street || '%'
+    """)
+    assert told.empty
+
+
+def test_one_recipient_has_another_key_for_each_giver(simulated: Warehouse) -> None:
+    shared = simulated.read("""
+        select recipient_key from signals.gift_occasions
+        group by recipient_key having count(distinct customer_id) > 1
+    """)
+    assert shared.empty
+
+
+def test_a_toy_is_followed_by_toys_for_an_older_child(simulated: Warehouse) -> None:
+    given = simulated.read("""
+        select next_minimum_age_months, next_product_types
+        from signals.gift_occasions where evidence -> 0 ->> 'product_type' = 'TOYS UNDER 1'
+    """)
+    assert len(given) > 0
+    assert set(given.next_minimum_age_months) <= {12, 24}
+    assert [types for types in given.next_product_types if types != ["TOYS 1 TO 2"]] == []
+
+
+def test_exactly_the_planted_carts_are_found(simulated: Warehouse) -> None:
+    planted = simulated.read("select cart_id from truth.abandoned_carts where is_planted")
+    near_misses = simulated.read("select why from truth.abandoned_carts where not is_planted")
+    assert _pairs(simulated.read("select cart_id from signals.abandoned_carts")) == _pairs(planted)
+    assert len(planted) >= 5
+    assert near_misses.why.nunique() >= 5
+
+
+def test_who_returns_by_habit_stands_above_who_returns_now_and_then(simulated: Warehouse) -> None:
+    habits = simulated.read("""
+        select is_planted, times_average
+        from truth.returns inner join signals.return_habits using (customer_id)
+    """)
+    by_habit, by_chance = habits[habits.is_planted], habits[~habits.is_planted]
+    assert by_habit.times_average.min() > by_chance.times_average.max()
+    assert len(by_habit) >= 20
+
+
+def test_one_seed_makes_one_shop_and_another_seed_another() -> None:
+    assert _everything(seed=1) == _everything(seed=1)
+    assert _everything(seed=1) != _everything(seed=2)
+
+
+def test_every_story_is_told_in_the_smallest_shop() -> None:
+    made = simulate_shop(read_shop(), 150, 1, NIGHT)
+    told = {row["why"] for rows in made.records.truths.values() for row in rows}
+    assert len(told) >= len(STORIES) - 1  # the two gifts to a friend of one story tell the same
+
+
+def _everything(seed: int) -> tuple[object, ...]:
+    shop = read_shop()
+    made = simulate_shop(shop, 200, seed, NIGHT)
+    tables = [(name, table.to_pylist()) for name, table in raw_tables(made, shop, read_contract())]
+    return (*tables, *truth_rows(made))
