@@ -14,47 +14,34 @@ In a group **dbt_producer_watcher** is the one `dbt build`, and the other tasks 
 
 from __future__ import annotations
 
-from airflow.sdk import dag, task, teardown
-from airflow.sdk.timezone import utcnow
+from airflow.sdk import dag, teardown
 
-from retention import night
-from schedules import DAG_DEFAULTS, NIGHT, NIGHT_FORM, NIGHTLY, OUTBOX
-from transformations import DECISION_MODELS, PURCHASE_MODELS, SIGNAL_MODELS, dbt_group
-from warehouse import close_night, open_night
-
-
-@task
-def fit_models(dag_run=None) -> list[dict]:
-    """Fit what SQL cannot; the numbers and how each fit went stand in the ledger."""
-    return night.fit(dag_run.run_id, now=utcnow())
-
-
-@task
-def check_marts(dag_run=None) -> list[dict]:
-    """Check every mart that has a suite; the verdicts go to the ledger and Data Docs."""
-    return night.check(dag_run.run_id, now=utcnow())
-
-
-report_refused_fits = task(task_id="report_refused_fits")(night.raise_if_refused)
-report_broken_marts = task(task_id="report_broken_marts")(night.raise_if_broken)
-
-
-@task(outlets=[OUTBOX])
-def enqueue_messages(dag_run=None) -> dict[str, int]:
-    """Record the decisions, and plan the messages unless this run must not send."""
-    return night.enqueue(dag_run.run_id, now=utcnow())
+from night_tasks import (
+    check_marts,
+    close_night,
+    enqueue_messages,
+    fit_models,
+    open_night,
+    report_broken_marts,
+    report_refused_fits,
+)
+from schedules import DAG_DEFAULTS, NIGHT, NIGHT_FORM, NIGHTLY
+from transformations import build_of, dbt_group
 
 
 @dag(schedule=NIGHTLY, params=NIGHT_FORM, doc_md=__doc__, **DAG_DEFAULTS)
 def refresh_segments() -> None:
     """Refresh the segments, decide, and enqueue the night's messages."""
+    purchases, signals, decisions = map(dbt_group, ("purchases", "signals", "decisions"))
     opened, fits = open_night(NIGHT), fit_models()
     verdicts, enqueued = check_marts(), enqueue_messages()
-    opened >> dbt_group("purchases", PURCHASE_MODELS) >> fits
-    fits >> dbt_group("signals", SIGNAL_MODELS) >> verdicts
-    verdicts >> dbt_group("decisions", DECISION_MODELS) >> enqueued
+    opened >> purchases
+    build_of(purchases) >> fits >> signals
+    build_of(signals) >> verdicts >> decisions
+    build_of(decisions) >> enqueued
     closed = teardown(close_night, on_failure_fail_dagrun=True)().as_teardown(setups=opened)
-    [report_refused_fits(fits), report_broken_marts(verdicts), enqueued] >> closed
+    reports = [report_refused_fits(fits), report_broken_marts(verdicts)]
+    [purchases, signals, decisions, enqueued, *reports] >> closed
 
 
 refresh_segments()

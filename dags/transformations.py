@@ -1,6 +1,7 @@
 """dbt inside Airflow: one `dbt build` per group, with every model as a task of its own.
 
-Cosmos' watcher mode runs dbt once and lets one light task per model report what became of it. It
+Cosmos' watcher mode runs dbt once and lets one light task per model report what became of it. What
+comes next waits for the build, which fails with any of its models, and not for the reports. It
 hangs under `airflow dags test`: trigger a real run instead.
 """
 
@@ -23,21 +24,23 @@ from retention.shop import project_directory
 from schedules import NIGHT
 
 if TYPE_CHECKING:
-    from airflow.sdk import TaskGroup
+    from airflow.sdk import BaseOperator, TaskGroup
 
 PROFILE = "paluu"
 TARGET = "night"
-PURCHASE_MODELS = ["path:seeds", "path:models/staging", "path:models/intermediate"]
-SIGNAL_MODELS = ["path:models/signals"]
+GROUPS = {
+    "purchases": ["path:seeds", "path:models/staging", "path:models/intermediate"],
+    "signals": ["path:models/signals"],
+    "decisions": ["path:campaigns", "path:models/decisions"],
+}
 # The one `dbt build` runs the data tests between the models, and a broken one stops what depends on
 # it; tasks of their own for them would double the night's tasks. Nulls are refused by the marts'
 # contracts already, and unit tests belong to `make test`.
 DATA_TESTS_TOO = ["--resource-type", "test", "--exclude", "test_name:not_null"]
-DECISION_MODELS = ["path:campaigns", "path:models/decisions"]
 
 
-def dbt_group(group_id: str, select: list[str]) -> TaskGroup:
-    """Return a task group that builds and tests the selected models for the run's night."""
+def dbt_group(group_id: str) -> TaskGroup:
+    """Return a task group that builds and tests its models for the run's night."""
     project = project_directory()
     return DbtTaskGroup(
         group_id=group_id,
@@ -57,7 +60,9 @@ def dbt_group(group_id: str, select: list[str]) -> TaskGroup:
             setup_operator_args={"dbt_cmd_flags": DATA_TESTS_TOO, "pre_execute": build_again},
         ),
         render_config=RenderConfig(
-            load_method=LoadMode.DBT_MANIFEST, select=select, test_behavior=TestBehavior.NONE
+            load_method=LoadMode.DBT_MANIFEST,
+            select=GROUPS[group_id],
+            test_behavior=TestBehavior.NONE,
         ),
         operator_args={
             "pre_execute": report_only,
@@ -70,3 +75,8 @@ def dbt_group(group_id: str, select: list[str]) -> TaskGroup:
             "poke_interval": WATCH_SECONDS,
         },
     )
+
+
+def build_of(group: TaskGroup) -> BaseOperator:
+    """Return the task of a group that is its one `dbt build`."""
+    return group.children[f"{group.group_id}.dbt_producer_watcher"]
