@@ -58,14 +58,13 @@ def _recall(new: pd.DataFrame, listed: pd.DataFrame) -> pd.Series:
 
 
 NEW_TYPES = """
-    select distinct later.customer_id, later.product_type
-    from truth.baskets as later
-    left join intermediate.int_type_weights as owned
-        on later.customer_id = owned.customer_id and later.product_type = owned.product_type
+    select customer_id, product_type
+    from truth.baskets
     where
-        later.ordered_date >= %(night)s and later.ordered_date < %(night)s::date + 56
-        and owned.customer_id is null
-        and later.customer_id in (select customer_id from intermediate.int_type_weights)
+        ordered_date >= %(night)s and ordered_date < %(night)s::date + 56
+        and customer_id in (select customer_id from intermediate.int_type_weights)
+    except
+    select customer_id, product_type from intermediate.int_type_weights
 """
 COUNTED = """
     select customer_id, product_type from (
