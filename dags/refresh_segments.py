@@ -39,7 +39,7 @@ def refresh_segments() -> None:
     build_of(purchases) >> fits >> signals
     build_of(signals) >> verdicts >> decisions
     build_of(decisions) >> enqueued
-    closed = teardown(close_night, on_failure_fail_dagrun=True)().as_teardown(setups=opened)
+    closed = teardown(close_night)().as_teardown(setups=opened)
     reports = [report_refused_fits(fits), report_broken_marts(verdicts)]
     [purchases, signals, decisions, enqueued, *reports] >> closed
 

@@ -92,7 +92,13 @@ class AirflowApi:
     def tasks(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
         """Return the run's task instances."""
         path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
-        return self._get(path, limit=500)["task_instances"]
+        found: list[dict[str, Any]] = []
+        while True:
+            # Airflow gives a hundred at most, whatever is asked for.
+            page = self._get(path, offset=len(found), order_by="id")
+            found += page["task_instances"]
+            if len(found) >= page["total_entries"] or not page["task_instances"]:
+                return found
 
     def result(self, dag_id: str, run_id: str, task_id: str) -> Any:
         """Return what a task of the run returned."""

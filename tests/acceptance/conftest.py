@@ -87,6 +87,11 @@ class Night:
     run_id: str
 
     @property
+    def state(self) -> str:
+        """How the run ended, `success` or `failed`."""
+        return self.house.airflow.wait("refresh_segments", self.run_id, lambda _: None, 0)
+
+    @property
     def task_states(self) -> dict[str, str]:
         """States of the run's tasks by task id."""
         tasks = self.house.airflow.tasks("refresh_segments", self.run_id)

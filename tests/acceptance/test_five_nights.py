@@ -43,6 +43,7 @@ def test_a_first_night_turns_purchases_into_mails(
 ):
     nights["first"] = house.play_night(today - timedelta(days=4))
     night = nights["first"]
+    assert night.state == "success"
     assert set(night.task_states.values()) == {"success"}
     states = dict(house.rows("select state, count(*) from ledger.messages group by state"))
     assert set(states) <= {"accepted", "expired"}  # days later, some reminders come too late
@@ -94,6 +95,7 @@ def test_a_mart_emptied_by_a_bad_edit_gates_only_its_campaign(house: House, toda
         night = house.play_night(today - timedelta(days=2))
     finally:
         model.write_text(good)
+    assert night.state == "failed"
     assert night.task_states["report_broken_marts"] == "failed"
     assert night.task_states["enqueue_messages"] == "success"
     assert night.outcomes("replenishment_reminder") <= {"gated"}

@@ -120,6 +120,6 @@ FINNISH = Language(
     ago="{} sitten",
     pieces=f"{{}}{NO_BREAK}kpl",
     order="tilaus",
-    more="ja {} muuta",
+    more="ja vielä {}",
 )
 LANGUAGES = {language.locale: language for language in (ENGLISH, FINNISH)}

@@ -134,5 +134,8 @@ def _tell_row(mart: ExplainedMart, row: Mapping[str, Any], reader: Reader) -> st
 
 
 def _never_built(mart: str) -> NothingToExplainError:
-    message = f"the mart '{mart}' was never built here: run a night, or `dbt build` for the night"
+    message = (
+        f"the mart '{mart}' was never built here: run a night, or `dbt build --target night`;"
+        " what analysts build for themselves is not told"
+    )
     return NothingToExplainError(message)

@@ -124,11 +124,12 @@ def unknown_references(
 def _values(project: Path, seed: Seed[Row]) -> Iterator[tuple[int, list[str]]]:
     """Yield the line number and the values of each row, in the order of the model's fields."""
     try:
-        text = (project / seed.path).read_text(encoding="utf-8")
+        # Spreadsheets begin UTF-8 files with a byte order mark; dbt passes over it too.
+        text = (project / seed.path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeError) as error:
         message = f"{seed.path} cannot be read as UTF-8 text: {error}"
         raise SeedError(message) from error
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.splitlines() or [""], start=1):
         values = _split(seed, number, line)
         if number == 1:
             _check_header(seed, values)
@@ -148,7 +149,7 @@ def _split(seed: Seed[Row], number: int, line: str) -> list[str]:
 def _check_header(seed: Seed[Row], header: list[str]) -> None:
     if header != list(seed.row.model_fields):
         columns = ",".join(seed.row.model_fields)
-        message = f"{seed.path}, line 1: the first line must be {columns}"
+        message = f"{seed.path}, line 1: the first line must be {columns} with commas between"
         raise SeedError(message)
 
 

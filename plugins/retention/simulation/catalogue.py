@@ -78,7 +78,7 @@ def _products() -> tuple[Product, ...]:
             product_id=f"P{kind * PRODUCTS_PER_TYPE + place + 1:04}",
             product_type=product_type,
             department=department,
-            name=f"{maker} {product_type.lower()}",
+            name=f"{maker} {product_type.lower().partition(' (')[0]}",
             maker=maker,
             cents=cents + 100 * place,
         )

@@ -51,7 +51,7 @@ def write_simulated_shop(
         SettingsError: too few customers for every story.
     """
     if customers < FEWEST_CUSTOMERS:
-        message = f"{customers} customers are too few; ask for at least {FEWEST_CUSTOMERS}"
+        message = f"--customers {customers}: too few; ask for at least {FEWEST_CUSTOMERS}"
         raise SettingsError(message)
     shop = read_shop()
     contract = read_contract()

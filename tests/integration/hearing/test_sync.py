@@ -287,11 +287,11 @@ def test_a_list_that_shrinks_while_it_is_read_is_read_anew(
 ) -> None:
     everybody = [f"person-{number}@example.com" for number in range(1000)]
     _suppress_globally(client, everybody)
-    first_page = [entry["email"] for entry in lists._read_page("unsubscribes", {"limit": 500})]
+    first_page = [address for address, _ in lists._read_page("unsubscribes", {"limit": 500})]
     removed = first_page[:60]
     read_page = lists._read_page
 
-    def read_and_remove(name: str, query: dict[str, int]) -> list[dict[str, Any]]:
+    def read_and_remove(name: str, query: dict[str, int]) -> list[tuple[str, datetime]]:
         page = read_page(name, query)
         while removed:
             _call(client, "delete", f"asm/suppressions/global/{removed.pop()}")

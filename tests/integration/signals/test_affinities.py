@@ -44,7 +44,8 @@ def test_pairs_are_those_of_twenty_baskets_of_half_a_year(
     held = purchases.lines[purchases.age(purchases.lines.day) <= 26 * 7]
     held = pd.crosstab(held.order_id, held.product_type).clip(upper=1)
     counts = held.sum()
-    together = pd.DataFrame(held.T.to_numpy() @ held.to_numpy(), held.columns, held.columns)
+    baskets = held.to_numpy(float)  # whole numbers all the same, and multiplied far sooner
+    together = pd.DataFrame(baskets.T @ baskets, held.columns, held.columns)
     pairs = together.rename_axis(index="product_type", columns="other_type").stack()
     left, right = (pairs.index.get_level_values(level) for level in PAIR)
     pairs = pairs[(pairs >= 20) & (left != right)].sort_index()

@@ -82,7 +82,7 @@ TOLD = [
         "evidence",
         [{"product_name": name, "quantity": 1} for name in "abcde"],
         "a; b; c; and 2 more",
-        "a; b; c; ja 2 muuta",
+        "a; b; c; ja vielä 2",
     ),
 ]
 
