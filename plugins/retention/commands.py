@@ -15,13 +15,21 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from retention.explain.languages import Locale
 from retention.explain.signals import NothingToExplainError
 from retention.manifest import ManifestError
+from retention.raw.contract import RawTablesHoldRowsError, require_empty_raw_tables
 from retention.shop import project_directory, read_shop
 from retention.strict_model import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-MENDABLE = (ManifestError, SettingsError, NothingToExplainError, psycopg.OperationalError)
+MENDABLE = (
+    ManifestError,
+    SettingsError,
+    NothingToExplainError,
+    RawTablesHoldRowsError,
+    psycopg.OperationalError,
+)
+Replace = Annotated[bool, typer.Option("--replace", help="Lose what the raw tables hold now.")]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -120,18 +128,23 @@ def complete_journey(
             "and what would lie after it is left out. [default: yesterday]",
         ),
     ] = None,
+    *,
+    replace: Replace = False,
 ) -> None:
     """Load The Complete Journey: a year of real purchases of 2,469 households.
 
     What the public data lack (names, addresses, languages, consents) is made up from the household
-    id. Everything that the raw tables held before is replaced.
+    id. Raw tables that hold rows are left alone, unless they may be replaced.
     """
     from retention.complete_journey.load import load_complete_journey
     from retention.database import connect
 
     end = last_day.date() if last_day else _yesterday()
-    with _bars() as report, connect() as connection:
-        load_complete_journey(connection, end, report)
+    with connect() as connection:
+        if not replace:
+            require_empty_raw_tables(connection)
+        with _bars() as report:
+            load_complete_journey(connection, end, report)
     console.print(f"Loaded; the last purchases are of {end}.")
 
 
@@ -145,20 +158,25 @@ def simulate(
             formats=["%Y-%m-%d"], help="Local date of the last purchase. [default: yesterday]"
         ),
     ] = None,
+    *,
+    replace: Replace = False,
 ) -> None:
     """Fill the raw tables with two years of a made-up Nordic shop, and `truth` with what it hides.
 
-    Everything that the raw tables held before is replaced. The schema `truth` tells what the
-    signals of the night after the last day should find, what they should not, and why.
+    Raw tables that hold rows are left alone, unless they may be replaced. The schema `truth` tells
+    what the signals of the night after the last day should find, what they should not, and why.
     """
     from retention.database import connect
     from retention.simulation.write import write_simulated_shop
 
     end = last_day.date() if last_day else _yesterday()
-    with _bars() as report, connect() as connection:
-        written = write_simulated_shop(
-            connection, customers=customers, seed=seed, last_day=end, progress=report
-        )
+    with connect() as connection:
+        if not replace:
+            require_empty_raw_tables(connection)
+        with _bars() as report:
+            written = write_simulated_shop(
+                connection, customers=customers, seed=seed, last_day=end, progress=report
+            )
     console.print(f"Simulated {written['orders']} orders; the last purchases are of {end}.")
 
 

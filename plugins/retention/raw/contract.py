@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 SCHEMA = "raw"
 
 
+class RawTablesHoldRowsError(RuntimeError):
+    """What the raw tables hold would be lost; names them and the database."""
+
+
 @dataclass(frozen=True)
 class RawTable:
     """One table of the contract.
@@ -53,6 +57,22 @@ def create_raw_tables(connection: psycopg.Connection, tables: dict[str, RawTable
     connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(SCHEMA)))
     for table in tables.values():
         _create(connection, table)
+
+
+def require_empty_raw_tables(connection: psycopg.Connection) -> None:
+    """Make sure that filling the raw tables loses nothing.
+
+    Raises:
+        RawTablesHoldRowsError: one of them holds rows.
+    """
+    holding = [table for table in read_contract() if _holds_rows(connection, table)]
+    if holding:
+        names = ", ".join(f"{SCHEMA}.{table}" for table in holding)
+        message = (
+            f"the database '{connection.info.dbname}' holds rows in {names}; they would all be"
+            " replaced: name another database (PGDATABASE), or add --replace to lose them"
+        )
+        raise RawTablesHoldRowsError(message)
 
 
 def qualified(table: str) -> sql.Identifier:
@@ -87,3 +107,11 @@ def _create(connection: psycopg.Connection, table: RawTable) -> None:
     for column, _, meaning in table.columns:
         path = sql.Identifier(SCHEMA, table.name, column)
         connection.execute(sql.SQL("comment on column {} is {}").format(path, meaning))
+
+
+def _holds_rows(connection: psycopg.Connection, table: str) -> bool:
+    name = qualified(table)
+    found = connection.execute("select to_regclass(%s)", [f"{SCHEMA}.{table}"]).fetchone()
+    if found[0] is None:
+        return False
+    return connection.execute(sql.SQL("select exists (select from {})").format(name)).fetchone()[0]
