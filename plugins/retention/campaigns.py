@@ -15,6 +15,9 @@ FOLDER = "campaigns"
 RESERVED_PURPOSES = ("address", "all")  # in `ledger.suppressions` they mean more than a purpose
 
 
+Name = Annotated[str, Field(pattern="^[a-z0-9_]+$", max_length=40)]  # it travels in a link
+
+
 class CampaignError(SettingsError):
     """A campaign is not what a campaign should be; names the file and what to change in it."""
 
@@ -39,6 +42,8 @@ class CampaignSettings(StrictModel):
         expires_days: so long a message may wait before it is worthless.
         owner: who answers for it.
         stops_after_purchase: whether it does not write to who has ordered since the night decided.
+        recipient: whose address it goes to: the customer's, or the shop's own support.
+        questions: what its mails ask, each with the answers of one click.
     """
 
     model_config = ConfigDict(strict=True)
@@ -52,6 +57,10 @@ class CampaignSettings(StrictModel):
     expires_days: Annotated[int, Field(ge=1)]
     owner: Annotated[str, Field(min_length=1)]
     stops_after_purchase: bool = False
+    recipient: Literal["customer", "support"] = "customer"
+    questions: dict[Name, Annotated[tuple[Name, ...], Field(strict=False, min_length=2)]] = Field(
+        default_factory=dict
+    )
 
 
 class Campaign(CampaignSettings):

@@ -163,7 +163,10 @@ def read_text(file: Path, name: str) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except FileNotFoundError:
-        message = f"{name} is missing: every mail is written in every language of vars.mail_locales"
+        message = (
+            f"{name} is missing: every mail is written in every language of vars.mail_locales, and"
+            " a transactional one in those of vars.transactional_locales too"
+        )
         raise MailTemplateError(message) from None
 
 

@@ -52,7 +52,7 @@ class Mail(TemplateSource):
 def compose_mails(
     project: Path, shop: Shop, campaigns: Mapping[str, Campaign]
 ) -> tuple[list[Mail], dict[str, MailTemplateError]]:
-    """Compose every mail of the campaigns, in every language of the shop's mails.
+    """Compose every mail of the campaigns, in every language of such mails.
 
     Args:
         project: folder of the dbt project.
@@ -76,7 +76,7 @@ def compose_mails(
 
 
 def compose_campaign(project: Path, shop: Shop, campaign: str, *, is_marketing: bool) -> list[Mail]:
-    """Compose the mails of one campaign, one in each language of the shop's mails.
+    """Compose the mails of one campaign, one in each language of such mails.
 
     Args:
         project: folder of the dbt project.
@@ -93,7 +93,7 @@ def compose_campaign(project: Path, shop: Shop, campaign: str, *, is_marketing: 
     layout = Part(read_text(project / LAYOUT, LAYOUT), LAYOUT)
     problems = _layout_problems(layout, constants, is_marketing=is_marketing)
     written: dict[str, tuple[MailSource, str]] = {}
-    for locale in shop.mail_locales:
+    for locale in shop.locales(is_marketing=is_marketing):
         try:
             written[locale] = (
                 _read_sound_mail(project, campaign, locale, constants),
@@ -156,7 +156,9 @@ def _layout_words(project: Path, locale: str) -> str:
     try:
         return yaml.safe_load(read_text(project / WORDS, WORDS))[locale]["unsubscribe"]
     except (KeyError, TypeError):
-        message = f"{WORDS}: add `unsubscribe` in '{locale}', one of vars.mail_locales"
+        message = (
+            f"{WORDS}: add `unsubscribe` in '{locale}', a language of mails in dbt_project.yml"
+        )
         raise MailTemplateError(message) from None
     except yaml.YAMLError as error:
         message = f"{WORDS} is not YAML: {' '.join(str(error).split())}"

@@ -101,8 +101,8 @@ def _check_mails(
 ) -> None:
     for name in shop.campaigns:
         check.campaigns += 1
-        check.mails += len(shop.mail_locales)
         # Until the manifest can be read, each is taken for marketing, of which more is asked.
         is_marketing = name not in campaigns or campaigns[name].kind == "marketing"
+        check.mails += len(shop.locales(is_marketing=is_marketing))
         if (project / "campaigns" / name).is_dir():
             check.attempt(compose_campaign, project, shop, name, is_marketing=is_marketing)

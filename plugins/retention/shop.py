@@ -40,6 +40,8 @@ class Shop(StrictModel):
         sender_hourly_budget: hand over at most so many messages an hour, while the addresses of a
             new sender warm up; None is no bound.
         mail_locales: languages that every campaign is written in (BCP 47).
+        transactional_locales: languages that transactional mail is written in besides.
+        support_email: where the shop's own people read what a customer is unhappy about.
         campaigns: names of the campaigns that run, each a folder under `campaigns/`.
         product_page_url: where a product's page is; `{product_id}` stands for its id.
         quiet_hours_start: no marketing leaves from this hour of the shop's clock ...
@@ -61,6 +63,8 @@ class Shop(StrictModel):
     shop_currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     default_locale: Text
     mail_locales: tuple[Text, ...]
+    transactional_locales: tuple[Text, ...] = ()
+    support_email: Text
     sender_email: Text
     sender_name: Text
     night_sends_within_days: Count = 0
@@ -102,6 +106,12 @@ class Shop(StrictModel):
     def zone(self) -> ZoneInfo:
         """The shop's time zone."""
         return ZoneInfo(self.shop_timezone)
+
+    def locales(self, *, is_marketing: bool) -> tuple[str, ...]:
+        """Return the languages in which a campaign of that kind is written."""
+        if is_marketing:
+            return self.mail_locales
+        return tuple(dict.fromkeys((*self.mail_locales, *self.transactional_locales)))
 
     def local_date(self, moment: datetime) -> date:
         """Return the date on the shop's wall calendar at `moment` (aware)."""

@@ -36,6 +36,11 @@ addressed as (
         case
             when customers.language in ({{ quoted_list(var('mail_locales')) }})
                 then customers.language
+            when
+                candidates.kind = 'transactional'
+                and customers.language
+                in ({{ quoted_list(var('transactional_locales')) }})
+                then customers.language
             else '{{ var("default_locale") }}'
         end as locale
     from candidates
