@@ -1,8 +1,8 @@
 """Composes the mails of the campaigns: shared layout and a campaign's own words, per language.
 
 A mail is `campaigns/<name>/email.<locale>.html`: front matter in YAML, then the body. `${...}` is
-filled in here, once, with what holds for every customer; `{{...}}` is Handlebars, which SendGrid
-fills in for each.
+filled in here, once, with what holds for every customer: the shop's name, and the looks of
+`layouts/pieces.yml`. `{{...}}` is Handlebars, which SendGrid fills in for each.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 from string import Template
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -26,7 +26,7 @@ from retention.mail_sources import (
 from retention.plain_text import plain_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from retention.campaigns import Campaign
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 LAYOUT = "layouts/email.html"
 WORDS = "layouts/words.yml"
+PIECES = "layouts/pieces.yml"
 # What the layout asks for beside the shop's constants.
 LAYOUT_CONSTANTS = ("lang", "unsubscribe", "preheader", "why", "body")
 
@@ -47,6 +48,21 @@ class Mail(TemplateSource):
     """
 
     preheader: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What all mails share.
+
+    Attributes:
+        layout: goes around each of them.
+        constants: what holds for every customer, by name.
+        pieces: the looks of what mails are made of, HTML by name.
+    """
+
+    layout: Part
+    constants: dict[str, str]
+    pieces: dict[str, str]
 
 
 def compose_mails(
@@ -90,13 +106,15 @@ def compose_campaign(project: Path, shop: Shop, campaign: str, *, is_marketing: 
             out without an unsubscribe link; names all that is wrong.
     """
     constants = _constants(shop)
-    layout = Part(read_text(project / LAYOUT, LAYOUT), LAYOUT)
-    problems = _layout_problems(layout, constants, is_marketing=is_marketing)
+    pieces = _read_words(project, PIECES)
+    layout = _read_layout(project, is_marketing=is_marketing)
+    frame = Frame(Part(layout, LAYOUT), constants, pieces)
+    problems = _layout_problems(frame, is_marketing=is_marketing)
     written: dict[str, tuple[MailSource, str]] = {}
     for locale in shop.locales(is_marketing=is_marketing):
         try:
             written[locale] = (
-                _read_sound_mail(project, campaign, locale, constants),
+                _read_sound_mail(project, campaign, locale, (*constants, *pieces)),
                 _layout_words(project, locale),
             )
         except MailTemplateError as error:
@@ -104,13 +122,13 @@ def compose_campaign(project: Path, shop: Shop, campaign: str, *, is_marketing: 
     if problems:
         raise MailTemplateError(*dict.fromkeys(problems))
     return [
-        _compose(campaign, locale, source, layout, constants | {"unsubscribe": unsubscribe})
+        _compose(campaign, locale, source, frame, unsubscribe)
         for locale, (source, unsubscribe) in written.items()
     ]
 
 
 def _read_sound_mail(
-    project: Path, campaign: str, locale: str, constants: Mapping[str, str]
+    project: Path, campaign: str, locale: str, constants: Collection[str]
 ) -> MailSource:
     name = f"campaigns/{campaign}/email.{locale}.html"
     source = read_mail(project / name, name)
@@ -119,18 +137,24 @@ def _read_sound_mail(
     return source
 
 
-def _layout_problems(
-    layout: Part, constants: Mapping[str, str], *, is_marketing: bool
-) -> list[str]:
-    problems = layout.find_problems((*constants, *LAYOUT_CONSTANTS))
-    if is_marketing and UNSUBSCRIBE not in layout.text:
+def _read_layout(project: Path, *, is_marketing: bool) -> str:
+    """Return the layout; nobody can unsubscribe from transactional mail, so its link goes."""
+    layout = read_text(project / LAYOUT, LAYOUT)
+    lines = layout.splitlines(keepends=True)
+    return "".join(line for line in lines if is_marketing or UNSUBSCRIBE not in line)
+
+
+def _layout_problems(frame: Frame, *, is_marketing: bool) -> list[str]:
+    problems = frame.layout.find_problems((*frame.constants, *LAYOUT_CONSTANTS))
+    if is_marketing and UNSUBSCRIBE not in frame.layout.text:
         problems.append(f"{LAYOUT}: no {UNSUBSCRIBE} link, which marketing mail must carry")
     return problems
 
 
 def _compose(
-    campaign: str, locale: str, source: MailSource, layout: Part, constants: dict[str, str]
+    campaign: str, locale: str, source: MailSource, frame: Frame, unsubscribe: str
 ) -> Mail:
+    constants = frame.constants | {"unsubscribe": unsubscribe}
     escaped = {name: html.escape(value) for name, value in constants.items()}
     preheader, why = (
         html.escape(_fill(part, constants), quote=False) for part in (source.preheader, source.why)
@@ -139,9 +163,9 @@ def _compose(
         "lang": locale,
         "preheader": preheader,
         "why": why,
-        "body": _fill(source.body, escaped),
+        "body": _fill(source.body, frame.pieces | escaped),
     }
-    page = _fill(layout, escaped | words)
+    page = _fill(frame.layout, escaped | words)
     return Mail(
         campaign=campaign,
         locale=locale,
@@ -154,14 +178,20 @@ def _compose(
 
 def _layout_words(project: Path, locale: str) -> str:
     try:
-        return yaml.safe_load(read_text(project / WORDS, WORDS))[locale]["unsubscribe"]
+        return _read_words(project, WORDS)[locale]["unsubscribe"]
     except (KeyError, TypeError):
         message = (
             f"{WORDS}: add `unsubscribe` in '{locale}', a language of mails in dbt_project.yml"
         )
         raise MailTemplateError(message) from None
+
+
+def _read_words(project: Path, name: str) -> dict[str, Any]:
+    """Return what a YAML file of the layouts says, by name."""
+    try:
+        return yaml.safe_load(read_text(project / name, name))
     except yaml.YAMLError as error:
-        message = f"{WORDS} is not YAML: {' '.join(str(error).split())}"
+        message = f"{name} is not YAML: {' '.join(str(error).split())}"
         raise MailTemplateError(message) from error
 
 
