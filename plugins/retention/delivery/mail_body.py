@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from retention.delivery.schedule import release_at
 from retention.hearing.unsubscribe import link
 
@@ -47,7 +49,7 @@ def _personalize(
     message_id = str(message.message_id)
     personalization: dict[str, Any] = {
         "to": [{"email": message.email}],
-        "dynamic_template_data": message.context,
+        "dynamic_template_data": orjson.Fragment(message.context),
         # Ids only: SendGrid keeps these for ever and shows them to its staff.
         "custom_args": {
             "paluu_message_id": message_id,

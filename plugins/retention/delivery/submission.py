@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -24,7 +24,7 @@ MOST_WAITED = timedelta(minutes=1)  # from commit to call; far less than the lea
 
 
 class CampaignNotReadyError(RuntimeError):
-    """A campaign lacks what its mails need at SendGrid, or cannot be put into a request."""
+    """A campaign lacks what its mails need at SendGrid."""
 
 
 def submit(connection: psycopg.Connection, run: Run, claim: Claim) -> tuple[Claim, Outcome]:
@@ -45,15 +45,14 @@ def submit(connection: psycopg.Connection, run: Run, claim: Claim) -> tuple[Clai
     now = run.clock()
     span = release_span(claim.messages, now, run.settings.fence_lead)
     envelope = Envelope(batch_id, template_id, group_id, *span)
-    # Before the commit: what cannot be encoded has not left.
-    mail = _encode(build_body(claim, envelope, run.settings, now))
+    mail = orjson.dumps(build_body(claim, envelope, run.settings, now))
     began = run.wall_clock()
     left = submit_claim(connection, claim, envelope, now, run.settings.last_look)
     run.report.add(withdrawn=len(claim.messages) - len(left.messages), submitted=len(left.messages))
     if not left.messages:
         return left, NotSent("nothing was left after the last look")
     if len(left.messages) < len(claim.messages):
-        mail = _encode(build_body(left, envelope, run.settings, now))
+        mail = orjson.dumps(build_body(left, envelope, run.settings, now))
     return left, _post(run, mail, began)
 
 
@@ -85,14 +84,6 @@ def _look_up(connection: psycopg.Connection, claim: Claim) -> tuple[str, int | N
         message = f"no unsubscribe group was created for the purpose '{claim.purpose}'"
         raise CampaignNotReadyError(message)
     return template.template_id, group_id
-
-
-def _encode(body: dict[str, Any]) -> bytes:
-    try:
-        return orjson.dumps(body)
-    except orjson.JSONEncodeError as error:
-        message = f"the data of a message cannot go into a request: {error}"
-        raise CampaignNotReadyError(message) from None
 
 
 def _of_batch(outcome: Outcome) -> Outcome:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
-from psycopg.rows import class_row
+from psycopg.rows import args_row
 
 from retention.ledger.statements import execute
 
@@ -27,9 +27,13 @@ class ClaimLostError(RuntimeError):
     """The claim is no longer this worker's: its lease ran out, or a message was withdrawn."""
 
 
-@dataclass(frozen=True)
-class ClaimedMessage:
-    """One message in a worker's hands; `attempt` counts its submissions, this one included."""
+class ClaimedMessage(NamedTuple):
+    """One message in a worker's hands, in the order of the columns that a claim returns.
+
+    Attributes:
+        context: JSON, as it goes into the request.
+        attempt: counts its submissions, this one included.
+    """
 
     message_id: UUID
     request_id: UUID
@@ -38,7 +42,7 @@ class ClaimedMessage:
     kind: str
     purpose: str
     email: str
-    context: dict[str, Any]
+    context: str
     send_at: datetime
     not_after: datetime
     attempt: int
@@ -130,7 +134,7 @@ def _move(
         raise ClaimLostError(message)
     request_id = moved[0].request_id
     return _gather(
-        [replace(each, request_id=request_id, attempt=each.attempt + 1) for each in messages]
+        [each._replace(request_id=request_id, attempt=each.attempt + 1) for each in messages]
     )
 
 
@@ -138,7 +142,7 @@ def _claim(connection: psycopg.Connection, wanted: Wanted, now: datetime) -> Cla
     messages = execute(
         connection,
         "claim_messages",
-        rows=class_row(ClaimedMessage),
+        rows=args_row(ClaimedMessage),
         now=now,
         due_until=wanted.due_until,
         most=wanted.most,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -155,14 +156,15 @@ def test_a_campaign_whose_template_is_gone_at_sendgrid_stops_alone_and_loses_not
     assert "template" in report.stopped_campaigns["replenishment"]
 
 
-def test_data_that_cannot_go_into_a_request_stops_only_its_campaign(
-    pushed: psycopg.Connection, sandbox: SendGrid
+def test_the_data_of_a_mail_travel_as_the_ledger_holds_them(
+    remembered: psycopg.Connection,
 ) -> None:
-    pushed.execute("insert into ledger.templates values ('tea', 'en', 'd-1', 'v', 'h', now())")
-    plan(pushed, [decision(1, campaign="tea", context=Jsonb({"points": 2**70})), decision(2)])
-    report = run(sandbox)
-    assert "64-bit" in report.stopped_campaigns["tea"]
-    assert count_messages(pushed) == {"accepted": 1, "planned": 1}
+    context = {"points": 2**70, "price": 3.10, "name": 'Lämpö & "valo"'}
+    plan(remembered, [decision(1, first_name=None, context=Jsonb(context))])
+    with faulty_server() as server, SendGrid(API_KEY, server.url) as client:
+        run(client)
+    (personalization,) = json.loads(server.bodies[0])["personalizations"]
+    assert personalization["dynamic_template_data"] == context
 
 
 def test_marketing_without_an_unsubscribe_group_is_not_sent(

@@ -166,7 +166,7 @@ def test_everybody_at_a_forgotten_address_is_withdrawn(
     monkeypatch.setenv("PALUU_ERASURE_KEY", "a key")
     plan(remembered, [decision(1), decision(2)])
     claim = claim_messages(remembered, Wanted(NOW, 500, "shop@example.com"), NOW)
-    sharing = tuple(replace(each, email="home@example.com") for each in claim.messages)
+    sharing = tuple(each._replace(email="home@example.com") for each in claim.messages)
     hashed = hash_address("a key", "home@example.com")
     remembered.execute("insert into ledger.erased values (%s, now())", [hashed])
     gone = withdraw(remembered, replace(claim, messages=sharing), LastLook(), NOW)

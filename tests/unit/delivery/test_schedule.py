@@ -15,7 +15,7 @@ LEAD = timedelta(minutes=45)
 def message(kind: str, send_in: int, worthless_in: int = 1000) -> ClaimedMessage:
     """A message due in so many minutes."""
     return ClaimedMessage(
-        uuid4(), uuid4(), "winback", "en", kind, "offers", "anna@example.com", {},
+        uuid4(), uuid4(), "winback", "en", kind, "offers", "anna@example.com", "{}",
         NOW + timedelta(minutes=send_in), NOW + timedelta(minutes=worthless_in), 1,
     )  # fmt: skip
 

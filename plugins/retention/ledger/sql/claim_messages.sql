@@ -92,7 +92,7 @@ returning
     mess.kind,
     mess.purpose,
     mess.email,
-    mess.context,
+    mess.context::text as context,
     mess.send_at,
     mess.not_after,
     mess.attempts + 1 as attempt
