@@ -1,5 +1,3 @@
-{#- Of each type's affinities so many of the strongest count. -#}
-{%- set neighbours = 50 -%}
 {#- So many are kept of each customer; rules may fill some of the places. -#}
 {%- set kept = 20 -%}
 
@@ -11,9 +9,9 @@ type_weights as (
 
 ),
 
-pairs as (
+neighbours as (
 
-    select * from {{ ref('int_pair_weights') }}
+    select * from {{ ref('int_cross_sell_neighbours') }}
 
 ),
 
@@ -45,16 +43,15 @@ owned as (
 
 ),
 
-neighbours as (
+numbered as (
 
     select
         types.number,
         others.number as other_number,
-        pairs.affinity
-    from pairs
-    inner join types on pairs.product_type = types.product_type
-    inner join types as others on pairs.other_type = others.product_type
-    where pairs.affinity_rank <= {{ neighbours }}
+        neighbours.closeness
+    from neighbours
+    inner join types on neighbours.product_type = types.product_type
+    inner join types as others on neighbours.other_type = others.product_type
 
 ),
 
@@ -63,12 +60,12 @@ summed as (
 
     select
         owned.customer_id,
-        neighbours.other_number as number,
-        sum((owned.weight * neighbours.affinity * 1e12)::bigint) / 1e12
+        numbered.other_number as number,
+        sum((owned.weight * numbered.closeness * 1e12)::bigint) / 1e12
             as affinity_sum
     from owned
-    inner join neighbours on owned.number = neighbours.number
-    group by owned.customer_id, neighbours.other_number
+    inner join numbered on owned.number = numbered.number
+    group by owned.customer_id, numbered.other_number
 
 ),
 
@@ -79,11 +76,11 @@ never_bought as (
         types.product_type,
         types.popularity,
         summed.affinity_sum::float8 as affinity_sum,
-        sqrt(types.popularity) * summed.affinity_sum::float8 as score,
+        types.popularity * summed.affinity_sum::float8 as score,
         row_number() over (
             partition by summed.customer_id
             order by
-                sqrt(types.popularity) * summed.affinity_sum::float8 desc,
+                types.popularity * summed.affinity_sum::float8 desc,
                 types.product_type asc
         ) as place
     from summed

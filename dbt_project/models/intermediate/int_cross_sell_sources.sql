@@ -1,8 +1,6 @@
 {#- So many purchases speak for a suggestion. -#}
 {%- set shown = 3 -%}
 {%- set tau_days = 60 -%}
-{#- As in int_cross_sell_scores. -#}
-{%- set neighbours = 50 -%}
 
 with
 
@@ -12,9 +10,9 @@ ranks as (
 
 ),
 
-pairs as (
+neighbours as (
 
-    select * from {{ ref('int_pair_weights') }}
+    select * from {{ ref('int_cross_sell_neighbours') }}
 
 ),
 
@@ -32,20 +30,19 @@ spoken as (
         ranks.product_type,
         weights.product_type as source_type,
         weights.last_ordered_at,
-        pairs.together_count,
+        neighbours.together_count,
         coalesce(weights.product_type = ranks.source_type, false) as is_rule,
-        pairs.affinity
+        neighbours.closeness
         * {{ decayed_count('weights', tau_days, as_of_date()) }} as weight
     from ranks
     inner join type_weights as weights
         on ranks.customer_id = weights.customer_id
-    left join pairs
+    left join neighbours
         on
-            weights.product_type = pairs.product_type
-            and ranks.product_type = pairs.other_type
-            and pairs.affinity_rank <= {{ neighbours }}
+            weights.product_type = neighbours.product_type
+            and ranks.product_type = neighbours.other_type
     where
-        pairs.affinity is not null
+        neighbours.closeness is not null
         or weights.product_type = ranks.source_type
 
 ),

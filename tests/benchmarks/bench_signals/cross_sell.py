@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 
     from tests.benchmarks.journey import Journey
 
-MODELS = ("+cross_sell",)
+MODELS = ("+int_pair_weights", "+int_type_weights")
 LIST = 10
 PAIR = ["customer_id", "product_type"]
 
 
 def score(journey: Journey, context: dict[str, Any]) -> Iterator[Target]:
     """Yield the recall of the mart, beside popularity and the same mart without its rules."""
+    journey.fit(NIGHT)
+    journey.build(NIGHT, "+cross_sell")
     new = journey.read(NEW_TYPES, night=NIGHT)
     listed = journey.read("select customer_id, product_type, is_complement from signals.cross_sell")
     counted = journey.read(COUNTED)

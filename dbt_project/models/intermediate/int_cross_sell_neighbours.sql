@@ -1,0 +1,63 @@
+{#- Of each type so many of the closest count. -#}
+{%- set neighbours = 50 -%}
+
+with
+
+pairs as (
+
+    select * from {{ ref('int_pair_weights') }}
+
+),
+
+-- A fit of a later night knows what this night must not.
+fitted_pairs as (
+
+    select * from {{ ref('stg_ease_affinities') }}
+    where fitted_date <= {{ as_of_date() }}
+
+),
+
+-- EASE where it was ever fitted, which knows that milk explains the butter
+-- beside the bread; else the count of pairs.
+compared as (
+
+    select
+        pairs.product_type,
+        pairs.other_type,
+        pairs.together_count,
+        case
+            when exists (select * from fitted_pairs)
+                then fitted_pairs.ease_score
+            else pairs.affinity
+        end as closeness
+    from pairs
+    left join fitted_pairs
+        on
+            pairs.product_type = fitted_pairs.product_type
+            and pairs.other_type = fitted_pairs.other_type
+
+),
+
+ranked as (
+
+    select
+        product_type,
+        other_type,
+        closeness,
+        together_count,
+        row_number() over (
+            partition by product_type
+            order by closeness desc, other_type asc
+        ) as place
+    from compared
+    where closeness > 0
+
+)
+
+select
+    product_type,
+    other_type,
+    closeness,
+    together_count
+from ranked
+where place <= {{ neighbours }}
