@@ -68,7 +68,7 @@ def accept(sandbox: Sandbox, call: Call, x_message_id: str) -> None:
             for index, row in enumerate(_messages(call.body))
         ]
         recorder = Recorder(connection, chances, now)
-        _decide(connection, recorder, call.body, rows, now)
+        _decide(connection, recorder, call, rows, now)
         connection.executemany(INSERT_MESSAGE, map(in_order, rows))
         recorder.write()
         connection.execute(REMEMBER_REPEATED, (request_id,))
@@ -114,20 +114,30 @@ def _messages(mail: Mail) -> Iterator[Row]:
 
 
 def _decide(
-    connection: sqlite3.Connection, recorder: Recorder, mail: Mail, rows: list[Row], now: int
+    connection: sqlite3.Connection, recorder: Recorder, call: Call, rows: list[Row], now: int
 ) -> None:
-    """Give each message its state: released, or waiting for its time, or stopped by its batch."""
+    """Give each message its state: released, or waiting for its time, or stopped by its batch.
+
+    Whose address came on a list while the request was arriving is not written to, but nobody could
+    have known of it who sent the request: `suppressed_by`, for the audit, is of its first bytes.
+    """
+    mail = call.body
     stop = scheduled_sends.stop_of(connection, mail.get("batch_id"))
-    lists = suppression_check.listed(connection, (row["email"] for row in rows), now)
+    addresses = [row["email"] for row in rows]
+    known = suppression_check.listed(connection, addresses, call.begun_at)
+    lists = suppression_check.listed(connection, addresses, now)
     group_id, ignored = mail.get("asm", {}).get("group_id"), suppression_check.bypassed(mail)
     for row in rows:
-        on = lists.get(row["email"].lower(), set())
-        row["suppressed_by"] = suppression_check.suppressing(on, group_id, ignored) if on else None
+        address = row["email"].lower()
+        row["suppressed_by"] = suppression_check.suppressing(
+            known.get(address, set()), group_id, ignored
+        )
+        suppressed_by = suppression_check.suppressing(lists.get(address, set()), group_id, ignored)
         row["released_at"] = None
         row["state"] = scheduled_sends.waiting_state(stop, row["send_at"], now)
         recorder.processed(row)
         if row["state"] is None:
             key = row["paluu_message_id"] or row["email"]
-            release = Release(key, row["email"], group_id, row["suppressed_by"], now)
+            release = Release(key, row["email"], group_id, suppressed_by, now)
             row["state"] = recorder.release(row["message_id"], release)
             row["released_at"] = now

@@ -37,6 +37,7 @@ class Call:
     """One request as an operation sees it: already let in, read and parsed.
 
     Attributes:
+        begun_at: when its first bytes were here, in milliseconds of the sandbox's clock.
         body: the parsed JSON, or None when there was no body.
         raw: the body's bytes as received.
     """
@@ -47,6 +48,7 @@ class Call:
     user_agent: str
     path_params: Mapping[str, Any]
     query: Any
+    begun_at: int
     raw: bytes = b""
     body: Any = None
 
@@ -62,13 +64,17 @@ def endpoint(operation: Operation) -> Callable[[Request], Awaitable[Response]]:
 
     async def answer(request: Request) -> Response:
         sandbox: Sandbox = request.app.state.sandbox
+        begun_at = sandbox.now_ms()
         raw = await _read(request)
-        return await run_in_threadpool(_answer, sandbox, operation, request, raw)
+        return await run_in_threadpool(_answer, sandbox, operation, request, (begun_at, raw))
 
     return answer
 
 
-def _answer(sandbox: Sandbox, operation: Operation, request: Request, raw: bytes) -> Response:
+def _answer(
+    sandbox: Sandbox, operation: Operation, request: Request, read: tuple[int, bytes]
+) -> Response:
+    begun_at, raw = read
     call = Call(
         method=request.method,
         path=request.url.path,
@@ -76,6 +82,7 @@ def _answer(sandbox: Sandbox, operation: Operation, request: Request, raw: bytes
         user_agent=request.headers.get("user-agent", ""),
         path_params=request.path_params,
         query=request.query_params,
+        begun_at=begun_at,
         raw=raw,
     )
     try:

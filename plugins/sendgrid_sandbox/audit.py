@@ -84,8 +84,8 @@ def audit(database: Database) -> dict[str, Any]:
     ``duplicates`` lists every ``paluu_message_id`` that reached a person more than once, or would
     at its time, with the requests that carried it: copies that were cancelled, expired or dropped
     do not count, bounced ones do. ``suppressed_but_sent`` lists what was submitted for an address
-    that stood on a suppression list then, although the sandbox dropped it. ``without_message_id``
-    counts messages that cannot be judged because they carry none.
+    that stood on a suppression list when the request began to arrive, although the sandbox dropped
+    it. ``without_message_id`` counts messages that cannot be judged because they carry none.
     """
     duplicates = _grouped(database)
     suppressed = [_with_times(dict(row)) for row in database.rows(SUPPRESSED_BUT_SENT)]

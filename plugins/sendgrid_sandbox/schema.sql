@@ -43,7 +43,7 @@ create table if not exists messages (
     send_at integer,
     accepted_at integer not null,
     released_at integer,               -- when it was delivered, dropped, ... or discarded
-    suppressed_by text,                -- the list that held the address on acceptance
+    suppressed_by text,                -- the list that held the address when the request began
     state text not null check (
         state in (
             'scheduled',  -- waits for send_at

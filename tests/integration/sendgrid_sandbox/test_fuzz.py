@@ -146,7 +146,9 @@ def test_every_part_of_a_mail_may_be_missing_or_something_else(
 
 def hold_to_account(sandbox: Sandbox, official: Any, mail: Any) -> None:
     raw = orjson.dumps(mail)
-    call = Call("POST", "/v3/mail/send", "http://sandbox", "fuzz", {}, {}, raw, orjson.loads(raw))
+    call = Call(
+        "POST", "/v3/mail/send", "http://sandbox", "fuzz", {}, {}, 0, raw, orjson.loads(raw)
+    )
     refusal = refused(sandbox, call)
     if refusal is not None:
         assert refusal.status == 400
@@ -171,5 +173,5 @@ def refused(sandbox: Sandbox, call: Call) -> RequestRejected | None:
 
 def test_the_undamaged_mail_is_accepted(sandbox: Sandbox) -> None:
     raw = orjson.dumps(WHOLE)
-    call = Call("POST", "/v3/mail/send", "http://sandbox", "fuzz", {}, {}, raw, WHOLE)
+    call = Call("POST", "/v3/mail/send", "http://sandbox", "fuzz", {}, {}, 0, raw, WHOLE)
     assert mail_send.send_mail(sandbox, call).status_code == 202

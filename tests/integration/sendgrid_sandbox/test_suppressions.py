@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import socket
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -128,6 +131,25 @@ def test_an_address_suppressed_after_acceptance_is_dropped_but_nobody_is_to_blam
     sandbox.send(mail(send_at=int(sandbox.now().timestamp()) + HOUR))
     suppress(sandbox, "/v3/asm/suppressions/global", "aino@example.com")
     sandbox.move_clock(advance_seconds=2 * HOUR)
+    assert sandbox.states() == ["dropped"]
+    assert sandbox.audit()["suppressed_but_sent"] == []
+
+
+def test_an_address_suppressed_while_the_mail_was_on_its_way_is_dropped_and_nobody_is_to_blame(
+    sandbox: SandboxClient, mail: Callable[..., Mail]
+) -> None:
+    body = json.dumps(mail()).encode()
+    request = sandbox.client.build_request("POST", "/v3/mail/send", content=body)
+    request.headers["Content-Type"] = "application/json"
+    head = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
+    address = (request.url.host, request.url.port)
+    with socket.create_connection(address, timeout=30) as connection:
+        connection.sendall(f"POST {request.url.path} HTTP/1.1\r\n{head}\r\n".encode())
+        connection.sendall(body[:20])
+        time.sleep(0.2)  # until the sandbox has begun to read
+        suppress(sandbox, "/v3/asm/suppressions/global", "aino@example.com")
+        connection.sendall(body[20:])
+        assert b" 202 " in connection.recv(1000).splitlines()[0]
     assert sandbox.states() == ["dropped"]
     assert sandbox.audit()["suppressed_but_sent"] == []
 
