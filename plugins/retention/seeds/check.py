@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from retention.seeds import (
+    care_topics,
     complements,
     lifestyle_rules,
     lifestyle_types,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 SEEDS: tuple[Seed[Any], ...] = (
     product_types.SEED,
+    care_topics.SEED,
     product_attributes.SEED,
     lifestyle_types.SEED,
     lifestyle_rules.SEED,

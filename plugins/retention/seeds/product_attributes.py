@@ -19,7 +19,8 @@ class ProductAttributes(StrictModel):
     Attributes:
         minimum_age_months: suits from this age on; empty for no age in particular.
         maximum_age_months: ... and until just before this one; empty for no end.
-        care_topic: what the types of one kind share, such as `toys`; empty for none.
+        care_topic: what the types of one kind share, such as `toys`, with a tip in
+            `care_topics.csv`; empty for none.
     """
 
     product_type: Text
@@ -40,5 +41,8 @@ SEED = Seed(
     "product_attributes",
     ProductAttributes,
     key=("product_type",),
-    refers_to={"product_type": ("product_types", "product_type")},
+    refers_to={
+        "product_type": ("product_types", "product_type"),
+        "care_topic": ("care_topics", "care_topic"),
+    },
 )

@@ -62,7 +62,8 @@ class Seed(Generic[Row]):
         name: the file's stem.
         row: the model of a row; its fields are the columns.
         key: columns that no two rows share.
-        refers_to: (seed, column) in which a column's values must be found, by column.
+        refers_to: (seed, column) in which a column's values must be found, by column; empty
+            ones need not.
     """
 
     name: str
@@ -115,7 +116,7 @@ def unknown_references(
         known = {getattr(line.row, other_column) for line in seeds[other]}
         for line in lines:
             value = getattr(line.row, column)
-            if value not in known:
+            if value is not None and value not in known:
                 yield seed.fault(
                     line, f"{column}: '{value}' is not in seeds/{other}.csv; add it there"
                 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retention.simulation import gift_stories, lifestyle_stories, other_stories
+from retention.simulation import gift_stories, lifestyle_stories, other_stories, welcome_stories
 from retention.simulation.background import (
     DAYS,
     Habits,
@@ -32,9 +32,15 @@ if TYPE_CHECKING:
 # hours, the last two are the neighbours whom a story may need.
 GROUP = 5
 STORY_PLACES, HABIT_PLACE, RETURN_PLACE = 2, 2, 4
-STORIES = (*lifestyle_stories.STORIES, *gift_stories.STORIES, *other_stories.STORIES)
+STORIES = (
+    *lifestyle_stories.STORIES,
+    *gift_stories.STORIES,
+    *other_stories.STORIES,
+    *welcome_stories.STORIES,
+)
 FEWEST_CUSTOMERS = 150  # fewer would leave stories out
 QUIET_STORIES = {STORIES.index(story) for story in other_stories.CART_STORIES}
+NEW_STORIES = {STORIES.index(story) for story in welcome_stories.STORIES}
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,7 @@ def _habits(customers: int, random: np.random.Generator) -> Habits:
     place = np.arange(customers) % GROUP
     stories = [_story_place(number) for number in range(customers)]
     is_quiet = [story is not None and story % len(STORIES) in QUIET_STORIES for story in stories]
+    is_new = [story is not None and story % len(STORIES) in NEW_STORIES for story in stories]
     habits = draw_habits(
         customers,
         random,
@@ -107,7 +114,12 @@ def _habits(customers: int, random: np.random.Generator) -> Habits:
         returns=(place == RETURN_PLACE) & (np.arange(customers) % 4 == 0),
         quiet=np.array(is_quiet),
     )
-    return replace(habits, types=_without_hints(habits.types, place))
+    return replace(
+        habits,
+        types=_without_hints(habits.types, place),
+        # Nobody is new who has bought something by chance before.
+        order_counts=np.where(is_new, 0, habits.order_counts),
+    )
 
 
 def _without_hints(types: NDArray[np.int64], place: NDArray) -> NDArray[np.int64]:

@@ -72,6 +72,13 @@ def test_every_row_of_a_seed_is_read(project: Path) -> None:
         ("product_attributes", 2, "TOYS UNDER 1,12,12,toys", "12 is not above minimum_age_months"),
         ("product_attributes", 2, "TOYS UNDER 1,-1,12,toys", "line 2: minimum_age_months: "),
         ("product_attributes", 2, "UNICORNS,0,12,toys", "'UNICORNS' is not in seeds/product_types"),
+        ("product_attributes", 2, "TOYS UNDER 1,0,12,toy", "'toy' is not in seeds/care_topics.csv"),
+        ("care_topics", 2, "toys,Toys!,Lelut,Wipe.,Pyyhi.", "line 2: title_en: "),
+        ("care_topics", 2, f"toys,{61 * 'T'},Lelut,Wipe.,Pyyhi.", "line 2: title_en: "),
+        ("care_topics", 2, f"toys,Toys,Lelut,Wipe.,{301 * 'P'}", "line 2: tip_fi: "),
+        ("care_topics", 2, "toys,Toys,Lelut,,Pyyhi.", "line 2: tip_en: "),
+        ("care_topics", 2, "Toys,Toys,Lelut,Wipe.,Pyyhi.", "line 2: care_topic: "),
+        ("care_topics", 2, "cutlery,Forks,Haarukat,Rinse.,Huuhtele.", "is on line 2 already"),
     ],
 )
 def test_a_fault_names_its_file_and_line(
@@ -81,6 +88,11 @@ def test_a_fault_names_its_file_and_line(
     told = [each for each in _problems(project) if problem in each]
     assert told
     assert told[0].startswith(f"seeds/{name}.csv, line ")
+
+
+def test_a_type_may_go_without_a_care_topic(project: Path) -> None:
+    _rewrite(project, "product_attributes", 2, "TOYS UNDER 1,0,12,")
+    assert check_seeds(project) == len(SEEDS)
 
 
 def test_all_faults_are_told_at_once(project: Path) -> None:

@@ -1,0 +1,78 @@
+{#- How to use and look after what has just arrived: one mail for an order. -#}
+{%- set most_topics = 3 -%}
+
+with
+
+topics as (
+
+    select * from {{ ref('care_tips_topics') }}
+
+),
+
+tips as (
+
+    select * from {{ ref('care_topics') }}
+
+),
+
+ranked as (
+
+    select
+        topics.*,
+        {%- for locale in var('mail_locales') %}
+            tips.title_{{ locale }},
+            tips.tip_{{ locale }},
+        {%- endfor %}
+        row_number() over (
+            partition by topics.order_id
+            order by topics.net_amount desc, topics.care_topic asc
+        ) as place
+    from topics
+    inner join tips on topics.care_topic = tips.care_topic
+
+),
+
+grouped as (
+
+    select
+        order_id,
+        string_agg(care_topic, ', ' order by place) as topic_list,
+        {%- for locale in var('mail_locales') %}
+            jsonb_agg(
+                jsonb_build_object(
+                    'title', title_{{ locale }},
+                    'text', tip_{{ locale }}
+                ) order by place
+            ) as tips_{{ locale }},
+        {%- endfor %}
+        {{ basket_evidence('ranked') }} as evidence
+    from ranked
+    where place <= {{ most_topics }}
+    group by order_id
+
+)
+
+-- The dearest thing names the mail.
+select
+    foremost.customer_id,
+    foremost.order_id || ':' || foremost.care_topic as occasion,
+    (foremost.last_date + 1 - {{ as_of_date() }})::double precision
+    / (foremost.last_date + 1 - foremost.first_date) as score,
+    {{ shop_moment('foremost.first_date') }} as not_before,
+    {{ shop_moment('foremost.last_date + 1') }} as not_after,
+    format(
+        'The order of %s arrived on %s with the first things ever of: %s.',
+        foremost.ordered_date, foremost.delivered_date, grouped.topic_list
+    ) as reason,
+    grouped.evidence,
+    jsonb_build_object(
+        {%- for locale in var('mail_locales') %}
+            '{{ locale }}', jsonb_build_object(
+                'lead_title', foremost.title_{{ locale }},
+                'tips', grouped.tips_{{ locale }}
+            ){{ "," if not loop.last }}
+        {%- endfor %}
+    ) as context
+from ranked as foremost
+inner join grouped on foremost.order_id = grouped.order_id
+where foremost.place = 1

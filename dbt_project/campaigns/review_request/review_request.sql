@@ -1,0 +1,100 @@
+{#- Who has had something for some days on which one can have an opinion:
+    nothing that runs out, nothing cheap. -#}
+{%- set days_after_delivery = 10 -%}
+{%- set days_late = 10 -%}
+{%- set minimum_price = 15 -%}
+
+with
+
+deliveries as (
+
+    select *
+    from {{ ref('int_deliveries') }}
+    where
+        {{ as_of_date() }} - delivered_date between {{ days_after_delivery }}
+        and {{ days_after_delivery + days_late }}
+        and not {{ is_surveyed_order('order_number') }}
+
+),
+
+gifts as (
+
+    select * from {{ ref('int_gifts') }}
+
+),
+
+baskets as (
+
+    select * from {{ ref('int_baskets') }}
+
+),
+
+product_types as (
+
+    select * from {{ ref('product_types') }}
+    where not is_consumable
+
+),
+
+opinionable as (
+
+    select distinct on (deliveries.order_id)
+        deliveries.*,
+        baskets.product_id,
+        baskets.product_type,
+        {%- for locale in var('mail_locales') %}
+            product_types.name_{{ locale }},
+        {%- endfor %}
+        baskets.quantity,
+        baskets.net_amount,
+        round(baskets.net_amount / baskets.quantity, 2) as price
+    from deliveries
+    inner join baskets
+        on
+            deliveries.customer_id = baskets.customer_id
+            and deliveries.order_id = baskets.order_id
+    inner join product_types
+        on baskets.product_type = product_types.product_type
+    left join gifts on deliveries.order_id = gifts.order_id
+    where
+        gifts.order_id is null
+        and baskets.net_amount >= {{ minimum_price }} * baskets.quantity
+    order by
+        deliveries.order_id asc,
+        price desc,
+        baskets.product_type asc
+
+)
+
+select
+    customer_id,
+    order_id as occasion,
+    ({{ days_after_delivery + days_late + 1 }} + delivered_date
+    - {{ as_of_date() }})::double precision / {{ days_late + 1 }} as score,
+    {{ shop_moment('delivered_date + ' ~ days_after_delivery) }}
+        as not_before,
+    {{ shop_moment(
+        'delivered_date + ' ~ (days_after_delivery + days_late + 1)
+    ) }} as not_after,
+    format(
+        'Has had %s for %s a piece since %s, long enough for an opinion.',
+        name_en, price, delivered_date
+    ) as reason,
+    jsonb_build_array(
+        jsonb_build_object(
+            'order_id', order_id,
+            'ordered_date', ordered_date,
+            'product_type', product_type,
+            'quantity', quantity,
+            'net_amount', net_amount
+        )
+    ) as evidence,
+    jsonb_build_object(
+        {%- for locale in var('mail_locales') %}
+            '{{ locale }}', jsonb_build_object(
+                'product', {{ mail_item('name_' ~ locale, 'product_id') }},
+                'ordered_on', {{ day_words('ordered_date', locale) }}
+            ){{ "," if not loop.last }}
+        {%- endfor %}
+    ) as context
+from opinionable

@@ -1,0 +1,77 @@
+{#- A welcome to who has just bought for the first time. -#}
+
+with
+
+newcomers as (
+
+    select * from {{ ref('welcome_newcomers') }}
+
+),
+
+baskets as (
+
+    select * from {{ ref('int_baskets') }}
+
+),
+
+product_types as (
+
+    select * from {{ ref('product_types') }}
+
+),
+
+arrivals as (
+
+    select * from {{ ref('welcome_arrivals') }}
+
+),
+
+named as (
+
+    select
+        newcomers.order_id,
+        {%- for locale in var('mail_locales') %}
+            {{ dearest_names('baskets', 'product_types', locale) }}
+                as names_{{ locale }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from newcomers
+    inner join baskets
+        on
+            newcomers.customer_id = baskets.customer_id
+            and newcomers.order_id = baskets.order_id
+    left join product_types
+        on baskets.product_type = product_types.product_type
+    group by newcomers.order_id
+
+)
+
+select
+    newcomers.customer_id,
+    newcomers.order_id as occasion,
+    1.0::double precision / newcomers.days_since as score,
+    {{ shop_moment('newcomers.ordered_date + 1') }} as not_before,
+    {{ shop_moment('newcomers.last_date + 1') }} as not_after,
+    format(
+        'Bought here for the first time, on %s for %s.',
+        newcomers.ordered_date, newcomers.net_amount
+    ) as reason,
+    newcomers.evidence,
+    jsonb_build_object(
+        {%- for locale in var('mail_locales') %}
+            '{{ locale }}', jsonb_build_object(
+                'bought_list', {{ list_words('named.names_' ~ locale, locale) }},
+                'arrival', case
+                    when
+                        newcomers.delivered_at is null
+                        and newcomers.days_since
+                        < arrivals.most_arrive_after_days
+                        then {{ within_words(
+                            'arrivals.most_arrive_after_days', locale
+                        ) }}
+                end
+            ){{ "," if not loop.last }}
+        {%- endfor %}
+    ) as context
+from newcomers
+inner join named on newcomers.order_id = named.order_id
+left join arrivals on newcomers.store_id = arrivals.store_id
