@@ -35,20 +35,22 @@ ranked as (
 grouped as (
 
     select
-        order_id,
-        string_agg(care_topic, ', ' order by place) as topic_list,
+        ranked.order_id,
+        string_agg(
+            replace(ranked.care_topic, '_', ' '), ', ' order by ranked.place
+        ) as topic_list,
         {%- for locale in var('mail_locales') %}
             jsonb_agg(
                 jsonb_build_object(
-                    'title', title_{{ locale }},
-                    'text', tip_{{ locale }}
-                ) order by place
+                    'title', ranked.title_{{ locale }},
+                    'text', ranked.tip_{{ locale }}
+                ) order by ranked.place
             ) as tips_{{ locale }},
         {%- endfor %}
         {{ basket_evidence('ranked') }} as evidence
     from ranked
-    where place <= {{ most_topics }}
-    group by order_id
+    where ranked.place <= {{ most_topics }}
+    group by ranked.order_id
 
 )
 
@@ -61,7 +63,8 @@ select
     {{ shop_moment('foremost.first_date') }} as not_before,
     {{ shop_moment('foremost.last_date + 1') }} as not_after,
     format(
-        'The order of %s arrived on %s with the first things ever of: %s.',
+        'The order of %s arrived on %s, with the first that this customer ever'
+        ' bought here of: %s.',
         foremost.ordered_date, foremost.delivered_date, grouped.topic_list
     ) as reason,
     grouped.evidence,

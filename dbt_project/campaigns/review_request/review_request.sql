@@ -8,7 +8,9 @@ with
 
 deliveries as (
 
-    select *
+    select
+        *,
+        delivered_date + {{ days_after_delivery + days_late }} as last_date
     from {{ ref('int_deliveries') }}
     where
         {{ as_of_date() }} - delivered_date between {{ days_after_delivery }}
@@ -69,13 +71,11 @@ opinionable as (
 select
     customer_id,
     order_id as occasion,
-    ({{ days_after_delivery + days_late + 1 }} + delivered_date
-    - {{ as_of_date() }})::double precision / {{ days_late + 1 }} as score,
+    (last_date + 1 - {{ as_of_date() }})::double precision
+    / {{ days_late + 1 }} as score,
     {{ shop_moment('delivered_date + ' ~ days_after_delivery) }}
         as not_before,
-    {{ shop_moment(
-        'delivered_date + ' ~ (days_after_delivery + days_late + 1)
-    ) }} as not_after,
+    {{ shop_moment('last_date + 1') }} as not_after,
     format(
         'Has had %s for %s a piece since %s, long enough for an opinion.',
         name_en, price, delivered_date

@@ -7,7 +7,9 @@ with
 
 deliveries as (
 
-    select *
+    select
+        *,
+        delivered_date + {{ days_after_delivery + days_late }} as last_date
     from {{ ref('int_deliveries') }}
     where
         {{ as_of_date() }} - delivered_date between {{ days_after_delivery }}
@@ -36,6 +38,7 @@ asked as (
         deliveries.order_number,
         deliveries.ordered_date,
         deliveries.delivered_date,
+        deliveries.last_date,
         {{ basket_evidence('baskets') }} as evidence
     from deliveries
     inner join baskets
@@ -49,20 +52,19 @@ asked as (
         deliveries.order_id,
         deliveries.order_number,
         deliveries.ordered_date,
-        deliveries.delivered_date
+        deliveries.delivered_date,
+        deliveries.last_date
 
 )
 
 select
     customer_id,
     order_id as occasion,
-    ({{ days_after_delivery + days_late + 1 }} + delivered_date
-    - {{ as_of_date() }})::double precision / {{ days_late + 1 }} as score,
+    (last_date + 1 - {{ as_of_date() }})::double precision
+    / {{ days_late + 1 }} as score,
     {{ shop_moment('delivered_date + ' ~ days_after_delivery) }}
         as not_before,
-    {{ shop_moment(
-        'delivered_date + ' ~ (days_after_delivery + days_late + 1)
-    ) }} as not_after,
+    {{ shop_moment('last_date + 1') }} as not_after,
     format(
         'Order number %s of this customer, of %s, arrived on %s.',
         order_number, ordered_date, delivered_date

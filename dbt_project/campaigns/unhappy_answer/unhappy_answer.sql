@@ -3,6 +3,12 @@
 {%- set unhappy_answers = {'satisfaction': ['1', '2'], 'review': ['poor']} -%}
 {%- set campaigns = ['satisfaction_survey', 'review_request'] -%}
 {%- set locales = var('mail_locales') + var('transactional_locales') -%}
+{%- set day_formats = {
+    'en': 'FMDD Mon YYYY', 'fi': 'FMDD.FMMM.YYYY', 'sv': 'FMDD.FMMM.YYYY',
+} -%}
+{%- set time_formats = {
+    'en': '" at" HH24:MI', 'fi': '" klo" HH24.MI', 'sv': '" kl." HH24.MI',
+} -%}
 
 with
 
@@ -34,7 +40,7 @@ unhappy as (
             answers.customer_id = orders.customer_id
             and answers.occasion = orders.order_id
     where
-        local_answered_at >= {{ as_of_date() }} - {{ days_back }}
+        answers.local_answered_at >= {{ as_of_date() }} - {{ days_back }}
         and (
             {%- for question, words in unhappy_answers.items() %}
                 {{ "or " if not loop.first }}(
@@ -75,9 +81,14 @@ select
                 'customer_id', customer_id,
                 'question', {{ question_words('question', locale) }},
                 'answer', {{ answer_words('answer', locale) }},
-                'answered_on', to_char(local_answered_at, 'YYYY-MM-DD HH24:MI'),
+                'answered_on', to_char(
+                    local_answered_at,
+                    '{{ day_formats[locale] ~ time_formats[locale] }}'
+                ),
                 'order_id', occasion,
-                'ordered_on', to_char(ordered_date, 'YYYY-MM-DD')
+                'ordered_on', to_char(
+                    ordered_date, '{{ day_formats[locale] }}'
+                )
             ){{ "," if not loop.last }}
         {%- endfor %}
     ) as context

@@ -29,11 +29,11 @@ arrivals as (
 named as (
 
     select
-        newcomers.order_id,
         {%- for locale in var('mail_locales') %}
             {{ dearest_names('baskets', 'product_types', locale) }}
-                as names_{{ locale }}{{ "," if not loop.last }}
+                as names_{{ locale }},
         {%- endfor %}
+        newcomers.order_id
     from newcomers
     inner join baskets
         on
@@ -59,7 +59,8 @@ select
     jsonb_build_object(
         {%- for locale in var('mail_locales') %}
             '{{ locale }}', jsonb_build_object(
-                'bought_list', {{ list_words('named.names_' ~ locale, locale) }},
+                'bought_list',
+                {{ list_words('named.names_' ~ locale, locale) }},
                 'arrival', case
                     when
                         newcomers.delivered_at is null
