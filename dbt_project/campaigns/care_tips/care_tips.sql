@@ -63,8 +63,8 @@ select
     {{ shop_moment('foremost.first_date') }} as not_before,
     {{ shop_moment('foremost.last_date + 1') }} as not_after,
     format(
-        'The order of %s arrived on %s, with the first that this customer ever'
-        ' bought here of: %s.',
+        'The order of %s arrived on %s and held something new to this'
+        ' customer: %s.',
         foremost.ordered_date, foremost.delivered_date, grouped.topic_list
     ) as reason,
     grouped.evidence,
