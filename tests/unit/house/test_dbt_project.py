@@ -53,9 +53,8 @@ def test_every_yaml_beside_a_model_describes_that_model(root: Path, models: list
     names = {model.stem for model in models}
     project = root / "dbt_project"
     beside = [*project.glob("models/**/*.yml"), *project.glob("campaigns/**/*.yml")]
-    orphans = [
-        str(file) for file in beside if not file.stem.startswith("_") and file.stem not in names
-    ]
+    described = [file for file in beside if file.name != "sample.yml" and file.stem[0] != "_"]
+    orphans = [str(file) for file in described if file.stem not in names]
     assert orphans == []
 
 
