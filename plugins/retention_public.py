@@ -1,4 +1,4 @@
-"""What the world may reach without a login: SendGrid's events, and the unsubscribe page.
+"""What the world may reach without a login: SendGrid's events, and the pages behind mails' links.
 
 Each proves itself in its own way: events by SendGrid's signature, a person by the signed link of
 a mail. `retention_ui` mounts this beside the pages that ask for a login.
@@ -14,6 +14,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
 from retention.database import APPLICATION_NAME, connect
+from retention.hearing.answers_page import AnswerLink, AnswersPage
+from retention.hearing.asked_questions import AskedQuestions
 from retention.hearing.settings import URL_VARIABLE, read_public_settings
 from retention.hearing.unsubscribe_page import UnsubscribePage
 from retention.hearing.webhook import (
@@ -31,17 +33,25 @@ from retention.shop import read_shop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeVar
 
     import psycopg
 
-    from retention.hearing.unsubscribe_page import Page
+    from retention.hearing.pages import Page
+    from retention.hearing.settings import PublicSettings
+    from retention.shop import Shop
+
+    AnyPage = TypeVar("AnyPage")
 
 PREFIX = "/retention/public"
-# The page carries a secret in its address, and needs nothing from anywhere else.
+ANSWER = "/answers/{token}/{question}/{answer}"
+# A page carries a secret in its address, and needs nothing from anywhere else.
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
 PAGE_HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex",
 }
@@ -55,6 +65,7 @@ def _connect() -> psycopg.Connection:
 
 
 webhook = Webhook(_connect)
+asked = AskedQuestions()
 app = FastAPI(title="Retention, public", docs_url=None, redoc_url=None, openapi_url=None)
 
 
@@ -77,19 +88,33 @@ async def receive_events(request: Request) -> None:
 @app.api_route("/unsubscribe/{token}", methods=["GET", "HEAD"], response_class=HTMLResponse)
 def show_unsubscribe(token: str) -> HTMLResponse:
     """Show the page behind a mail's link; looking changes nothing."""
-    return _answer(lambda page: page.show(token))
+    return _page(UnsubscribePage, lambda page: page.show(token))
 
 
 @app.post("/unsubscribe/{token}", response_class=HTMLResponse)
 def unsubscribe(token: str) -> HTMLResponse:
     """Unsubscribe, by the page's button or by the mail program's one click."""
-    return _answer(lambda page: page.unsubscribe(token, _now()))
+    return _page(UnsubscribePage, lambda page: page.unsubscribe(token, _now()))
 
 
 @app.post("/subscribe/{token}", response_class=HTMLResponse)
 def subscribe_again(token: str) -> HTMLResponse:
     """Take an unsubscribe back."""
-    return _answer(lambda page: page.subscribe_again(token, _now()))
+    return _page(UnsubscribePage, lambda page: page.subscribe_again(token, _now()))
+
+
+@app.api_route(ANSWER, methods=["GET", "HEAD"], response_class=HTMLResponse)
+def show_answer(token: str, question: str, answer: str) -> HTMLResponse:
+    """Show the page that gives an answer by itself; what only looks changes nothing."""
+    link = AnswerLink(token, question, answer)
+    return _page(_answers_page, lambda page: page.show(link, _now()))
+
+
+@app.post(ANSWER, response_class=HTMLResponse)
+def take_answer(token: str, question: str, answer: str) -> HTMLResponse:
+    """Record an answer to a mail's question."""
+    link = AnswerLink(token, question, answer)
+    return _page(_answers_page, lambda page: page.take(link, _now()))
 
 
 def _now() -> datetime:
@@ -109,9 +134,17 @@ async def _read_body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _answer(act: Callable[[UnsubscribePage], Page]) -> HTMLResponse:
+def _answers_page(
+    connect_public: Callable[[], psycopg.Connection], settings: PublicSettings, shop: Shop
+) -> AnswersPage:
+    return AnswersPage(connect_public, settings, shop, asked)
+
+
+def _page(make: Callable[..., AnyPage], act: Callable[[AnyPage], Page]) -> HTMLResponse:
     settings = read_public_settings()
     if settings is None:
         raise HTTPException(404, f"{URL_VARIABLE} is not set: no mail carries a link to here")
-    page = act(UnsubscribePage(_connect, settings, read_shop()))
-    return HTMLResponse(page.html, page.status, PAGE_HEADERS)
+    page = act(make(_connect, settings, read_shop()))
+    script = f"; script-src 'nonce-{page.nonce}'" if page.nonce else ""
+    headers = PAGE_HEADERS | {"Content-Security-Policy": PAGE_POLICY + script}
+    return HTMLResponse(page.html, page.status, headers)

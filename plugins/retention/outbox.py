@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict, replace
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,22 +16,25 @@ from retention.delivery.protocol import deliver
 from retention.delivery.reconcile import reconcile
 from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
-from retention.hearing.settings import read_public_settings
+from retention.hearing.settings import URL_VARIABLE, read_public_settings
 from retention.ledger.claims import BUDGET_SPAN
 from retention.ledger.last_look import LastLook
 from retention.ledger.messages import count_due_messages
 from retention.ledger.templates import find_template
 from retention.mail_templates import compose_mails
 from retention.manifest import current_manifest
+from retention.questions import check_questions
 from retention.shop import project_directory, read_shop
+from retention.strict_model import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     import psycopg
 
     from retention.campaigns import Campaign
+    from retention.hearing.settings import PublicSettings
     from retention.shop import Shop
 
 logger = logging.getLogger(__name__)
@@ -103,8 +107,10 @@ def send_due(
             return {"due": count_due_messages(connection, now, now + ahead)}
     shop, campaigns = read_shop(), read_campaigns(current_manifest())
     with connect() as connection:
-        stopped = campaigns_without_mail(connection, shop, campaigns)
-    settings = replace(delivery_settings(shop, campaigns), stopped_campaigns=stopped)
+        without_mail = campaigns_without_mail(connection, shop, campaigns)
+    settings = delivery_settings(shop, campaigns)
+    dead = campaigns_with_dead_links(shop, campaigns, settings.public)
+    settings = replace(settings, stopped_campaigns=dead | without_mail)
     if settings.hourly_budget is not None:
         ahead = min(ahead, BUDGET_SPAN)
     connect_worker = partial(connect, f"{APPLICATION_NAME} delivery {worker}")
@@ -143,6 +149,27 @@ def campaigns_without_mail(
     return stopped
 
 
+def campaigns_with_dead_links(
+    shop: Shop, campaigns: Mapping[str, Campaign], public: PublicSettings | None
+) -> dict[str, str]:
+    """Return the campaigns whose mails ask what nobody could answer, with the reasons.
+
+    Who clicks an answer must be heard, so their messages stay planned.
+    """
+    stopped: dict[str, str] = {}
+    for name, campaign in campaigns.items():
+        if campaign.questions and public is None:
+            stopped[name] = (
+                f"its mails ask questions, and without {URL_VARIABLE} no answer reaches us"
+            )
+            continue
+        try:
+            check_questions(project_directory(), shop, campaign)
+        except SettingsError as error:
+            stopped[name] = str(error)
+    return stopped
+
+
 def delivery_settings(shop: Shop, campaigns: Mapping[str, Campaign]) -> DeliverySettings:
     """Return the policy of delivery as the shop, its campaigns and the environment have it.
 
@@ -150,9 +177,11 @@ def delivery_settings(shop: Shop, campaigns: Mapping[str, Campaign]) -> Delivery
         PublicSettingsError: `PALUU_PUBLIC_URL` or `PALUU_UNSUBSCRIBE_KEY` cannot be right.
     """
     stopped = frozenset(each.name for each in campaigns.values() if each.stops_after_purchase)
+    pause = timedelta(days=shop.unhappy_pause_days)
     return DeliverySettings(
         Sender(shop.sender_email, shop.sender_name),
         hourly_budget=shop.sender_hourly_budget,
-        last_look=LastLook(shop.shop_timezone, stopped),
+        last_look=LastLook(shop.shop_timezone, stopped, shop.unhappy_answers, pause),
         public=read_public_settings(),
+        asking_campaigns=frozenset(each.name for each in campaigns.values() if each.questions),
     )

@@ -15,6 +15,7 @@ from retention.expectations import Suite, read_suite, schema_of, suite_files
 from retention.explain.explanations import read_explanations
 from retention.mail_templates import compose_campaign
 from retention.manifest import ManifestError, current_manifest, model_schemas
+from retention.questions import check_questions, check_unhappy_answers, read_words
 from retention.seeds.check import check_seeds
 from retention.shop import read_shop
 from retention.strict_model import SettingsError
@@ -75,8 +76,10 @@ def check_project(project: Path) -> ProjectCheck:
         campaigns = read_campaigns(manifest)
         check.attempt(read_explanations, manifest)
     _check_suites(check, project, schemas)
+    check.attempt(read_words, project)
     if shop is not None:
         _check_mails(check, project, shop, campaigns or {})
+        check.attempt(check_unhappy_answers, shop, campaigns or {})
     return check
 
 
@@ -106,3 +109,5 @@ def _check_mails(
         check.mails += len(shop.locales(is_marketing=is_marketing))
         if (project / "campaigns" / name).is_dir():
             check.attempt(compose_campaign, project, shop, name, is_marketing=is_marketing)
+        if name in campaigns:
+            check.attempt(check_questions, project, shop, campaigns[name])

@@ -49,6 +49,8 @@ class Shop(StrictModel):
         default_window_start_hour: of a customer whose purchase hours are not known.
         marketing_cap_messages: at most so many marketing messages to one customer ...
         marketing_cap_days: ... in so many days.
+        unhappy_answers: by question of a mail, the answers after which marketing pauses ...
+        unhappy_pause_days: ... for so many days; 0 for no pause.
         holdout_salt: changing it draws every holdout anew.
         guarded_marts: what must have passed the night's expectations; names of the suites.
         fitted_models: what the night fits in Python between the purchases and the signals.
@@ -76,6 +78,8 @@ class Shop(StrictModel):
     default_window_start_hour: Annotated[Hour, Field(le=23)]
     marketing_cap_messages: Count
     marketing_cap_days: PositiveCount
+    unhappy_answers: dict[Text, tuple[Text, ...]]
+    unhappy_pause_days: Count
     holdout_salt: Text
     guarded_marts: tuple[Text, ...]
     non_merchandise_departments: tuple[str, ...]

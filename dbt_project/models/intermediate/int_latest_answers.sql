@@ -1,10 +1,21 @@
--- Empty until the answers of the mails are read.
-select
-    null::text as answer_id,
-    null::text as customer_id,
-    null::text as campaign,
-    null::text as occasion,
-    null::text as question,
-    null::text as answer,
-    null::timestamptz as answered_at
-where false
+with
+
+answers as (
+
+    select * from {{ ref('stg_answers') }}
+
+)
+
+select distinct on (customer_id, question)
+    customer_id,
+    question,
+    answer,
+    answer_id::text as answer_id,
+    campaign,
+    occasion,
+    message_id,
+    answered_at
+from answers
+where answered_at < {{ as_of() }}
+order by
+    customer_id asc, question asc, answered_at desc, answer_id desc

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from retention.delivery.schedule import release_at
+from retention.hearing.answers import answers_url
 from retention.hearing.unsubscribe import link
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def build_body(
     Args:
         claim: the messages; at most 500, no address twice.
         envelope: what SendGrid calls the things they share.
-        settings: who they come from, how far ahead they are scheduled, where people unsubscribe.
+        settings: who they come from, how far ahead they are scheduled, where people unsubscribe
+            and answer.
         now: the present moment, aware; what is to arrive later is scheduled.
     """
     body: dict[str, Any] = {
@@ -49,7 +51,7 @@ def _personalize(
     message_id = str(message.message_id)
     personalization: dict[str, Any] = {
         "to": [{"email": message.email}],
-        "dynamic_template_data": orjson.Fragment(message.context),
+        "dynamic_template_data": _template_data(message, settings),
         # Ids only: SendGrid keeps these for ever and shows them to its staff.
         "custom_args": {
             "paluu_message_id": message_id,
@@ -63,6 +65,17 @@ def _personalize(
     if settings.public is not None and message.kind == "marketing":
         personalization["headers"] = _unsubscribe_headers(message, settings)
     return personalization
+
+
+def _template_data(
+    message: ClaimedMessage, settings: DeliverySettings
+) -> dict[str, Any] | orjson.Fragment:
+    """Return what the mail shows; where it asks, one address that all links of answers share."""
+    public = settings.public
+    if public is None or message.campaign not in settings.asking_campaigns:
+        return orjson.Fragment(message.context)
+    url = answers_url(public.url, public.unsubscribe_key, message.message_id)
+    return orjson.loads(message.context) | {"answers": url}
 
 
 def _unsubscribe_headers(message: ClaimedMessage, settings: DeliverySettings) -> dict[str, str]:

@@ -42,7 +42,9 @@ class DeliverySettings:
         most_unknown_in_a_row: after so many the run ends, lest an outage at SendGrid should turn
             the whole outbox unknown.
         last_look: where to look for reasons not to write, just before a mail leaves.
-        public: where people reach us to unsubscribe in one click; None when nobody can.
+        public: where people reach us to unsubscribe and to answer in one click; None when nobody
+            can.
+        asking_campaigns: campaigns whose mails ask questions and need links for the answers.
         stopped_campaigns: campaigns to leave alone from the outset, each with the reason.
     """
 
@@ -56,4 +58,5 @@ class DeliverySettings:
     most_unknown_in_a_row: int = 2
     last_look: LastLook = field(default_factory=LastLook)
     public: PublicSettings | None = None
+    asking_campaigns: frozenset[str] = frozenset()
     stopped_campaigns: Mapping[str, str] = field(default_factory=dict)

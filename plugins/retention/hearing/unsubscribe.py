@@ -8,29 +8,22 @@ page gives it to whoever has just unsubscribed, and it ends after an hour.
 
 from __future__ import annotations
 
-import binascii
-import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from retention.hearing.sealing import ForgedLinkError, seal, unseal
+
 if TYPE_CHECKING:
     from datetime import datetime
 
 PATH = "unsubscribe"
-SIGNED_FOR = b"paluu unsubscribe 1\0"  # nothing else that the key may come to sign is a link
+SIGNED_FOR = b"paluu unsubscribe 1\0"  # nothing else that the key signs unsubscribes
 SIGNED_FOR_RETURN = b"paluu subscribe again 1\0"
 RETURN_WITHIN = timedelta(hours=1)
 ID_BYTES = 16
 TIME_BYTES = 8
-SIGNATURE_BYTES = 32
-MOST_CHARACTERS = 400
-
-
-class ForgedLinkError(ValueError):
-    """A token that was not made with this key, or not as a whole."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +50,7 @@ def link(base_url: str, key: str, message_id: UUID, purpose: str) -> str:
 
 def unsubscribe_token(key: str, asked: Unsubscription) -> str:
     """Return the last part of the link that asks for this."""
-    return _seal(key, SIGNED_FOR, _pack(asked))
+    return seal(key, SIGNED_FOR, _pack(asked))
 
 
 def read_token(key: str, token: str) -> Unsubscription:
@@ -66,13 +59,13 @@ def read_token(key: str, token: str) -> Unsubscription:
     Raises:
         ForgedLinkError: `link` did not make it with this key.
     """
-    return _unpack(_open(key, SIGNED_FOR, token))
+    return _unpack(unseal(key, SIGNED_FOR, token))
 
 
 def return_token(key: str, asked: Unsubscription, now: datetime) -> str:
     """Return the token that takes an unsubscribe of just `now` (aware) back."""
     issued = int(now.timestamp()).to_bytes(TIME_BYTES, "big")
-    return _seal(key, SIGNED_FOR_RETURN, issued + _pack(asked))
+    return seal(key, SIGNED_FOR_RETURN, issued + _pack(asked))
 
 
 def read_return_token(key: str, token: str, now: datetime) -> Unsubscription:
@@ -86,7 +79,7 @@ def read_return_token(key: str, token: str, now: datetime) -> Unsubscription:
     Raises:
         ForgedLinkError: `return_token` did not make it with this key, or too long ago.
     """
-    payload = _open(key, SIGNED_FOR_RETURN, token)
+    payload = unseal(key, SIGNED_FOR_RETURN, token)
     age = now.timestamp() - int.from_bytes(payload[:TIME_BYTES], "big")
     if age > RETURN_WITHIN.total_seconds():
         message = "the way back was open for an hour, and is closed"
@@ -103,39 +96,3 @@ def _unpack(payload: bytes) -> Unsubscription:
         message = "the link names no purpose"
         raise ForgedLinkError(message)
     return Unsubscription(UUID(bytes=payload[:ID_BYTES]), payload[ID_BYTES:].decode())
-
-
-def _seal(key: str, signed_for: bytes, payload: bytes) -> str:
-    return _encode(_sign(key, signed_for, payload) + payload)
-
-
-def _open(key: str, signed_for: bytes, token: str) -> bytes:
-    signed = _decode(token)
-    signature, payload = signed[:SIGNATURE_BYTES], signed[SIGNATURE_BYTES:]
-    if not hmac.compare_digest(signature, _sign(key, signed_for, payload)):
-        message = "the link's signature is wrong"
-        raise ForgedLinkError(message)
-    return payload
-
-
-def _sign(key: str, signed_for: bytes, payload: bytes) -> bytes:
-    return hmac.digest(key.encode(), signed_for + payload, "sha256")
-
-
-def _encode(signed: bytes) -> str:
-    return urlsafe_b64encode(signed).rstrip(b"=").decode()
-
-
-def _decode(token: str) -> bytes:
-    if len(token) > MOST_CHARACTERS or not token.isascii():
-        message = "the link is too long or holds characters that no link has"
-        raise ForgedLinkError(message)
-    try:
-        signed = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-    except binascii.Error:
-        signed = b""
-    # The decoder skips what it does not know; only what it would write itself is a token.
-    if _encode(signed) != token:
-        message = "the link is cut short or mistyped"
-        raise ForgedLinkError(message)
-    return signed

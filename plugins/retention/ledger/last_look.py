@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import hmac
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from retention.ledger.statements import execute
 from retention.ledger.states import RELEASED_EVENTS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -36,10 +38,14 @@ class LastLook:
         shop_timezone: IANA name; None when the shop's own tables cannot be read, so that consents
             and purchases since the decision stay unknown.
         stopped_by_purchase: campaigns that do not write to who has ordered since the night.
+        unhappy_answers: by question, the answers after which marketing pauses ...
+        unhappy_pause: ... for so long, unless the customer answers it otherwise.
     """
 
     shop_timezone: str | None = None
     stopped_by_purchase: frozenset[str] = frozenset()
+    unhappy_answers: Mapping[str, Collection[str]] = field(default_factory=dict)
+    unhappy_pause: timedelta = timedelta(0)
 
 
 def withdraw(
@@ -70,7 +76,24 @@ def withdraw(
     if look.shop_timezone and claim.campaign in look.stopped_by_purchase:
         zone = look.shop_timezone
         gone += execute(connection, "withdraw_buyers", shop_timezone=zone, **mine).fetchall()
+    if look.unhappy_answers and claim.kind == "marketing":
+        gone += _withdraw_unhappy(connection, look, **mine)
     return {row.message_id for row in gone}
+
+
+def _withdraw_unhappy(
+    connection: psycopg.Connection, look: LastLook, request_id: UUID, now: datetime
+) -> list[Any]:
+    said = [(each, answer) for each, answers in look.unhappy_answers.items() for answer in answers]
+    return execute(
+        connection,
+        "withdraw_unhappy",
+        questions=[question for question, _ in said],
+        answers=[answer for _, answer in said],
+        since=now - look.unhappy_pause,
+        request_id=request_id,
+        now=now,
+    ).fetchall()
 
 
 def hash_address(key: str, address: str) -> str:

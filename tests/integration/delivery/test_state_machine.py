@@ -98,7 +98,8 @@ class Delivery(RuleBasedStateMachine):
         self.planned: set[str] = set()
         self.final: dict[UUID, str] = {}
         self.ledger.execute(
-            "truncate ledger.messages, ledger.requests, ledger.message_events, ledger.decisions"
+            "truncate ledger.messages, ledger.requests, ledger.message_events, ledger.decisions,"
+            " ledger.answers"
         )
         remember_template(self.ledger, self.campaign, "en", self.stage.template, NOW)
 

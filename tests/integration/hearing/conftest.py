@@ -35,6 +35,7 @@ PUBLIC_URL = "http://testserver/retention/public"
 UNSUBSCRIBE_KEY = "a-key-of-thirty-two-characters-at-least"
 OFFERS_GROUP = 7
 WRITTEN = (
+    "ledger.answers",
     "ledger.decisions",
     "ledger.message_events",
     "ledger.messages",

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retention.hearing.sealing import ForgedLinkError
 from retention.hearing.settings import PublicSettingsError, read_public_settings
 from retention.hearing.unsubscribe import (
-    ForgedLinkError,
     Unsubscription,
     link,
     read_return_token,

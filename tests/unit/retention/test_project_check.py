@@ -91,6 +91,21 @@ def test_everything_that_is_wrong_with_mails_and_suites_is_told_at_once(
     assert "problems in" in checked.output
 
 
+def test_what_mails_ask_is_checked_with_its_words_and_with_what_pauses_marketing(
+    project: Path, check: Callable[[], Result]
+):
+    questions = "questions: {satisfaction: [good, '2']}\n          owner:"
+    _change(project / "campaigns/winback/winback.yml", "owner:", questions)
+    output = check().output
+    for locale in ("en", "fi"):
+        assert f"layouts/answers.yml: {locale}.satisfaction.answers: add 'good'" in output
+        mail = f"campaigns/winback/email.{locale}.html"
+        assert f"{mail}: there is no link to {{{{answers}}}}/satisfaction/2" in output
+    assert "vars.unhappy_answers.satisfaction: '1' is no answer to it" in output
+    assert "'2' is no answer" not in output
+    assert "7 problems" in output
+
+
 def test_a_suite_without_a_model_is_named(project: Path, check: Callable[[], Result]):
     (project / "expectations/churn.yml").write_text("mart: churn\nkeys: []\nexpectations: []\n")
     _change(project / "dbt_project.yml", "guarded_marts: [", "guarded_marts: [churn, ")

@@ -1,0 +1,54 @@
+{%- set pause = "interval '24 hours' * " ~ var('unhappy_pause_days') -%}
+
+with
+
+latest_answers as (
+
+    select
+        *,
+        answered_at + {{ pause }} as paused_until
+    from {{ ref('int_latest_answers') }}
+
+),
+
+unhappy as (
+
+    select *
+    from latest_answers
+    where
+        paused_until > {{ as_of() }}
+        and (
+            false
+            {%- for question, answers in var('unhappy_answers').items() %}
+                or (
+                    question = '{{ question }}'
+                    and answer in ({{ quoted_list(answers) }})
+                )
+            {%- endfor %}
+        )
+
+),
+
+-- Of several unhappy answers the one that holds longest.
+longest as (
+
+    select distinct on (customer_id) *
+    from unhappy
+    order by customer_id asc, answered_at desc, question asc
+
+)
+
+select
+    customer_id,
+    campaign,
+    question,
+    answer,
+    answered_at,
+    paused_until,
+    format(
+        'Answered ''%s'' to ''%s'' (%s) on %s; marketing is paused until %s.',
+        answer, question, campaign,
+        {{ shop_time('answered_at') }}::date,
+        {{ shop_time('paused_until') }}::date
+    ) as paused
+from longest

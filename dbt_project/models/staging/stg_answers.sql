@@ -1,0 +1,18 @@
+with
+
+answers as (
+
+    select * from {{ source('ledger', 'answers') }}
+
+)
+
+select
+    answer_id,
+    message_id,
+    campaign,
+    customer_id,
+    occasion,
+    question,
+    answer,
+    answered_at
+from answers
