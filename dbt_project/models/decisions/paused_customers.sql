@@ -2,19 +2,33 @@
 
 with
 
-latest_answers as (
+answers as (
 
-    select
-        *,
+    select * from {{ ref('stg_answers') }}
+    where answered_at < {{ as_of() }}
+
+),
+
+-- Who answers the same question anew takes back what they said before.
+latest as (
+
+    select distinct on (customer_id, question)
+        customer_id,
+        campaign,
+        question,
+        answer,
+        answered_at,
         answered_at + {{ pause }} as paused_until
-    from {{ ref('int_latest_answers') }}
+    from answers
+    order by
+        customer_id asc, question asc, answered_at desc, answer_id desc
 
 ),
 
 unhappy as (
 
     select *
-    from latest_answers
+    from latest
     where
         paused_until > {{ as_of() }}
         and (

@@ -2,7 +2,7 @@ with
 
 answers as (
 
-    select * from {{ source('ledger', 'answers') }}
+    select * from {{ source('hearing', 'answers') }}
 
 )
 

@@ -29,6 +29,7 @@ from tests.integration.ledger.warehouse import NOW, create_warehouse
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+    from uuid import UUID
 
     import psycopg
 
@@ -45,6 +46,14 @@ class Sandbox:
     def audit(self) -> dict[str, Any]:
         """What was accepted, from the sandbox's own records."""
         return httpx.get(f"{self.url}/_sandbox/audit").raise_for_status().json()
+
+    def text_of(self, message_id: UUID) -> str:
+        """The plain text of a message that was accepted, as its reader gets it."""
+        found = httpx.get(f"{self.url}/_sandbox/messages.json", params={"limit": 1000})
+        messages = found.raise_for_status().json()["messages"]
+        texts = [each["text"] for each in messages if each["paluu_message_id"] == str(message_id)]
+        (text,) = texts
+        return text
 
     def set_clock(self, now: datetime) -> None:
         """Make `now` its present, and release what is due by then."""

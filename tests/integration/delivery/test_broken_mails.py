@@ -1,4 +1,4 @@
-"""A mail that is broken stops its own campaign, and no other."""
+"""A mail that is broken, or asks what nobody could answer, stops its own campaign and no other."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from retention import outbox
 from retention.campaigns import read_campaigns
+from retention.hearing.answers import answers_url
 from retention.ledger.templates import find_template
 from retention.manifest import current_manifest
 from retention.outbox import CampaignsStoppedError
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
 
     import psycopg
 
+    from tests.integration.delivery.conftest import Sandbox
+
+PUBLIC_URL = "https://shop.example/retention/public"
+KEY = "a-key-of-thirty-two-characters-at-least"
+LINKS = "".join(
+    f'<a href="{{{{answers}}}}/interest/{answer}">{answer}</a>' for answer in ("pets", "toys")
+)
+
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -30,7 +39,20 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     copy = tmp_path / "project"
     shutil.copytree(project_directory(), copy, ignore=shutil.ignore_patterns("logs"))
     monkeypatch.setenv(PROJECT_VARIABLE, str(copy))
+    monkeypatch.setenv("PALUU_PUBLIC_URL", PUBLIC_URL)
+    monkeypatch.setenv("PALUU_UNSUBSCRIBE_KEY", KEY)
     return copy
+
+
+@pytest.fixture
+def asking_project(project: Path) -> Path:
+    """The project, in which winback asks about interests."""
+    settings = project / "campaigns/winback/winback.yml"
+    questions = "questions: {interest: [pets, toys]}\n          owner:"
+    settings.write_text(settings.read_text().replace("owner:", questions))
+    for mail in (project / "campaigns/winback").glob("email.*.html"):
+        mail.write_text(f"{mail.read_text()}{LINKS}")
+    return project
 
 
 @pytest.mark.usefixtures("sandbox")
@@ -83,6 +105,42 @@ def test_a_template_that_sendgrid_rejects_holds_up_no_other(
     campaigns = read_campaigns(current_manifest())
     stopped = outbox.campaigns_without_mail(ledger, read_shop(), campaigns)
     assert set(stopped) == {"replenishment_reminder"}
+
+
+@pytest.mark.usefixtures("asking_project", "sandbox")
+def test_mail_that_asks_waits_until_somebody_can_hear_the_answer(
+    ledger: psycopg.Connection, sandbox_process: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan(ledger, [decision(1), decision(2, campaign="second_purchase")])
+    outbox.push_templates(NOW)
+    monkeypatch.delenv("PALUU_PUBLIC_URL")
+    with pytest.raises(CampaignsStoppedError) as raised:
+        outbox.send_due(NOW, timedelta(hours=1))
+    assert str(raised.value).endswith(
+        "winback: its mails ask questions, and without PALUU_PUBLIC_URL no answer reaches us"
+    )
+    assert _states(ledger) == {"winback": "planned", "second_purchase": "accepted"}
+    monkeypatch.setenv("PALUU_PUBLIC_URL", PUBLIC_URL)
+    outbox.send_due(NOW, timedelta(hours=1))
+    assert _states(ledger)["winback"] == "accepted"
+    message_id = ledger.execute(
+        "select message_id from ledger.messages where campaign = 'winback'"
+    ).fetchone()[0]
+    link = f"{answers_url(PUBLIC_URL, KEY, message_id)}/interest/toys"
+    assert link in sandbox_process.text_of(message_id)
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_mail_with_a_link_that_its_campaign_does_not_know_is_not_sent(
+    ledger: psycopg.Connection, asking_project: Path
+) -> None:
+    settings = asking_project / "campaigns/winback/winback.yml"
+    settings.write_text(settings.read_text().replace("[pets, toys]", "[pets, home]"))
+    plan(ledger, [decision(1)])
+    outbox.push_templates(NOW)
+    with pytest.raises(CampaignsStoppedError, match="'toys' is no answer to 'interest'"):
+        outbox.send_due(NOW, timedelta(hours=1))
+    assert _states(ledger) == {"winback": "planned"}
 
 
 def _states(ledger: psycopg.Connection) -> dict[str, str]:

@@ -11,6 +11,7 @@ from retention.database import connect
 from retention.delivery.protocol import deliver
 from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
+from retention.ledger.answers import Answer, record_answer
 from retention.ledger.claims import Wanted, claim_messages
 from retention.ledger.last_look import (
     ErasureKeyMissingError,
@@ -30,7 +31,13 @@ if TYPE_CHECKING:
 
     from tests.integration.delivery.faulty_server import FaultyServer
 
-LOOK = LastLook("Europe/Helsinki", frozenset({"winback"}))
+PAUSE = timedelta(days=30)
+LOOK = LastLook(
+    "Europe/Helsinki",
+    frozenset({"winback"}),
+    {"satisfaction": ("1", "2"), "review": ("poor",)},
+    PAUSE,
+)
 MIDNIGHT = datetime(2026, 3, 1, 22, 0, tzinfo=UTC)  # of the night, in Helsinki
 RECEIPT = {"kind": "transactional", "purpose": "orders"}
 SECOND = timedelta(seconds=1)
@@ -77,6 +84,15 @@ def consent(connection: psycopg.Connection, granted_at: datetime, *, is_granted:
         " granted_at) values (gen_random_uuid(), 'customer-1', 'email', 'offers', %s, %s)",
         [is_granted, granted_at],
     )
+
+
+def say(connection: psycopg.Connection, ago: timedelta, question: str, answer: str) -> None:
+    """Answer a question of a mail that customer 1 got for another occasion."""
+    message_id = connection.execute(
+        "select message_id from ledger.messages where customer_id = 'customer-1'"
+        " and campaign = 'survey'"
+    ).fetchone()[0]
+    record_answer(connection, Answer(message_id, question, answer), NOW - ago)
 
 
 @pytest.mark.parametrize(
@@ -237,3 +253,78 @@ def test_a_campaign_that_does_not_mind_purchases_writes_all_the_same(
     plan(remembered, [decision(1)])
     order(remembered, NOW - SECOND)
     assert send(server, LastLook("Europe/Helsinki", frozenset({"second_purchase"}))) == 0
+
+
+@pytest.fixture
+def surveyed(remembered: psycopg.Connection) -> psycopg.Connection:
+    """The ledger, in which customer 1 was asked once, and is due to be written like customer 2."""
+    asked = decision(1, campaign="survey", kind="transactional", not_after=NOW + SECOND)
+    plan(remembered, [asked, decision(1), decision(2)])
+    remembered.execute(
+        "update ledger.messages set state = 'cancelled', state_reason = 'a test', cancelled_at = %s"
+        " where campaign = 'survey'",
+        [NOW],
+    )
+    return remembered
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ([("satisfaction", "2")], "unhappy: satisfaction 2"),
+        ([("review", "poor"), ("satisfaction", "5")], "unhappy: review poor"),
+        ([("satisfaction", "5"), ("satisfaction", "1")], "unhappy: satisfaction 1"),
+        ([("satisfaction", "1"), ("satisfaction", "3")], None),  # changed their mind
+        ([("satisfaction", "3")], None),
+        ([("interest", "2")], None),
+    ],
+)
+def test_who_has_told_us_since_the_decision_that_they_are_unhappy_is_not_written(
+    surveyed: psycopg.Connection,
+    server: FaultyServer,
+    said: list[tuple[str, str]],
+    reason: str | None,
+) -> None:
+    for hours, (question, answer) in enumerate(said):
+        say(surveyed, timedelta(hours=9 - hours), question, answer)
+    assert send(server) == int(reason is not None)
+    assert _fates_of_winback(surveyed) == {
+        "customer-1": ("cancelled" if reason else "accepted", reason),
+        "customer-2": ("accepted", None),
+    }
+
+
+@pytest.mark.parametrize(("ago", "is_withdrawn"), [(PAUSE - SECOND, True), (PAUSE, False)])
+def test_unhappiness_holds_for_as_long_as_the_shop_says(
+    surveyed: psycopg.Connection, server: FaultyServer, ago: timedelta, *, is_withdrawn: bool
+) -> None:
+    say(surveyed, ago, "satisfaction", "1")
+    assert send(server) == int(is_withdrawn)
+
+
+def test_transactional_mail_goes_to_the_unhappy_too(
+    surveyed: psycopg.Connection, server: FaultyServer
+) -> None:
+    say(surveyed, SECOND, "satisfaction", "1")
+    plan(surveyed, [decision(1, occasion="order-2", **RECEIPT)])
+    assert send(server) == 1
+    states = surveyed.execute("select kind, state from ledger.messages where campaign = 'winback'")
+    assert sorted(states) == [
+        ("marketing", "accepted"),
+        ("marketing", "cancelled"),
+        ("transactional", "accepted"),
+    ]
+
+
+def test_a_shop_without_unhappy_answers_pauses_nobody(
+    surveyed: psycopg.Connection, server: FaultyServer
+) -> None:
+    say(surveyed, SECOND, "satisfaction", "1")
+    assert send(server, replace(LOOK, unhappy_answers={})) == 0
+
+
+def _fates_of_winback(connection: psycopg.Connection) -> dict[str, tuple[str, str | None]]:
+    rows = connection.execute(
+        "select customer_id, state, state_reason from ledger.messages where campaign = 'winback'"
+    )
+    return {customer: tuple(fate) for customer, *fate in rows}

@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[3]
 PUBLIC = "/retention/public"
 
 
-def test_events_and_unsubscribes_need_no_login_and_every_other_page_does(
+def test_events_unsubscribes_and_answers_need_no_login_and_every_other_page_does(
     ledger: psycopg.Connection, message_id: UUID, sendgrid: Signer, tmp_path: Path
 ) -> None:
     body = json.dumps([event("delivered")]).encode()
@@ -42,6 +42,7 @@ def test_events_and_unsubscribes_need_no_login_and_every_other_page_does(
         ("POST", f"{PUBLIC}/events", body, None): 403,
         ("GET", page): 200,
         ("POST", page): 200,
+        ("POST", f"{PUBLIC}/answers/nonsense/satisfaction/4"): 404,
         ("GET", f"{PUBLIC}/"): 404,
         ("GET", "/retention/data-docs/"): 401,
         ("GET", f"{PUBLIC}/../data-docs/"): 401,
