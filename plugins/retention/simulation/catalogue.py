@@ -2,7 +2,7 @@
 
 `EVERYDAY` and `OCCASIONAL` are what anybody may buy at any time. `TELLING` types speak for a
 lifestyle (`lifestyle_rules.csv`); by chance a customer buys one of them at most, so that chance
-alone proves nothing.
+alone proves nothing. `STORY_ONLY` types are bought in stories only.
 """
 
 from __future__ import annotations
@@ -53,6 +53,10 @@ TELLING = (
     ("GROCERY", "TOFU", 290, 1), ("GROCERY", "PLANT-BASED YOGHURT", 320, 1),
     ("GROCERY", "PLANT-BASED MINCE", 450, 1),
 )  # fmt: skip
+STORY_ONLY = (
+    ("HOME", "DUVETS", 8990, 0), ("HOME", "PILLOWS", 3490, 0),
+    ("FASHION", "TROUSERS", 7990, 0), ("FASHION", "HANDBAGS", 9990, 0),
+)  # fmt: skip
 TYPES = EVERYDAY + OCCASIONAL + TELLING
 
 
@@ -82,7 +86,7 @@ def _products() -> tuple[Product, ...]:
             maker=maker,
             cents=cents + 100 * place,
         )
-        for kind, (department, product_type, cents, _) in enumerate(TYPES)
+        for kind, (department, product_type, cents, _) in enumerate(TYPES + STORY_ONLY)
         for place, maker in enumerate(MAKERS)
     )
 

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retention.simulation import gift_stories, lifestyle_stories, other_stories, welcome_stories
+from retention.simulation import (
+    gift_stories,
+    interest_stories,
+    lifestyle_stories,
+    other_stories,
+    set_stories,
+    welcome_stories,
+)
 from retention.simulation.background import (
     DAYS,
     Habits,
@@ -37,9 +44,12 @@ STORIES = (
     *gift_stories.STORIES,
     *other_stories.STORIES,
     *welcome_stories.STORIES,
+    *interest_stories.STORIES,
+    *set_stories.STORIES,
 )
-FEWEST_CUSTOMERS = 150  # fewer would leave stories out
-QUIET_STORIES = {STORIES.index(story) for story in other_stories.CART_STORIES}
+FEWEST_CUSTOMERS = GROUP * -(-len(STORIES) // STORY_PLACES)  # fewer would leave stories out
+QUIET = (*other_stories.CART_STORIES, *interest_stories.STORIES, *set_stories.STORIES)
+QUIET_STORIES = {STORIES.index(story) for story in QUIET}
 NEW_STORIES = {STORIES.index(story) for story in welcome_stories.STORIES}
 
 

@@ -33,6 +33,7 @@ TABLES = {
     "shipments": {"shipment_id": "text", "order_id": "text", "customer_id": "text"},
     "subscriptions": {"customer_id": "text", "product_type": "text", "purchase_count": "int"},
     "newcomers": {"customer_id": "text", "order_id": "text"},
+    "audiences": {"campaign": "text", "customer_id": "text"},
     "preferred_hours": {"customer_id": "text", "first_hour": "int", "order_count": "int"},
 }  # fmt: skip
 FOR_ALL = {"is_planted": "boolean not null", "why": "text not null"}
