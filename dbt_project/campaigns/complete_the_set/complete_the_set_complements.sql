@@ -30,7 +30,7 @@ baskets as (
 
 delivered_orders as (
 
-    select * from {{ ref('int_delivered_orders') }}
+    select * from {{ ref('int_deliveries') }}
 
 ),
 
