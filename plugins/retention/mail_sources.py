@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import yaml
 from pydantic import ConfigDict, ValidationError
-from pydantic_handlebars import HandlebarsEnvironment, HandlebarsParseError
+from pydantic_handlebars import HandlebarsParseError
 
 from retention.strict_model import SettingsError, StrictModel, explain
+from sendgrid_templates.handlebars import CALL_WITH_ARGUMENTS, ENVIRONMENT, HELPER_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -19,14 +20,7 @@ if TYPE_CHECKING:
 
 FRONT_MATTER = re.compile(r"\A---\n(?P<matter>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
 UNSUBSCRIBE = "{{{unsubscribe}}}"  # SendGrid puts the link of the mail's unsubscribe group there
-# SendGrid's page "Using Handlebars" has no others.
-HELPERS = frozenset({
-    "if", "unless", "each", "with", "lookup", "log",
-    "equals", "notEquals", "greaterThan", "lessThan", "and", "or", "length", "insert", "formatDate",
-})  # fmt: skip
-CALL = re.compile(r"\{\{\{?~?#?\s*(?!else\b)(?P<name>[A-Za-z_][\w-]*)\s+(?!as\s*\|)[^\s}~]")
 UNESCAPED = re.compile(r"\{\{~?[{&]\s*(?P<name>[^}\s~]+)")
-HANDLEBARS = HandlebarsEnvironment()
 
 
 class MailTemplateError(SettingsError):
@@ -84,16 +78,16 @@ class Part:
 
     def _broken_syntax(self) -> Iterator[tuple[int, str]]:
         try:
-            HANDLEBARS.compile(self.text)
+            ENVIRONMENT.compile(self.text)
         except HandlebarsParseError as error:
             words = str(error).rsplit(" at line ", 1)[0]
             yield self.line + (error.line or 1) - 1, f"the Handlebars cannot be read: {words}"
 
     def _unknown_helpers(self) -> Iterator[tuple[int, str]]:
-        for call in CALL.finditer(self.text):
-            if call["name"] not in HELPERS:
-                offered = ", ".join(sorted(HELPERS))
-                problem = f"SendGrid has no helper '{call['name']}'; it has {offered}"
+        for call in CALL_WITH_ARGUMENTS.finditer(self.text):
+            if call[1] not in HELPER_NAMES:
+                offered = ", ".join(sorted(HELPER_NAMES))
+                problem = f"SendGrid has no helper '{call[1]}'; it has {offered}"
                 yield self._line_at(call.start()), problem
 
     def _unescaped(self) -> Iterator[tuple[int, str]]:

@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic_handlebars import HandlebarsError
 
-from sendgrid_sandbox import handlebars
 from sendgrid_sandbox.messages import StoredMessage
 from sendgrid_sandbox.plain_text import language_of, text_of
+from sendgrid_templates import handlebars
 
 UNRENDERABLE = "(the template could not be rendered)"
 

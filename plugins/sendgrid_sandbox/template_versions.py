@@ -12,13 +12,13 @@ from pydantic_handlebars import HandlebarsError
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sendgrid_sandbox import handlebars
 from sendgrid_sandbox.account import StoredAccount
 from sendgrid_sandbox.api import Call, endpoint
 from sendgrid_sandbox.api_errors import rejected
 from sendgrid_sandbox.database import Database
 from sendgrid_sandbox.plain_text import text_of
 from sendgrid_sandbox.sandbox import Sandbox, from_ms
+from sendgrid_templates import handlebars
 
 SELECT = """
     select versions.*, contents.subject, contents.html, contents.plain, contents.generate_plain

@@ -9,10 +9,10 @@ import pytest
 
 from retention.campaigns import read_campaigns
 from retention.mail_samples import read_sample
-from retention.mail_sources import HELPERS, MailTemplateError
+from retention.mail_sources import MailTemplateError
 from retention.mail_templates import compose_campaign, compose_mails
 from retention.shop import project_directory, read_shop
-from sendgrid_sandbox import handlebars
+from sendgrid_templates import handlebars
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -238,10 +238,6 @@ def test_a_broken_mail_stops_its_own_campaign_only(
     mails, broken = compose_mails(project, read_shop(project), campaigns)
     assert set(broken) == {"winback"}
     assert {mail.campaign for mail in mails} == set(CAMPAIGNS) - {"winback"}
-
-
-def test_the_helpers_that_a_mail_may_use_are_those_of_the_sandbox() -> None:
-    assert HELPERS == handlebars.HELPER_NAMES
 
 
 def test_marketing_without_an_unsubscribe_link_is_an_error(project: Path) -> None:

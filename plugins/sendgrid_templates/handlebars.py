@@ -1,8 +1,8 @@
 """Handlebars as SendGrid documents it for dynamic templates.
 
-The engine is pydantic-handlebars; this module adds SendGrid's helpers and the few places where
-JavaScript's idea of a
-value differs from Python's. The helpers follow SendGrid's page "Using Handlebars".
+pydantic-handlebars does the work; this module adds SendGrid's helpers and the few places where
+JavaScript's idea of a value differs from Python's. The helpers follow SendGrid's page "Using
+Handlebars".
 """
 
 import re
@@ -17,7 +17,7 @@ from pydantic_handlebars import (
     HelperOptions,
 )
 
-from sendgrid_sandbox.date_format import format_date
+from sendgrid_templates.date_format import format_date
 
 Comparison = Callable[[Any, Any], bool]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic_handlebars import HandlebarsError
 
-from sendgrid_sandbox.handlebars import compiled, render
+from sendgrid_templates.handlebars import compiled, render
 
 STEPS = "{{#if gold}}gold{{else if silver}}silver{{else}}none{{/if}}"
 STAMP = {"at": "2020-01-01T23:00:00.000Z", "as": "MMMM DD, YYYY h:mm:ss A"}
