@@ -57,6 +57,9 @@ def read_sample(project: Path, campaign: str) -> Sample:
         MailTemplateError: there is none, or it is not what it should be.
     """
     name = f"campaigns/{campaign}/sample.yml"
+    if not (project / name).is_file():
+        message = f"{name} is missing: without it there is nobody to show the mails with"
+        raise MailTemplateError(message)
     try:
         return Sample.model_validate(yaml.safe_load(read_text(project / name, name)))
     except yaml.YAMLError as error:

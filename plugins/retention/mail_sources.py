@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import Template
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FRONT_MATTER = re.compile(r"\A---\n(?P<matter>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
 UNSUBSCRIBE = "{{{unsubscribe}}}"  # SendGrid puts the link of the mail's unsubscribe group there
+TRACED = re.compile(r"<(?:a|img)(?=[\s>])")
 UNESCAPED = re.compile(r"\{\{~?[{&]\s*(?P<name>[^}\s~]+)")
 
 
@@ -73,8 +74,18 @@ class Part:
         ]
         return [f"{self.file}, line {line}: {problem}" for line, problem in found]
 
-    def _line_at(self, position: int) -> int:
+    def line_at(self, position: int) -> int:
+        """Return the file's line of a character of the text, which is counted from 0."""
         return self.line + self.text.count("\n", 0, position)
+
+    def place_at(self, position: int) -> str:
+        """Return file and line of a character, as people are told of them."""
+        return f"{self.file}, line {self.line_at(position)}"
+
+    def traced(self) -> Part:
+        """Return it with file and line of each link and picture beside it, in `data-at`."""
+        text = TRACED.sub(lambda tag: f'{tag[0]} data-at="{self.place_at(tag.start())}"', self.text)
+        return replace(self, text=text)
 
     def _broken_syntax(self) -> Iterator[tuple[int, str]]:
         try:
@@ -88,18 +99,18 @@ class Part:
             if call[1] not in HELPER_NAMES:
                 offered = ", ".join(sorted(HELPER_NAMES))
                 problem = f"SendGrid has no helper '{call[1]}'; it has {offered}"
-                yield self._line_at(call.start()), problem
+                yield self.line_at(call.start()), problem
 
     def _unescaped(self) -> Iterator[tuple[int, str]]:
         for value in UNESCAPED.finditer(self.text):
             if value["name"] != "unsubscribe":
                 name = value["name"]
                 problem = f"write {{{{{name}}}}}: with three braces it can break the HTML"
-                yield self._line_at(value.start()), problem
+                yield self.line_at(value.start()), problem
 
     def _unknown_constants(self, constants: Collection[str]) -> Iterator[tuple[int, str]]:
         for dollar in Template.pattern.finditer(self.text):
-            line, name = self._line_at(dollar.start()), dollar["named"] or dollar["braced"]
+            line, name = self.line_at(dollar.start()), dollar["named"] or dollar["braced"]
             if dollar["invalid"] is not None:
                 yield line, "write a dollar sign as $$"
             elif name and name not in constants:
@@ -116,10 +127,14 @@ class MailSource:
     why: Part
     body: Part
 
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """All of them."""
+        return (self.subject, self.preheader, self.why, self.body)
+
     def find_problems(self, constants: Collection[str]) -> list[str]:
         """Return what is wrong with its parts; `constants` may be asked for by `${...}`."""
-        parts = (self.subject, self.preheader, self.why, self.body)
-        return [problem for part in parts for problem in part.find_problems(constants)]
+        return [problem for part in self.parts for problem in part.find_problems(constants)]
 
 
 def read_mail(file: Path, name: str) -> MailSource:

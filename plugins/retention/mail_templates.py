@@ -45,9 +45,13 @@ class Mail(TemplateSource):
 
     Attributes:
         preheader: what a list of mails shows after the subject; also hidden in the HTML.
+        source: what the analyst wrote, to tell lines of the file.
+        traced_html: the HTML, with file and line of each link and picture in `data-at`.
     """
 
     preheader: str
+    source: MailSource
+    traced_html: str
 
 
 @dataclass(frozen=True)
@@ -138,10 +142,13 @@ def _read_sound_mail(
 
 
 def _read_layout(project: Path, *, is_marketing: bool) -> str:
-    """Return the layout; nobody can unsubscribe from transactional mail, so its link goes."""
-    layout = read_text(project / LAYOUT, LAYOUT)
-    lines = layout.splitlines(keepends=True)
-    return "".join(line for line in lines if is_marketing or UNSUBSCRIBE not in line)
+    """Return the layout; nobody can unsubscribe from transactional mail, so its link goes.
+
+    Its line stays, empty, for the numbers of the others.
+    """
+    lines = read_text(project / LAYOUT, LAYOUT).split("\n")
+    kept = ("" if UNSUBSCRIBE in line and not is_marketing else line for line in lines)
+    return "\n".join(kept)
 
 
 def _layout_problems(frame: Frame, *, is_marketing: bool) -> list[str]:
@@ -159,20 +166,21 @@ def _compose(
     preheader, why = (
         html.escape(_fill(part, constants), quote=False) for part in (source.preheader, source.why)
     )
-    words = {
-        "lang": locale,
-        "preheader": preheader,
-        "why": why,
-        "body": _fill(source.body, frame.pieces | escaped),
-    }
-    page = _fill(frame.layout, escaped | words)
+    words = escaped | {"lang": locale, "preheader": preheader, "why": why}
+
+    def page(layout: Part, body: Part) -> str:
+        return _fill(layout, words | {"body": _fill(body, frame.pieces | escaped)})
+
+    whole = page(frame.layout, source.body)
     return Mail(
         campaign=campaign,
         locale=locale,
         subject=_fill(source.subject, constants),
-        html=page,
-        plain=plain_text(page),
-        preheader=source.preheader.text,
+        html=whole,
+        plain=plain_text(whole),
+        preheader=_fill(source.preheader, constants),
+        source=source,
+        traced_html=page(frame.layout.traced(), source.body.traced()),
     )
 
 
