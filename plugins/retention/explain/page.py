@@ -16,7 +16,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from retention.explain.explanations import read_explanations
-from retention.explain.history import tell_decisions, tell_messages
+from retention.explain.history import SHOWN_NIGHTS, History
 from retention.explain.readers import read_reader
 from retention.explain.signals import NothingToExplainError, Section, find_night, tell_signal
 from retention.manifest import current_manifest, model_schemas
@@ -47,13 +47,16 @@ class Page:
     silent: tuple[str, ...]
 
 
-def explain_customer(connection: psycopg.Connection, customer_id: str, locale: Locale) -> Page:
+def explain_customer(
+    connection: psycopg.Connection, customer_id: str, locale: Locale, nights: int = SHOWN_NIGHTS
+) -> Page:
     """Return all that is known of a customer, in sentences of the language.
 
     Args:
         connection: to the database with the night's marts and the ledger.
         customer_id: the shop's own id.
         locale: the reader's language, not the customer's.
+        nights: so many nights with a decision are told.
 
     Raises:
         NothingToExplainError: nobody has this id, or the marts or the ledger were never built.
@@ -65,8 +68,8 @@ def explain_customer(connection: psycopg.Connection, customer_id: str, locale: L
     lifecycle = sql.Identifier(model_schemas(project)["lifecycle"], "lifecycle")
     night = find_night(connection, lifecycle, reader.shop)
     signals = [tell_signal(connection, mart, customer_id, reader) for mart in marts]
-    decisions = tell_decisions(connection, customer_id, night, texts)
-    messages = tell_messages(connection, customer_id, texts, reader)
+    history = History(connection, customer_id, reader, texts)
+    decisions, messages = history.tell_decisions(night, nights), history.tell_messages()
     known = [section for section in signals if section.told]
     if not (known or decisions or messages):
         message = f"no customer '{customer_id}': neither the marts nor the ledger know this id"
@@ -76,8 +79,8 @@ def explain_customer(connection: psycopg.Connection, customer_id: str, locale: L
         heading=texts["heading"].format(customer=customer_id, night=told_night),
         sections=(
             *known,
-            Section(texts["decisions"], decisions or (texts["no_decisions"],)),
-            Section(texts["messages"], messages or (texts["no_messages"],)),
+            decisions or Section(texts["decisions"], (texts["no_decisions"],)),
+            messages or Section(texts["messages"], (texts["no_messages"],)),
         ),
         silent=tuple(section.title for section in signals if not section.told),
     )
@@ -96,6 +99,8 @@ def print_page(page: Page, locale: Locale, console: Console) -> None:
         if section.left_out:
             more = texts["left_out"].format(count=section.left_out)
             console.print(Padding(more, INDENT), style="dim", highlight=False)
+        if section.note:
+            console.print(Padding(escape(section.note), INDENT), style="dim", highlight=False)
     if page.silent:
         silent = texts["silent"].format(titles="; ".join(page.silent))
         console.print(f"\n{escape(silent)}", style="dim", highlight=False)

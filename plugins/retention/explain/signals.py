@@ -51,11 +51,13 @@ class Section:
         title: the heading.
         told: a few sentences for each row.
         left_out: how many more rows there are to tell of.
+        note: what stands below, in small print.
     """
 
     title: str
     told: tuple[str, ...]
     left_out: int = 0
+    note: str = ""
 
 
 def find_night(

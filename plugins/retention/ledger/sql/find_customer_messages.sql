@@ -1,7 +1,9 @@
 -- The latest messages of one customer, and when each came to where it stands.
 select
+    mess.message_id,
     mess.campaign,
     mess.state,
+    mess.state_reason,
     (to_jsonb(mess) ->> (mess.state || '_at'))::timestamptz as state_at
 from ledger.messages as mess
 where mess.customer_id = %(customer_id)s
