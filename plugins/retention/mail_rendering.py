@@ -22,12 +22,14 @@ class RenderedMail:
     """What arrives.
 
     Attributes:
+        campaign: whose mail it is.
         subject: text, as is the preheader.
         html: the whole page.
         plain: the same for who reads without HTML.
         traced_html: the page, with file and line of each link and picture in `data-at`.
     """
 
+    campaign: str
     locale: str
     subject: str
     preheader: str
@@ -50,6 +52,7 @@ def render_mail(mail: Mail, context: Mapping[str, Any]) -> RenderedMail:
     data = dict(context)
     try:
         return RenderedMail(
+            campaign=mail.campaign,
             locale=mail.locale,
             subject=handlebars.render(mail.subject, data),
             # It is HTML in the mail, and a line of text in a list of mails.

@@ -13,7 +13,10 @@ from retention.campaigns import (
 )
 from retention.expectations import Suite, read_suite, schema_of, suite_files
 from retention.explain.explanations import read_explanations
+from retention.mail_data import read_sample_data
+from retention.mail_sources import MailTemplateError
 from retention.mail_templates import compose_campaign
+from retention.mail_warnings.find import find_warnings
 from retention.manifest import ManifestError, current_manifest, model_schemas
 from retention.questions import check_questions, check_unhappy_answers, read_words
 from retention.seeds.check import check_seeds
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TypeVar
 
+    from retention.mail_templates import Mail
     from retention.shop import Shop
 
     Read = TypeVar("Read")
@@ -38,12 +42,14 @@ class ProjectCheck:
     Attributes:
         campaigns: how many campaigns were looked at; so `mails` and `suites`.
         problems: one entry each, with file, key or line, and what to do.
+        warnings: what may be wrong with mails that can be sent, with file and line.
     """
 
     campaigns: int = 0
     mails: int = 0
     suites: int = 0
     problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     def attempt(
         self, read: Callable[..., Read], *arguments: object, **named: object
@@ -108,6 +114,21 @@ def _check_mails(
         is_marketing = name not in campaigns or campaigns[name].kind == "marketing"
         check.mails += len(shop.locales(is_marketing=is_marketing))
         if (project / "campaigns" / name).is_dir():
-            check.attempt(compose_campaign, project, shop, name, is_marketing=is_marketing)
+            mails = check.attempt(compose_campaign, project, shop, name, is_marketing=is_marketing)
+            check.warnings += _mail_warnings(mails, project, shop, is_marketing=is_marketing)
         if name in campaigns:
             check.attempt(check_questions, project, shop, campaigns[name])
+
+
+def _mail_warnings(
+    mails: list[Mail] | None, project: Path, shop: Shop, *, is_marketing: bool
+) -> list[str]:
+    """Return what may be wrong with a campaign's mails; nothing of those that are broken."""
+    if not mails:
+        return []
+    try:
+        data = read_sample_data(project, mails[0].campaign)
+        return find_warnings(mails, data, shop, project, is_marketing=is_marketing)
+    except MailTemplateError as error:
+        # The night needs no sample, so that it may be wrong.
+        return list(error.problems)

@@ -128,7 +128,8 @@ class SendGrid:
             max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS
         )
         self._pool = httpx.Client(timeout=timeout, limits=limits, follow_redirects=False)
-        sdk = SendGridAPIClient(api_key=api_key, host=url.rstrip("/")).client
+        self._url = url.rstrip("/")
+        sdk = SendGridAPIClient(api_key=api_key, host=self._url).client
         self.api = PooledClient(self._pool, sdk.host, sdk.request_headers)
 
     @classmethod
@@ -165,6 +166,16 @@ class SendGrid:
         except httpx.HTTPError as error:
             return _classify_failure(error)
         return classify(response.status_code, response.headers, response.content)
+
+    def find_inbox(self) -> str | None:
+        """Return where people see the mails, when this is a sandbox on this machine; else None."""
+        if not _is_loopback(httpx.URL(self._url).host):
+            return None
+        try:
+            health = self._pool.get(f"{self._url}/_sandbox/health")
+        except httpx.HTTPError:
+            return None
+        return self._url if health.is_success else None
 
     def create_batch(self) -> str:
         """Return a new batch id; a mail that carries it can be cancelled until it is released.

@@ -1,48 +1,23 @@
-"""The `retention` command: what engineers and analysts do outside Airflow."""
+"""Commands on the database itself: the ledger's tables, the fitted models, data to try Paluu on."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
-import psycopg
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from retention.explain.languages import Locale
-from retention.explain.signals import NothingToExplainError
-from retention.manifest import ManifestError
-from retention.raw.contract import RawTablesHoldRowsError, require_empty_raw_tables
-from retention.shop import project_directory, read_shop
-from retention.strict_model import SettingsError
+from retention.commands.console import bars, console
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-MENDABLE = (
-    ManifestError,
-    SettingsError,
-    NothingToExplainError,
-    RawTablesHoldRowsError,
-    psycopg.OperationalError,
-)
+PANEL = "The database"
 Replace = Annotated[bool, typer.Option("--replace", help="Lose what the raw tables hold now.")]
 
-app = typer.Typer(
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="Paluu's engine. The database is the one that PGHOST, PGPORT, PGUSER, PGPASSWORD and "
-    "PGDATABASE name.",
-)
+app = typer.Typer()
 load = typer.Typer(no_args_is_help=True, help="Fill the raw tables with data to try Paluu on.")
-app.add_typer(load, name="load")
-console = Console()
+app.add_typer(load, name="load", rich_help_panel=PANEL)
 
 
-@app.command()
+@app.command(rich_help_panel=PANEL, epilog="Example: retention migrate")
 def migrate() -> None:
     """Create the ledger's tables, or bring them to this version's form."""
     from retention.ledger.migration import migrate as migrate_ledger
@@ -51,30 +26,7 @@ def migrate() -> None:
     console.print("The ledger is up to date.")
 
 
-@app.command()
-def check() -> None:
-    """Check that settings, campaigns, mails and suites fit together, and say all that does not.
-
-    The dbt manifest, from which Airflow draws the night, is brought up to date on the way.
-    """
-    from retention.project_check import check_project
-
-    found = check_project(project_directory())
-    looked_at = f"{found.campaigns} campaigns, {found.mails} mails, {found.suites} suites"
-    if not found.problems:
-        console.print(f"checked {looked_at}: all fits together")
-        return
-    for problem in found.problems:
-        console.print(f"[red]✗[/] {escape(problem)}", soft_wrap=True, highlight=False)
-    if found.mails == 0:
-        console.print("The mails are looked at once the shop's settings are right.")
-    count = len(found.problems)
-    counted = "1 problem" if count == 1 else f"{count} problems"
-    console.print(f"[bold red]{counted}[/] in {project_directory()}", soft_wrap=True)
-    raise typer.Exit(1)
-
-
-@app.command()
+@app.command(rich_help_panel=PANEL, epilog="Example: retention fit --night 2026-11-22")
 def fit(
     night: Annotated[
         datetime | None,
@@ -90,6 +42,7 @@ def fit(
     """
     from retention.database import connect
     from retention.fits.run import fit_models
+    from retention.shop import read_shop
 
     shop = read_shop()
     now = datetime.now(tz=shop.zone)  # noqa: TID251 - the outermost place
@@ -102,23 +55,9 @@ def fit(
         raise typer.Exit(1)
 
 
-@app.command()
-def explain(
-    customer_id: Annotated[str, typer.Argument(help="The shop's own id of the customer.")],
-    locale: Annotated[Locale, typer.Option(help="The reader's language.")] = Locale.EN,
-) -> None:
-    """Tell in plain words what is known of a customer, on what evidence, and what was sent.
-
-    It tells of the night for which the marts were last built.
-    """
-    from retention.database import connect
-    from retention.explain.page import explain_customer, print_page
-
-    with connect() as connection:
-        print_page(explain_customer(connection, customer_id, locale), locale, console)
-
-
-@load.command("complete-journey")
+@load.command(
+    "complete-journey", epilog="Example: retention load complete-journey --last-day 2026-11-21"
+)
 def complete_journey(
     last_day: Annotated[
         datetime | None,
@@ -138,17 +77,18 @@ def complete_journey(
     """
     from retention.complete_journey.load import load_complete_journey
     from retention.database import connect
+    from retention.raw.contract import require_empty_raw_tables
 
     end = last_day.date() if last_day else _yesterday()
     with connect() as connection:
         if not replace:
             require_empty_raw_tables(connection)
-        with _bars() as report:
+        with bars() as report:
             load_complete_journey(connection, end, report)
     console.print(f"Loaded; the last purchases are of {end}.")
 
 
-@app.command()
+@app.command(rich_help_panel=PANEL, epilog="Example: retention simulate --customers 500")
 def simulate(
     customers: Annotated[int, typer.Option(help="How many; the shop grows with them.")] = 2000,
     seed: Annotated[int, typer.Option(min=0, help="The same one gives the same shop.")] = 1,
@@ -167,46 +107,23 @@ def simulate(
     what the signals of the night after the last day should find, what they should not, and why.
     """
     from retention.database import connect
+    from retention.raw.contract import require_empty_raw_tables
     from retention.simulation.write import write_simulated_shop
 
     end = last_day.date() if last_day else _yesterday()
     with connect() as connection:
         if not replace:
             require_empty_raw_tables(connection)
-        with _bars() as report:
+        with bars() as report:
             written = write_simulated_shop(
                 connection, customers=customers, seed=seed, last_day=end, progress=report
             )
     console.print(f"Simulated {written['orders']} orders; the last purchases are of {end}.")
 
 
-def main() -> None:
-    """Run the command; what a person can mend is told in a line, not in a traceback."""
-    try:
-        app()
-    except MENDABLE as error:
-        console.print(f"[bold red]{type(error).__name__}[/]: {escape(str(error))}", soft_wrap=True)
-        raise SystemExit(1) from None
-
-
-@contextmanager
-def _bars() -> Iterator[Callable[[str, int, int], None]]:
-    """Show a bar a table; yield what to call with (table, rows so far, rows in all)."""
-    columns = (
-        TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    )  # fmt: skip
-    with Progress(*columns, console=console) as progress:
-        bars = {}
-
-        def report(table: str, rows: int, total: int) -> None:
-            if table not in bars:
-                bars[table] = progress.add_task(table, total=total)
-            progress.update(bars[table], completed=rows)
-
-        yield report
-
-
 def _yesterday() -> date:
+    from retention.shop import read_shop
+
     shop = read_shop()
     # The command is the outermost place, where the clock may be read.
     return shop.local_date(datetime.now(tz=shop.zone)) - timedelta(days=1)  # noqa: TID251

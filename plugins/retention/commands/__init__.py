@@ -1,0 +1,35 @@
+"""The `retention` command: what engineers and analysts do outside Airflow.
+
+A module holds the commands of one noun, with a typer of its own that is put together here, in the
+order of `retention --help`. It imports what a command needs when the command runs, so that
+`--help` is there at once.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from retention.commands import campaigns, customers, database, mails, project
+from retention.commands.console import tell_error
+from retention.commands.errors import is_mendable
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Paluu's engine. The database is the one that PGHOST, PGPORT, PGUSER, PGPASSWORD and "
+    "PGDATABASE name.",
+)
+for noun in (campaigns, mails, customers, project, database):
+    app.add_typer(noun.app)
+
+
+def main() -> None:
+    """Run the command; what a person can mend is told in a line, not in a traceback."""
+    try:
+        app()
+    except Exception as error:
+        if not is_mendable(error):
+            raise
+        tell_error(error)
+        raise SystemExit(1) from None

@@ -1,0 +1,29 @@
+"""What a person can mend who runs a command: told in a line, not in a traceback."""
+
+from __future__ import annotations
+
+
+def is_mendable(error: Exception) -> bool:
+    """Whether the error's own words are all that its reader needs."""
+    # They come from all over the engine, which `--help` need not wait for.
+    import psycopg
+
+    from retention.delivery.sendgrid import SendGridSettingsError
+    from retention.delivery.trial_mail import TrialNotSentError
+    from retention.explain.signals import NothingToExplainError
+    from retention.manifest import ManifestError
+    from retention.preview.candidates import NoCandidateError
+    from retention.raw.contract import RawTablesHoldRowsError
+    from retention.strict_model import SettingsError
+
+    mendable = (
+        ManifestError,
+        NoCandidateError,
+        NothingToExplainError,
+        RawTablesHoldRowsError,
+        SendGridSettingsError,
+        SettingsError,
+        TrialNotSentError,
+        psycopg.OperationalError,
+    )
+    return isinstance(error, mendable)

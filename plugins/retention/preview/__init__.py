@@ -1,0 +1,1 @@
+"""Looking at mails before anybody gets them: a page, an inbox, a test mail to oneself."""
