@@ -32,7 +32,8 @@ def fit(
         datetime | None,
         typer.Option(
             formats=["%Y-%m-%d"],
-            help="Local date; purchases before its 00:00 count. [default: today]",
+            help="Local date; purchases before its 00:00 count.",
+            show_default="today",
         ),
     ] = None,
 ) -> None:
@@ -64,7 +65,8 @@ def complete_journey(
         typer.Option(
             formats=["%Y-%m-%d"],
             help="Local date of the last purchase. The dates move by whole weeks to reach it, "
-            "and what would lie after it is left out. [default: yesterday]",
+            "and what would lie after it is left out.",
+            show_default="yesterday",
         ),
     ] = None,
     *,
@@ -95,7 +97,9 @@ def simulate(
     last_day: Annotated[
         datetime | None,
         typer.Option(
-            formats=["%Y-%m-%d"], help="Local date of the last purchase. [default: yesterday]"
+            formats=["%Y-%m-%d"],
+            help="Local date of the last purchase.",
+            show_default="yesterday",
         ),
     ] = None,
     *,

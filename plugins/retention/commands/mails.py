@@ -24,10 +24,13 @@ Customer = Annotated[
     typer.Option(
         "--customer",
         help="A candidate of the campaign in its last build, yours (analyst_campaigns) or the "
-        "night's. [default: the made-up one of sample.yml]",
+        "night's.",
+        show_default="the made-up one of sample.yml",
     ),
 ]
-Locale = Annotated[str | None, typer.Option("--locale", help="One language of the mail.")]
+Locale = Annotated[
+    str | None, typer.Option("--locale", help="The one language to show.", show_default="all")
+]
 
 app = typer.Typer()
 
@@ -82,7 +85,10 @@ def send_test(
     campaign: Campaign,
     to: Annotated[str, typer.Option(help="Your own address. It is neither logged nor kept.")],
     customer: Customer = None,
-    locale: Locale = None,
+    locale: Annotated[
+        str | None,
+        typer.Option(help="Its language.", show_default="the customer's, or the shop's default"),
+    ] = None,
 ) -> None:
     """Send one mail of a campaign to yourself, marked as a test.
 

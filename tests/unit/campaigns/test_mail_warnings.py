@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from retention.campaigns import read_campaigns
 from retention.mail_data import MailData, read_sample_data
 from retention.mail_templates import compose_campaign
 from retention.mail_warnings.find import find_warnings
@@ -46,11 +47,12 @@ def warnings(project: Path, data: MailData | None = None, *, is_marketing: bool 
 
 
 @pytest.mark.parametrize("campaign", read_shop().campaigns)
-def test_the_campaigns_of_the_shop_have_no_warning(campaign: str) -> None:
+def test_the_campaigns_of_the_shop_have_no_warning(manifest: Path, campaign: str) -> None:
     project, shop = project_directory(), read_shop()
-    mails = compose_campaign(project, shop, campaign, is_marketing=True)
+    is_marketing = read_campaigns(manifest)[campaign].kind == "marketing"
+    mails = compose_campaign(project, shop, campaign, is_marketing=is_marketing)
     data = read_sample_data(project, campaign)
-    assert find_warnings(mails, data, shop, project, is_marketing=True) == []
+    assert find_warnings(mails, data, shop, project, is_marketing=is_marketing) == []
 
 
 class TestData:

@@ -1,0 +1,53 @@
+{#- Who has just placed an order of a round number. Nobody has placed so many:
+    set the real number when the mails are ready, and the .yml's tests with it. -#}
+{%- set order_number = 10000 -%}
+{%- set maximum_days = 7 -%}
+{%- set locales = var('mail_locales') + var('transactional_locales') -%}
+
+with
+
+lifecycle as (
+
+    select * from {{ ref('lifecycle') }}
+
+),
+
+reached as (
+
+    select
+        customer_id,
+        order_count,
+        recency_days,
+        {{ shop_time('last_ordered_at') }}::date as last_ordered_date
+    from lifecycle
+    where
+        order_count = {{ order_number }}
+        and recency_days <= {{ maximum_days }}
+
+)
+
+select
+    customer_id,
+    'order-{{ order_number }}' as occasion,
+    ({{ maximum_days }} + 1 - recency_days)::double precision
+    / ({{ maximum_days }} + 1) as score,
+    {{ shop_moment('last_ordered_date') }} as not_before,
+    {{ shop_moment('last_ordered_date + ' ~ (maximum_days + 1)) }}
+        as not_after,
+    format(
+        'Placed order number %s on %s.', order_count, last_ordered_date
+    ) as reason,
+    jsonb_build_array(
+        jsonb_build_object(
+            'order_count', order_count,
+            'last_ordered_date', last_ordered_date
+        )
+    ) as evidence,
+    jsonb_build_object(
+        {%- for locale in locales %}
+            '{{ locale }}', jsonb_build_object(
+                'order_count', order_count
+            ){{ "," if not loop.last }}
+        {%- endfor %}
+    ) as context
+from reached
