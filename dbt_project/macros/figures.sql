@@ -14,3 +14,15 @@
         || '{{ "€" if currency == "EUR" else currency }}'
     {%- endif -%}
 {%- endmacro -%}
+
+{#- A date with its year: '24 October 2026', '24.10.2026'. -#}
+{%- macro date_words(day, locale) -%}
+    to_char({{ day }}, '{{ "FMDD FMMonth YYYY" if locale == "en" else "FMDD.FMMM.YYYY" }}')
+{%- endmacro -%}
+
+{#- A whole number of orders in words: '1 order', '2 tilausta'. -#}
+{%- macro order_count_words(count, locale) -%}
+    {%- set words = {'en': ['order', 'orders'], 'fi': ['tilaus', 'tilausta']}[locale] -%}
+    {{ count }} || chr(160)
+    || case {{ count }} when 1 then '{{ words[0] }}' else '{{ words[1] }}' end
+{%- endmacro -%}

@@ -22,6 +22,7 @@ Count = Annotated[int, Field(strict=True, ge=0)]
 PositiveCount = Annotated[int, Field(strict=True, ge=1)]
 # One each for `retention.fits.run.MODULES`.
 FittedModel = Literal["ease", "bgnbd"]
+Amount = Annotated[str, Field(pattern=r"^\d{1,7}\.\d{2}$")]
 IsoDate = Annotated[str, AfterValidator(lambda text: date.fromisoformat(text).isoformat())]
 
 
@@ -53,6 +54,10 @@ class Shop(StrictModel):
         unhappy_pause_days: ... for so many days; 0 for no pause.
         holdout_salt: changing it draws every holdout anew.
         guarded_marts: what must have passed the night's expectations; names of the suites.
+        referral_salt: changing it makes the codes anew that customers give to friends.
+        referral_return_days: for so many days after an order something of it may come back.
+        referral_reward_amount: what a referral brings to each of the two, such as "10.00".
+        referral_minimum_spend: so much of the friend's order must be kept.
         fitted_models: what the night fits in Python between the purchases and the signals.
         decay_epoch: where decayed counts are anchored, an ISO date.
         as_of: the night that is computed, an ISO date; Airflow passes it.
@@ -82,6 +87,10 @@ class Shop(StrictModel):
     unhappy_pause_days: Count
     holdout_salt: Text
     guarded_marts: tuple[Text, ...]
+    referral_salt: Text
+    referral_return_days: Count
+    referral_reward_amount: Amount
+    referral_minimum_spend: Amount
     non_merchandise_departments: tuple[str, ...]
     non_merchandise_categories: tuple[str, ...]
     fitted_models: tuple[FittedModel, ...] = ()

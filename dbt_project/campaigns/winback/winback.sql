@@ -1,9 +1,14 @@
-{#- Who used to come back in a rhythm and has now let several turns pass. -#}
+{#- Who used to come back in a rhythm and has let several turns pass gets three
+    mails, as long as nothing is ordered. -#}
 {%- set minimum_orders = 5 -%}
-{%- set minimum_hiatus_ratio = 3 -%}
 {%- set maximum_activity = 0.5 -%}
+{#- Away is who missed so many own turns and did not order for so many days; -#}
+{%- set minimum_turns = 3 -%}
 {%- set minimum_days = 21 -%}
-{%- set maximum_days = 180 -%}
+{#- each mail begins so many days after that, and the last one ends there. -#}
+{%- set step_days = [0, 30, 75, 135] -%}
+{#- Who has not ordered for longer than this is not asked back. -#}
+{%- set maximum_days = 330 -%}
 
 with
 
@@ -13,9 +18,9 @@ lifecycle as (
 
 ),
 
-baskets as (
+last_orders as (
 
-    select * from {{ ref('int_baskets') }}
+    select * from {{ ref('winback_last_orders') }}
 
 ),
 
@@ -25,62 +30,63 @@ favourites as (
 
 ),
 
-lapsing as (
+suggestions as (
 
-    select
-        *,
-        hiatus_ratio::numeric(9, 1) as turns_missed,
-        round(activity_probability * 100) as activity_percent,
-        {{ shop_time('last_ordered_at') }}::date as last_ordered_date
-    from lifecycle
-    where
-        order_count >= {{ minimum_orders }}
-        and hiatus_ratio >= {{ minimum_hiatus_ratio }}
-        and activity_probability <= {{ maximum_activity }}
-        and recency_days between {{ minimum_days }} and {{ maximum_days }}
+    select * from {{ ref('winback_suggestions') }}
 
 ),
 
-last_orders as (
+away as (
 
     select
-        lapsing.customer_id,
-        max(baskets.order_id) as order_id,
-        {{ basket_evidence('baskets') }} as evidence
-    from lapsing
-    inner join baskets
-        on
-            lapsing.customer_id = baskets.customer_id
-            and lapsing.last_ordered_at = baskets.ordered_at
-    group by lapsing.customer_id
+        *,
+        {{ shop_time('last_ordered_at') }}::date + greatest(
+            {{ minimum_days }}, ceil({{ minimum_turns }} * typical_gap_days)
+        )::int as away_date
+    from lifecycle
+    where
+        order_count >= {{ minimum_orders }}
+        and typical_gap_days is not null
+        and activity_probability <= {{ maximum_activity }}
+        and recency_days <= {{ maximum_days }}
 
 )
 
-select
-    lapsing.customer_id,
-    last_orders.order_id as occasion,
-    lapsing.monetary_quintile * (1 - lapsing.activity_probability) / 5
-        as score,
-    {{ shop_moment('lapsing.last_ordered_date + ' ~ minimum_days) }}
-        as not_before,
-    {{ shop_moment('lapsing.last_ordered_date + ' ~ (maximum_days + 1)) }}
-        as not_after,
-    format(
-        'Ordered %s times, usually every %s days, and not since %s: %s days,'
-        ' %s times the usual gap; %s %% likely to order in the next 8 weeks.',
-        lapsing.order_count, round(lapsing.typical_gap_days),
-        lapsing.last_ordered_date, lapsing.recency_days,
-        lapsing.turns_missed, lapsing.activity_percent
-    ) as reason,
-    last_orders.evidence,
-    jsonb_build_object(
-        {%- for locale in var('mail_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'elapsed', {{ elapsed_words('lapsing.recency_days', locale) }},
-                'favourites', favourites.favourites_{{ locale }}
-            ){{ "," if not loop.last }}
-        {%- endfor %}
-    ) as context
-from lapsing
-inner join last_orders on lapsing.customer_id = last_orders.customer_id
-left join favourites on lapsing.customer_id = favourites.customer_id
+{%- for step in range(1, step_days | length) %}
+    {%- set opens, closes = step_days[step - 1], step_days[step] %}
+    select
+        away.customer_id,
+        last_orders.order_id || ':step-{{ step }}' as occasion,
+        away.monetary_quintile * (1 - away.activity_probability) / 5 as score,
+        {{ shop_moment('away.away_date + ' ~ opens) }} as not_before,
+        {{ shop_moment('away.away_date + ' ~ closes) }} as not_after,
+        format(
+            'Ordered %s times, usually every %s days, and not since %s: %s'
+            ' days, %s times the usual gap; %s %% likely to order in the next 8'
+            ' weeks. Mail {{ step }} of {{ step_days | length - 1 }}.',
+            away.order_count, round(away.typical_gap_days),
+            last_orders.ordered_date, away.recency_days,
+            round(away.hiatus_ratio, 1), round(away.activity_probability * 100)
+        ) as reason,
+        last_orders.evidence,
+        jsonb_build_object(
+            {%- for locale in var('mail_locales') %}
+                '{{ locale }}', jsonb_build_object(
+                    'is_first', {{ step == 1 }},
+                    'is_second', {{ step == 2 }},
+                    'is_last', {{ step == 3 }},
+                    'elapsed', {{ elapsed_words('away.recency_days', locale) }},
+                    'favourites', favourites.favourites_{{ locale }},
+                    'suggestions', suggestions.suggestions_{{ locale }}
+                ){{ "," if not loop.last }}
+            {%- endfor %}
+        ) as context
+    from away
+    inner join last_orders on away.customer_id = last_orders.customer_id
+    left join favourites on away.customer_id = favourites.customer_id
+    left join suggestions on away.customer_id = suggestions.customer_id
+    where
+        {{ as_of_date() }} - away.away_date
+        between {{ opens }} and {{ closes - 1 }}
+    {{ 'union all' if not loop.last }}
+{%- endfor %}

@@ -19,6 +19,7 @@ renamed as (
         tax_amount,
         gift_card_amount,
         is_gift,
+        referral_code,
         updated_at
     from source
 

@@ -53,7 +53,10 @@ def read_contract(project: Path | None = None) -> dict[str, RawTable]:
 
 
 def create_raw_tables(connection: psycopg.Connection, tables: dict[str, RawTable]) -> None:
-    """Create schema `raw` and its tables, with their documentation, where they are absent."""
+    """Create schema `raw` and its tables, with their documentation, where they are absent.
+
+    A table from before the contract had one of its columns is given that column, empty.
+    """
     connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(SCHEMA)))
     for table in tables.values():
         _create(connection, table)
@@ -103,6 +106,11 @@ def _create(connection: psycopg.Connection, table: RawTable) -> None:
             name, columns, sql.Identifier(table.primary_key)
         )
     )
+    added = sql.SQL(", ").join(
+        sql.SQL("add column if not exists {} {}").format(sql.Identifier(column), sql.SQL(data_type))
+        for column, data_type, _ in table.columns
+    )
+    connection.execute(sql.SQL("alter table {} {}").format(name, added))
     connection.execute(sql.SQL("comment on table {} is {}").format(name, table.description))
     for column, _, meaning in table.columns:
         path = sql.Identifier(SCHEMA, table.name, column)

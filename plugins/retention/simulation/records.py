@@ -36,12 +36,14 @@ class Records:
         night: local date before whose 00:00 everything is known.
         rows: rows by raw table, each a dictionary by column.
         truths: rows by table of the schema `truth`.
+        silent: numbers of the customers who buy nothing but what the stories tell.
     """
 
     shop: Shop
     night: date
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     truths: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    silent: set[int] = field(default_factory=set)
 
     def day(self, days_ago: int) -> date:
         """Return the local date so many days before the night; 1 is the last day."""
@@ -72,6 +74,7 @@ class Records:
         status: str = "completed",
         is_gift: bool = False,
         quantity: int = 1,
+        referral_code: str | None = None,
     ) -> str:
         """Add an order of one line a type, and its parcel: to the customer's home if none is given.
 
@@ -88,6 +91,7 @@ class Records:
             ordered_at=ordered_at,
             status=status,
             is_gift=is_gift,
+            referral_code=referral_code,
             updated_at=ordered_at,
         )
         for place, product_type in enumerate(types, start=1):
@@ -160,6 +164,19 @@ class Records:
                 removed_at=removed_at,
                 updated_at=removed_at or moment,
             )
+
+    def look(self, person: Person, days_ago: int, product_type: str) -> None:
+        """Add that somebody looked at a product of the type at noon."""
+        looked_at = self.moment(days_ago)
+        self.add(
+            "web_events",
+            event_id=f"{person.customer_id}-V{len(self.rows.get('web_events', ())) + 1}",
+            customer_id=person.customer_id,
+            event_type="product_view",
+            product_id=STORY_PRODUCTS[product_type].product_id,
+            occurred_at=looked_at,
+            updated_at=looked_at,
+        )
 
     def _if_known(self, moment: datetime) -> datetime | None:
         return moment if moment < self.moment(0, 0) else None

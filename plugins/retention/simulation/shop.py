@@ -11,7 +11,9 @@ from retention.simulation import (
     gift_stories,
     interest_stories,
     lifestyle_stories,
+    loyalty_stories,
     other_stories,
+    referral_stories,
     set_stories,
     welcome_stories,
 )
@@ -46,11 +48,12 @@ STORIES = (
     *welcome_stories.STORIES,
     *interest_stories.STORIES,
     *set_stories.STORIES,
+    *loyalty_stories.STORIES,
+    *referral_stories.STORIES,
 )
 FEWEST_CUSTOMERS = GROUP * -(-len(STORIES) // STORY_PLACES)  # fewer would leave stories out
 QUIET = (*other_stories.CART_STORIES, *interest_stories.STORIES, *set_stories.STORIES)
 QUIET_STORIES = {STORIES.index(story) for story in QUIET}
-NEW_STORIES = {STORIES.index(story) for story in welcome_stories.STORIES}
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def simulate_shop(shop: Shop, customers: int, seed: int, night: date) -> Simulat
     people = draw_people(customers, random, night)
     records = Records(shop, night)
     _tell_stories(records, people)
-    habits = _habits(customers, random)
+    habits = _habits(customers, random, records.silent)
     orders = draw_orders(habits, random)
     lines = draw_lines(habits, orders, random)
     return SimulatedShop(
@@ -112,11 +115,10 @@ def _story_place(number: int) -> int | None:
     return group * STORY_PLACES + place if place < STORY_PLACES else None
 
 
-def _habits(customers: int, random: np.random.Generator) -> Habits:
+def _habits(customers: int, random: np.random.Generator, silent: set[int]) -> Habits:
     place = np.arange(customers) % GROUP
     stories = [_story_place(number) for number in range(customers)]
     is_quiet = [story is not None and story % len(STORIES) in QUIET_STORIES for story in stories]
-    is_new = [story is not None and story % len(STORIES) in NEW_STORIES for story in stories]
     habits = draw_habits(
         customers,
         random,
@@ -124,12 +126,9 @@ def _habits(customers: int, random: np.random.Generator) -> Habits:
         returns=(place == RETURN_PLACE) & (np.arange(customers) % 4 == 0),
         quiet=np.array(is_quiet),
     )
-    return replace(
-        habits,
-        types=_without_hints(habits.types, place),
-        # Nobody is new who has bought something by chance before.
-        order_counts=np.where(is_new, 0, habits.order_counts),
-    )
+    is_silent = np.isin(np.arange(customers), list(silent))
+    order_counts = np.where(is_silent, 0, habits.order_counts)
+    return replace(habits, types=_without_hints(habits.types, place), order_counts=order_counts)
 
 
 def _without_hints(types: NDArray[np.int64], place: NDArray) -> NDArray[np.int64]:

@@ -34,6 +34,17 @@ TABLES = {
     "subscriptions": {"customer_id": "text", "product_type": "text", "purchase_count": "int"},
     "newcomers": {"customer_id": "text", "order_id": "text"},
     "audiences": {"campaign": "text", "customer_id": "text"},
+    "winback": {"customer_id": "text", "step": "int"},
+    "sunset": {"customer_id": "text"},
+    "tier_up": {"customer_id": "text", "tier": "text", "reached_date": "date"},
+    "tier_expiring": {
+        "customer_id": "text", "tier": "text", "period_end_date": "date",
+        "missing_spend": "numeric",
+    },
+    "referrals": {
+        "customer_id": "text", "order_id": "text", "referrer_customer_id": "text",
+        "status": "text", "refused_reason": "text",
+    },
     "preferred_hours": {"customer_id": "text", "first_hour": "int", "order_count": "int"},
 }  # fmt: skip
 FOR_ALL = {"is_planted": "boolean not null", "why": "text not null"}

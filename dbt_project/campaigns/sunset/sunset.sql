@@ -1,0 +1,98 @@
+{#- Who has neither ordered nor looked around for long is told goodbye. The
+    decisions then leave them alone, until they order. -#}
+{%- set minimum_days = 366 -%}
+{#- A look at the shop or a thing in a cart within so many days is a visit;
+    `int_looks` goes back no further. -#}
+{%- set visit_days = 90 -%}
+
+with
+
+lifecycle as (
+
+    select * from {{ ref('lifecycle') }}
+
+),
+
+baskets as (
+
+    select * from {{ ref('int_baskets') }}
+
+),
+
+looks as (
+
+    select * from {{ ref('int_looks') }}
+
+),
+
+cart_lines as (
+
+    select * from {{ ref('int_cart_lines') }}
+
+),
+
+visitors as (
+
+    select customer_id
+    from looks
+    where occurred_date >= {{ as_of_date() }} - {{ visit_days }}
+
+    union distinct
+
+    select customer_id
+    from cart_lines
+    where
+        {{ shop_time('added_at') }}::date
+        >= {{ as_of_date() }} - {{ visit_days }}
+
+),
+
+gone as (
+
+    select lifecycle.*
+    from lifecycle
+    left join visitors on lifecycle.customer_id = visitors.customer_id
+    where
+        lifecycle.recency_days >= {{ minimum_days }}
+        and visitors.customer_id is null
+
+),
+
+last_orders as (
+
+    select
+        gone.customer_id,
+        max(baskets.order_id) as order_id,
+        max(baskets.ordered_date) as ordered_date,
+        {{ basket_evidence('baskets') }} as evidence
+    from gone
+    inner join baskets
+        on
+            gone.customer_id = baskets.customer_id
+            and gone.last_ordered_at = baskets.ordered_at
+    group by gone.customer_id
+
+)
+
+select
+    gone.customer_id,
+    last_orders.order_id as occasion,
+    gone.monetary_quintile / 5.0::double precision as score,
+    {{ shop_moment('last_orders.ordered_date + ' ~ minimum_days) }}
+        as not_before,
+    {{ shop_moment(as_of_date() ~ ' + 30') }} as not_after,
+    format(
+        'Last ordered on %s, %s days ago, and has not visited the shop in the'
+        ' last {{ visit_days }} days.',
+        last_orders.ordered_date, gone.recency_days
+    ) as reason,
+    last_orders.evidence,
+    jsonb_build_object(
+        {%- for locale in var('mail_locales') %}
+            '{{ locale }}', jsonb_build_object(
+                'elapsed', {{ elapsed_words('gone.recency_days', locale) }}
+            ){{ "," if not loop.last }}
+        {%- endfor %}
+    ) as context
+from gone
+inner join last_orders on gone.customer_id = last_orders.customer_id

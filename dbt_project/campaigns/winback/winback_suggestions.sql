@@ -1,0 +1,98 @@
+{#- What is new for a customer: what would fit, never bought, each as the product
+    of its type that most orders of so many last days hold. -#}
+{%- set popular_days = 28 -%}
+{%- set suggestion_count = 4 -%}
+
+with
+
+last_orders as (
+
+    select * from {{ ref('winback_last_orders') }}
+
+),
+
+cross_sell as (
+
+    select * from {{ ref('cross_sell') }}
+
+),
+
+buy_again as (
+
+    select * from {{ ref('buy_again') }}
+
+),
+
+baskets as (
+
+    select * from {{ ref('int_baskets') }}
+
+),
+
+product_types as (
+
+    select * from {{ ref('product_types') }}
+    where is_suggestible
+
+),
+
+-- What goes with the customer's purchases first, then what others buy.
+fitting as (
+
+    select
+        customer_id,
+        product_type,
+        min(place) as place
+    from (
+        select customer_id, product_type, suggestion_rank as place
+        from cross_sell
+        union all
+        select customer_id, product_type, 100 + rank as place
+        from buy_again
+        where not is_own
+    ) as offered
+    group by customer_id, product_type
+
+),
+
+popular as (
+
+    select
+        product_type,
+        mode() within group (order by product_id) as product_id
+    from baskets
+    where ordered_date >= {{ as_of_date() }} - {{ popular_days }}
+    group by product_type
+
+),
+
+ranked as (
+
+    select
+        last_orders.customer_id,
+        popular.product_id,
+        {%- for locale in var('mail_locales') %}
+            product_types.name_{{ locale }},
+        {%- endfor %}
+        row_number() over (
+            partition by last_orders.customer_id
+            order by fitting.place, fitting.product_type
+        ) as place
+    from last_orders
+    inner join fitting on last_orders.customer_id = fitting.customer_id
+    inner join popular on fitting.product_type = popular.product_type
+    inner join product_types
+        on fitting.product_type = product_types.product_type
+
+)
+
+select
+    {%- for locale in var('mail_locales') %}
+        jsonb_agg(
+            {{ mail_item('name_' ~ locale, 'product_id') }} order by place
+        ) as suggestions_{{ locale }},
+    {%- endfor %}
+    customer_id
+from ranked
+where place <= {{ suggestion_count }}
+group by customer_id
