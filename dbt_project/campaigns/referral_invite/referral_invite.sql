@@ -72,10 +72,9 @@ select
                 'reward',
                 {{ amount_words(var('referral_reward_amount'), locale) }},
                 'days', {{ var('referral_return_days') }},
-                'minimum_spend',
-                case when {{ var('referral_minimum_spend') }} > 0 then
-                    {{ amount_words(var('referral_minimum_spend'), locale) }}
-                end
+                'minimum_spend', {{ amount_words(
+                    'nullif(' ~ var('referral_minimum_spend') ~ ', 0)', locale
+                ) }}
             ){{ "," if not loop.last }}
         {%- endfor %}
     ) as context

@@ -22,7 +22,7 @@ earned as (
 rewarded as (
 
     select
-        earned.referrer_customer_id as customer_id,
+        referrer_customer_id as customer_id,
         order_id || ':referrer' as occasion,
         true as is_referrer,
         earned_date,

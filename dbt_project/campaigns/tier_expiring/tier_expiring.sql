@@ -1,4 +1,4 @@
-{#- Whose tier ends soon, and who can still keep it, is told what is missing. -#}
+{#- Whose tier ends soon and can still be kept is told what is missing. -#}
 {%- set earliest_days = 30 -%}
 {%- set latest_days = 4 -%}
 {#- In reach is so many times what the customer usually buys in the time that is
@@ -23,10 +23,16 @@ ending as (
 
     select
         loyalty.*,
-        {{ reach }} * greatest(
-            (loyalty.period_end_date + 1 - {{ as_of_date() }}) / 365.0,
-            1.0 / loyalty.orders_12_months
-        ) as reach_share
+        greatest(
+            (loyalty.period_end_date + 1 - {{ as_of_date() }})
+            * loyalty.spend_12_months / 365,
+            loyalty.spend_12_months / loyalty.orders_12_months
+        ) as usual_spend,
+        greatest(
+            (loyalty.period_end_date + 1 - {{ as_of_date() }})
+            * loyalty.orders_12_months / 365.0,
+            1
+        ) as usual_orders
     from loyalty
     inner join steps on loyalty.tier = steps.tier
     where
@@ -44,14 +50,13 @@ reachable as (
     select
         *,
         greatest(
-            keep_missing_spend
-            / nullif(reach_share * spend_12_months, 0),
-            keep_missing_orders / (reach_share * orders_12_months)
+            keep_missing_spend / nullif({{ reach }} * usual_spend, 0),
+            keep_missing_orders / ({{ reach }} * usual_orders)
         ) as effort
     from ending
     where
-        keep_missing_spend <= reach_share * spend_12_months
-        and keep_missing_orders <= reach_share * orders_12_months
+        keep_missing_spend <= {{ reach }} * usual_spend
+        and keep_missing_orders <= {{ reach }} * usual_orders
 
 )
 
@@ -80,12 +85,11 @@ select
             '{{ locale }}', jsonb_build_object(
                 'tier', {{ sentence_case('tier') }},
                 'until', {{ date_words('period_end_date', locale) }},
-                'missing_spend', case when keep_missing_spend > 0 then
-                    {{ amount_words('keep_missing_spend', locale) }}
-                end,
-                'missing_orders', case when keep_missing_orders > 0 then
-                    {{ order_count_words('keep_missing_orders', locale) }}
-                end
+                'missing_spend',
+                {{ amount_words('nullif(keep_missing_spend, 0)', locale) }},
+                'missing_orders', {{ order_count_words(
+                    'nullif(keep_missing_orders, 0)', locale
+                ) }}
             ){{ "," if not loop.last }}
         {%- endfor %}
     ) as context

@@ -83,8 +83,10 @@ away as (
         ) as context
     from away
     inner join last_orders on away.customer_id = last_orders.customer_id
-    left join favourites on away.customer_id = favourites.customer_id
-    left join suggestions on away.customer_id = suggestions.customer_id
+    left join favourites
+        on away.customer_id = favourites.customer_id and {{ step == 1 }}
+    left join suggestions
+        on away.customer_id = suggestions.customer_id and {{ step == 2 }}
     where
         {{ as_of_date() }} - away.away_date
         between {{ opens }} and {{ closes - 1 }}

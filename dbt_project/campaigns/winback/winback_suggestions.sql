@@ -1,5 +1,5 @@
-{#- What is new for a customer: what would fit, never bought, each as the product
-    of its type that most orders of so many last days hold. -#}
+{#- What is new for a customer: what would fit and was never bought, each as the
+    product that most orders of so many last days hold. -#}
 {%- set popular_days = 28 -%}
 {%- set suggestion_count = 4 -%}
 
@@ -20,6 +20,7 @@ cross_sell as (
 buy_again as (
 
     select * from {{ ref('buy_again') }}
+    where not is_own
 
 ),
 
@@ -40,18 +41,15 @@ product_types as (
 fitting as (
 
     select
-        customer_id,
-        product_type,
-        min(place) as place
-    from (
-        select customer_id, product_type, suggestion_rank as place
-        from cross_sell
-        union all
-        select customer_id, product_type, 100 + rank as place
-        from buy_again
-        where not is_own
-    ) as offered
-    group by customer_id, product_type
+        coalesce(cross_sell.customer_id, buy_again.customer_id) as customer_id,
+        coalesce(cross_sell.product_type, buy_again.product_type)
+            as product_type,
+        coalesce(cross_sell.suggestion_rank, 100 + buy_again.rank) as place
+    from cross_sell
+    full outer join buy_again
+        on
+            cross_sell.customer_id = buy_again.customer_id
+            and cross_sell.product_type = buy_again.product_type
 
 ),
 

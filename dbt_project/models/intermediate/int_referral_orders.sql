@@ -91,11 +91,10 @@ select
     coded_orders.is_cancelled,
     summed.is_kept and not coded_orders.is_cancelled as is_kept,
     case
-        when
-            coded_orders.is_cancelled
-            or coded_orders.currency <> '{{ var("shop_currency") }}'
-            then 0
-        else summed.kept_amount
+        when coded_orders.is_cancelled then 0
+        when coded_orders.currency = '{{ var("shop_currency") }}'
+            then summed.kept_amount
+        else 0
     end as kept_amount
 from coded_orders
 inner join summed on coded_orders.order_id = summed.order_id

@@ -31,7 +31,7 @@ judged as (
 graded as (
 
     select
-        judged.*,
+        *,
         case
             when final_reason is not null then 'refused'
             when window_end_date < {{ as_of_date() }} then 'earned'

@@ -123,6 +123,32 @@ DRAWINGS = {
         },
         {0: "first order", 365: "a year later", 730: "two years", 1095: "three years"},
     ),
+    "referrals": Timeline(
+        "A referral is earned when its order has outlived the return window",
+        {
+            "kept": (
+                Event(2, "first order, with the code"),
+                Event(2, "", until=32),
+                Event(33, "earned", is_answer=True),
+            ),
+            "half kept": (
+                Event(2, "first order"),
+                Event(14, "half came back"),
+                Event(33, "earned", is_answer=True),
+            ),
+            "returned": (
+                Event(5, "first order"),
+                Event(22, "all came back: refused", is_answer=True),
+            ),
+            "too late": (
+                Event(2, "first order"),
+                Event(33, "earned", is_answer=True),
+                Event(38, "all came back"),
+            ),
+            "second order": (Event(12, "not the first one: refused", is_answer=True),),
+        },
+        {2: "day 0", 12: "day 10", 22: "day 20", 32: "day 30", 42: "day 40"},
+    ),
     "abandoned_carts": Timeline(
         "A cart that was left, and one that was not",
         {

@@ -23,6 +23,16 @@ if TYPE_CHECKING:
 
 NIGHT = date(2026, 11, 23)
 CUSTOMERS = 6 * FEWEST_CUSTOMERS  # six times every story
+<<<<<<< HEAD
+=======
+# By campaign with a truth of its name: what the truth says of the message, and the candidate.
+CAMPAIGNS = {
+    "winback": ("step::text", "right(occasion, 1)"),
+    "sunset": ("customer_id", "customer_id"),
+    "tier_up": ("tier || ':' || reached_date", "occasion"),
+    "tier_expiring": ("tier || ':' || period_end_date", "occasion"),
+}
+>>>>>>> 65739ee (Referrals have their page; tests know winback's three mails and the new stories)
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +128,7 @@ def test_exactly_the_planted_carts_are_found(simulated: Warehouse) -> None:
     assert near_misses.why.nunique() >= 5
 
 
+<<<<<<< HEAD
 @pytest.mark.parametrize(
     "campaign", ["abandoned_cart", "browse_reminder", "complete_the_set", "cross_sell_offer"]
 )
@@ -152,6 +163,47 @@ def test_a_cart_is_not_asked_about_what_was_bought_in_another_make(simulated: Wa
         where told.why like 'a lamp bought in another make%'
     """)
     assert set(shown.product_type) == {"CURTAINS"}
+=======
+def test_exactly_the_planted_referrals_are_found_with_what_becomes_of_them(
+    simulated: Warehouse,
+) -> None:
+    columns = "customer_id, order_id, referrer_customer_id, status, refused_reason"
+    told = simulated.read(f"select {columns} from truth.referrals")
+    assert _pairs(simulated.read(f"select {columns} from signals.referrals")) == _pairs(told)
+    assert told.refused_reason.nunique() >= 6
+    assert set(told.status) == {"waiting", "earned", "refused"}
+
+
+def test_both_are_told_of_a_reward_on_the_night_on_which_it_is_earned(
+    simulated: Warehouse,
+) -> None:
+    told = simulated.read("select customer_id, occasion from campaigns.referral_reward")
+    earned = simulated.read("""
+        select referrer_customer_id, order_id || ':referrer' from truth.referrals
+        where why = 'the window ended yesterday'
+        union all
+        select customer_id, order_id || ':friend' from truth.referrals
+        where why = 'the window ended yesterday'
+    """)
+    assert _pairs(told) == _pairs(earned)
+    assert len(told) >= 10
+
+
+@pytest.mark.parametrize("campaign", CAMPAIGNS)
+def test_a_campaign_finds_whom_it_is_for_and_nobody_who_only_looks_like_it(
+    simulated: Warehouse, campaign: str
+) -> None:
+    of_truth, of_candidate = CAMPAIGNS[campaign]
+    truths = simulated.read(
+        f"select customer_id, {of_truth} as told, is_planted, why from truth.{campaign}"
+    )
+    found = simulated.read(f"select customer_id, {of_candidate} as told from campaigns.{campaign}")
+    planted, near_misses = truths[truths.is_planted], truths[~truths.is_planted]
+    assert _pairs(planted[["customer_id", "told"]]) <= _pairs(found)
+    assert not set(near_misses.customer_id) & set(found.customer_id)
+    assert len(planted) >= 5
+    assert near_misses.why.nunique() >= 2
+>>>>>>> 65739ee (Referrals have their page; tests know winback's three mails and the new stories)
 
 
 def test_who_returns_by_habit_stands_above_who_returns_now_and_then(simulated: Warehouse) -> None:

@@ -97,8 +97,8 @@ def test_the_folders_and_the_list_of_campaigns_agree() -> None:
 
 
 def test_a_folder_that_is_not_listed_is_an_error(project: Path) -> None:
-    shutil.copytree(project / "campaigns/winback", project / "campaigns/sunset")
-    with pytest.raises(CampaignError, match=r"add 'sunset' to vars\.campaigns"):
+    shutil.copytree(project / "campaigns/winback", project / "campaigns/comeback")
+    with pytest.raises(CampaignError, match=r"add 'comeback' to vars\.campaigns"):
         check_campaign_folders(project)
 
 

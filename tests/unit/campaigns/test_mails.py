@@ -147,9 +147,24 @@ def test_plain_text_is_not_escaped(mails: dict[tuple[str, str], Mail]) -> None:
 def test_the_hidden_preheader_is_not_in_the_plain_text(
     mails: dict[tuple[str, str], Mail],
 ) -> None:
-    mail = mails["winback", "en"]
-    assert mail.preheader in mail.html
-    assert mail.preheader not in mail.plain
+    for mail in mails.values():
+        assert mail.preheader in mail.html
+        assert mail.preheader not in mail.plain
+
+
+@pytest.mark.parametrize("locale", read_shop().mail_locales)
+def test_each_mail_of_winback_has_words_of_its_own(
+    mails: dict[tuple[str, str], Mail], locale: str
+) -> None:
+    mail = mails["winback", locale]
+    steps = ("is_first", "is_second", "is_last")
+    sample = customer_of("winback", locale, is_sparse=False)
+    contexts = [sample | {step: step == present for step in steps} for present in steps]
+    for part in (mail.subject, mail.preheader, mail.html, mail.plain):
+        assert len({handlebars.render(part, context) for context in contexts}) == len(steps)
+    for context in contexts:
+        assert len(handlebars.render(mail.subject, context)) <= 60
+        assert handlebars.render(mail.html, context).count("<h1 ") == 1
 
 
 def test_plain_text_has_no_holes(mails: dict[tuple[str, str], Mail]) -> None:
@@ -174,7 +189,7 @@ def test_a_missing_language_names_the_file(project: Path) -> None:
     [
         ("---\n", "", ": begin with front matter"),
         ("subject:", "topic:", "subject: this key is missing; .*topic: this key is not known"),
-        ('subject: "', "subject: [", ", line [23]: the front matter is not YAML"),
+        ('subject: "', "subject: [", ", line [234]: the front matter is not YAML"),
         ("${shop_url}", "${shop_link}", r", line \d+: \$\{shop_link\} is not known here"),
         ("${shop_url}", "5 $", r", line \d+: write a dollar sign as \$\$"),
     ],
