@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 NIGHT = date(2026, 11, 23)
 CUSTOMERS = 6 * FEWEST_CUSTOMERS  # six times every story
-<<<<<<< HEAD
-=======
+
+
 # By campaign with a truth of its name: what the truth says of the message, and the candidate.
 CAMPAIGNS = {
     "winback": ("step::text", "right(occasion, 1)"),
@@ -32,7 +32,6 @@ CAMPAIGNS = {
     "tier_up": ("tier || ':' || reached_date", "occasion"),
     "tier_expiring": ("tier || ':' || period_end_date", "occasion"),
 }
->>>>>>> 65739ee (Referrals have their page; tests know winback's three mails and the new stories)
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +127,6 @@ def test_exactly_the_planted_carts_are_found(simulated: Warehouse) -> None:
     assert near_misses.why.nunique() >= 5
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize(
     "campaign", ["abandoned_cart", "browse_reminder", "complete_the_set", "cross_sell_offer"]
 )
@@ -163,7 +161,8 @@ def test_a_cart_is_not_asked_about_what_was_bought_in_another_make(simulated: Wa
         where told.why like 'a lamp bought in another make%'
     """)
     assert set(shown.product_type) == {"CURTAINS"}
-=======
+
+
 def test_exactly_the_planted_referrals_are_found_with_what_becomes_of_them(
     simulated: Warehouse,
 ) -> None:
@@ -203,7 +202,6 @@ def test_a_campaign_finds_whom_it_is_for_and_nobody_who_only_looks_like_it(
     assert not set(near_misses.customer_id) & set(found.customer_id)
     assert len(planted) >= 5
     assert near_misses.why.nunique() >= 2
->>>>>>> 65739ee (Referrals have their page; tests know winback's three mails and the new stories)
 
 
 def test_who_returns_by_habit_stands_above_who_returns_now_and_then(simulated: Warehouse) -> None:

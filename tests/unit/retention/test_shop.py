@@ -50,15 +50,12 @@ def test_the_default_language_must_be_among_those_of_the_mails(tmp_path: Path):
         ("default_window_start_hour", 24, "less than or equal to 23"),
         ("marketing_cap_messages", -1, "vars.marketing_cap_messages: "),
         ("marketing_cap_days", 0, "vars.marketing_cap_days: "),
-<<<<<<< HEAD
         ("unhappy_pause_days", -1, "vars.unhappy_pause_days: "),
         ("unhappy_answers", {"satisfaction": [1]}, r"vars.unhappy_answers.satisfaction.0: "),
-=======
         ("referral_salt", "", "vars.referral_salt: "),
         ("referral_return_days", -1, "vars.referral_return_days: "),
         ("referral_reward_amount", "10", "vars.referral_reward_amount: "),
         ("referral_minimum_spend", "-1.00", "vars.referral_minimum_spend: "),
->>>>>>> 65739ee (Referrals have their page; tests know winback's three mails and the new stories)
         ("night_sends_within_days", -1, "vars.night_sends_within_days: "),
         ("campaigns", None, "vars.campaigns: "),
         ("mail_locales", ["en", False], r"vars.mail_locales.1: "),  # YAML's idea of `no`
