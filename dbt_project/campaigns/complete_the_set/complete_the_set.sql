@@ -52,8 +52,8 @@ listed as (
         {%- for locale in var('mail_locales') %}
             jsonb_agg(
                 {{ product_item(
-                    'product_name', 'product_id',
-                    sentence_case('name_' ~ locale)
+                    sentence_case('name_' ~ locale), 'product_id',
+                    'product_name'
                 ) }} order by place
             ) as items_{{ locale }},
         {%- endfor %}

@@ -48,7 +48,7 @@ listed as (
             }[locale] %}
             jsonb_agg(
                 {{ product_item(
-                    'product_name', 'product_id',
+                    sentence_case('name_' ~ locale), 'product_id',
                     together ~ ' || source_name_' ~ locale
                 ) }} order by place
             ) as items_{{ locale }},

@@ -52,7 +52,6 @@ select distinct on (suggestions.customer_id, suggestions.suggestion_rank)
         source_types.name_{{ locale }} as source_name_{{ locale }},
     {%- endfor %}
     products.product_id,
-    products.product_name,
     suggestions.evidence
 from suggestions
 inner join last_orders on suggestions.customer_id = last_orders.customer_id
