@@ -8,6 +8,7 @@ from retention.seeds import (
     care_topics,
     complements,
     lifestyle_rules,
+    lifestyle_steps,
     lifestyle_types,
     loyalty_tiers,
     product_attributes,
@@ -25,6 +26,7 @@ SEEDS: tuple[Seed[Any], ...] = (
     product_attributes.SEED,
     lifestyle_types.SEED,
     lifestyle_rules.SEED,
+    lifestyle_steps.SEED,
     complements.SEED,
     reward_tiers.SEED,
     loyalty_tiers.SEED,
@@ -51,6 +53,7 @@ def check_seeds(project: Path) -> int:
         problems += unknown_references(seed, lines.get(seed.name, ()), lines)
     if not problems and "lifestyle_rules" in lines:
         problems += lifestyle_rules.unreachable(lines["lifestyle_types"], lines["lifestyle_rules"])
+    problems += lifestyle_steps.missing_steps(lines.get("lifestyle_steps", ()))
     problems += reward_tiers.faults_between(lines.get("reward_tiers", ()))
     problems += loyalty_tiers.faults_between(lines.get("loyalty_tiers", ()))
     if problems:

@@ -35,9 +35,33 @@ def _value_or_nothing(text: Any) -> Any:
     return None if text == "" else text
 
 
+def _parted(text: Any) -> Any:
+    return text.split(";") if text else ()
+
+
+def _each_once(parts: tuple[str, ...]) -> tuple[str, ...]:
+    twice = next((part for part in parts if parts.count(part) > 1), None)
+    if twice is not None:
+        message = f"'{twice}' is named twice; keep one of them"
+        raise ValueError(message)
+    return parts
+
+
+def _calm(text: str) -> str:
+    if "!" in text:
+        message = f"'{text}' shouts; say it without an exclamation mark"
+        raise ValueError(message)
+    return text
+
+
 Text = Annotated[str, Field(min_length=1), AfterValidator(_bare)]
+# What a mail says: a subject that a phone shows whole, and a paragraph.
+Headline = Annotated[Text, Field(max_length=60), AfterValidator(_calm)]
+Paragraph = Annotated[Text, Field(max_length=600)]
 PositiveCount = Annotated[int, Field(ge=1)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
+# Texts with semicolons between, each once; nothing for none.
+Texts = Annotated[tuple[Text, ...], AfterValidator(_each_once), BeforeValidator(_parted)]
 # Before a type that may be empty: `Annotated[int | None, EMPTY]`.
 EMPTY = BeforeValidator(_value_or_nothing)
 
@@ -62,8 +86,8 @@ class Seed(Generic[Row]):
         name: the file's stem.
         row: the model of a row; its fields are the columns.
         key: columns that no two rows share.
-        refers_to: (seed, column) in which a column's values must be found, by column; empty
-            ones need not.
+        refers_to: (seed, column) in which a column's values must be found, by column; of several
+            texts in one value, each; empty ones need not.
     """
 
     name: str
@@ -116,10 +140,11 @@ def unknown_references(
         known = {getattr(line.row, other_column) for line in seeds[other]}
         for line in lines:
             value = getattr(line.row, column)
-            if value is not None and value not in known:
-                yield seed.fault(
-                    line, f"{column}: '{value}' is not in seeds/{other}.csv; add it there"
-                )
+            for each in value if isinstance(value, tuple) else (value,):
+                if each is not None and each not in known:
+                    yield seed.fault(
+                        line, f"{column}: '{each}' is not in seeds/{other}.csv; add it there"
+                    )
 
 
 def _values(project: Path, seed: Seed[Row]) -> Iterator[tuple[int, list[str]]]:

@@ -1,0 +1,94 @@
+{#- A lifestyle that has just shown: three short notes. A step goes out in its
+    days after the purchase that first proved the lifestyle: not the latest
+    one, which moves with every purchase and could bring steps out of order.
+    Not before the third: a parcel must have left to tell that it was a present.
+    The windows must not meet, nor lie closer than cooldown_days (.yml). -#}
+{%- set step_days = {1: [3, 5], 2: [10, 13], 3: [24, 28]} -%}
+
+with
+
+lifestyles as (
+
+    select
+        *,
+        {{ shop_time('detected_at') }}::date as detected_date
+    from {{ ref('lifestyles') }}
+
+),
+
+steps as (
+
+    select * from {{ ref('lifestyle_steps') }}
+
+),
+
+items as (
+
+    select * from {{ ref('lifestyle_starter_items') }}
+
+),
+
+windows as (
+
+    {%- for step, days in step_days.items() %}
+        select
+            {{ step }} as step,
+            {{ days[0] }} as first_day,
+            {{ days[1] }} as last_day
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+due as (
+
+    select
+        lifestyles.customer_id,
+        lifestyles.lifestyle,
+        lifestyles.detected_date,
+        lifestyles.confidence,
+        lifestyles.evidence,
+        windows.first_day,
+        windows.last_day,
+        {%- for locale in var('mail_locales') %}
+            steps.headline_{{ locale }},
+            steps.text_{{ locale }},
+        {%- endfor %}
+        steps.step
+    from lifestyles
+    inner join steps on lifestyles.lifestyle = steps.lifestyle
+    inner join windows on steps.step = windows.step
+    where
+        {{ as_of_date() }} - lifestyles.detected_date
+        between windows.first_day and windows.last_day
+
+)
+
+select
+    due.customer_id,
+    due.lifestyle || ':' || due.detected_date || ':step-' || due.step
+        as occasion,
+    due.confidence::double precision as score,
+    {{ shop_moment('due.detected_date + due.first_day') }} as not_before,
+    {{ shop_moment('due.detected_date + due.last_day + 1') }} as not_after,
+    format(
+        'Step %s of %s about %s: purchases up to %s speak for it, %s %% sure.',
+        due.step, {{ step_days | length }}, replace(due.lifestyle, '_', ' '),
+        due.detected_date, round(due.confidence * 100)
+    ) as reason,
+    due.evidence,
+    jsonb_build_object(
+        {%- for locale in var('mail_locales') %}
+            '{{ locale }}', jsonb_build_object(
+                'headline', due.headline_{{ locale }},
+                'text', due.text_{{ locale }},
+                'items', items.items_{{ locale }}
+            ){{ "," if not loop.last }}
+        {%- endfor %}
+    ) as context
+from due
+left join items
+    on
+        due.customer_id = items.customer_id
+        and due.lifestyle = items.lifestyle
+        and due.step = items.step
