@@ -1,0 +1,53 @@
+{#- Whose birthday it is today. Adults only: the mail is marketing, and nobody
+    under age shall be sold to on the strength of a birth date. -#}
+{%- set minimum_age = 18 -%}
+{#- Above it the date is more likely a form's placeholder. -#}
+{%- set maximum_age = 100 -%}
+
+with
+
+birthdays as (
+
+    select * from {{ ref('int_birthdays') }}
+
+),
+
+favourites as (
+
+    select * from {{ ref('birthday_favourites') }}
+
+),
+
+celebrating as (
+
+    select * from birthdays
+    where
+        next_birthday_date = {{ as_of_date() }}
+        and next_age between {{ minimum_age }} and {{ maximum_age }}
+
+)
+
+select
+    celebrating.customer_id,
+    'birthday-' || extract(year from celebrating.next_birthday_date)
+        as occasion,
+    1::double precision as score,
+    {{ shop_moment('celebrating.next_birthday_date') }} as not_before,
+    {{ shop_moment('celebrating.next_birthday_date + 1') }} as not_after,
+    format(
+        'Told the shop the date of birth and has a birthday on %s.',
+        celebrating.next_birthday_date
+    ) as reason,
+    jsonb_build_array(jsonb_build_object(
+        'birthday_date', celebrating.next_birthday_date,
+        'favourites', favourites.favourites_en
+    )) as evidence,
+    jsonb_build_object(
+        {%- for locale in var('mail_locales') %}
+            '{{ locale }}', jsonb_build_object(
+                'favourites', favourites.favourites_{{ locale }}
+            ){{ "," if not loop.last }}
+        {%- endfor %}
+    ) as context
+from celebrating
+left join favourites on celebrating.customer_id = favourites.customer_id
