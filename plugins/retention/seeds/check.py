@@ -11,13 +11,16 @@ from retention.seeds import (
     lifestyle_steps,
     lifestyle_types,
     loyalty_tiers,
+    newsletter_items,
     product_attributes,
+    product_interests,
     product_types,
     reward_tiers,
 )
 from retention.seeds.rows import Line, Seed, SeedError, read_seed, unknown_references
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 SEEDS: tuple[Seed[Any], ...] = (
@@ -28,6 +31,8 @@ SEEDS: tuple[Seed[Any], ...] = (
     lifestyle_rules.SEED,
     lifestyle_steps.SEED,
     complements.SEED,
+    product_interests.SEED,
+    newsletter_items.SEED,
     reward_tiers.SEED,
     loyalty_tiers.SEED,
 )
@@ -53,12 +58,21 @@ def check_seeds(project: Path) -> int:
         problems += unknown_references(seed, lines.get(seed.name, ()), lines)
     if not problems and "lifestyle_rules" in lines:
         problems += lifestyle_rules.unreachable(lines["lifestyle_types"], lines["lifestyle_rules"])
-    problems += lifestyle_steps.missing_steps(lines.get("lifestyle_steps", ()))
-    problems += reward_tiers.faults_between(lines.get("reward_tiers", ()))
-    problems += loyalty_tiers.faults_between(lines.get("loyalty_tiers", ()))
+    problems += _faults_between(lines)
     if problems:
         raise SeedError(*problems)
     return len(SEEDS)
+
+
+def _faults_between(lines: dict[str, list[Line[Any]]]) -> Iterator[str]:
+    """Yield what is wrong between the rows of the seeds that could be read."""
+    yield from lifestyle_steps.missing_steps(lines.get("lifestyle_steps", ()))
+    if "product_interests" in lines:
+        yield from newsletter_items.unknown_interests(
+            lines.get("newsletter_items", ()), lines["product_interests"]
+        )
+    yield from reward_tiers.faults_between(lines.get("reward_tiers", ()))
+    yield from loyalty_tiers.faults_between(lines.get("loyalty_tiers", ()))
 
 
 def _unread(project: Path) -> list[str]:
