@@ -68,7 +68,15 @@ def every_year(cast: Cast) -> None:
     )
     cast.records.order(cast.person, 345 + 365, _toy(cast), parcel=friend)
     cast.records.order(cast.person, 340, _toy(cast), parcel=loud)
-    _gift(cast, 340, _first_name(friend), "the same friend, two years running")
+    why = "the same friend, two years running"
+    _gift(cast, 340, _first_name(friend), why)
+    cast.records.truth(
+        "gift_reminders",
+        is_planted=True,
+        why=why,
+        customer_id=cast.person.customer_id,
+        recipient_first_name=_first_name(friend),
+    )
 
 
 def birthday_and_christmas(cast: Cast) -> None:

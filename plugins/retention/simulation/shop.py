@@ -12,6 +12,7 @@ from retention.simulation import (
     interest_stories,
     lifestyle_stories,
     loyalty_stories,
+    occasion_stories,
     other_stories,
     referral_stories,
     set_stories,
@@ -50,6 +51,7 @@ STORIES = (
     *set_stories.STORIES,
     *loyalty_stories.STORIES,
     *referral_stories.STORIES,
+    *occasion_stories.STORIES,
 )
 FEWEST_CUSTOMERS = GROUP * -(-len(STORIES) // STORY_PLACES)  # fewer would leave stories out
 QUIET = (*other_stories.CART_STORIES, *interest_stories.STORIES, *set_stories.STORIES)

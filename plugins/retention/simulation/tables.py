@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 CART_DAYS, VIEW_DAYS = 60, 180  # the shop keeps carts and page views for so long
 VIEWS_PER_LINE = 2
+WANTED = {"offers": 0.85, "reminders": 0.9, "newsletter": 0.4}  # so many say yes
 STORES = (("web", "Puoti", None), ("S1", "Puoti Kamppi", "Helsinki"),
           ("S2", "Puoti Koskikeskus", "Tampere"), ("S3", "Puoti Hansa", "Turku"))  # fmt: skip
 # What a row holds where nothing else is said.
@@ -119,18 +120,18 @@ class Background:
         }
 
     def consents(self) -> dict[str, Any]:
-        """One answer to offers and one to reminders from everybody."""
+        """An answer of everybody to each question of consent."""
         count = len(self.made.people)
-        since = self.moments(np.tile(self.made.habits.first_tick, 2))
-        purposes = ["offers"] * count + ["reminders"] * count
-        wanted = np.repeat([0.85, 0.9], count)
-        both = pa.concat_arrays([self.customer_ids, self.customer_ids])
+        since = self.moments(np.tile(self.made.habits.first_tick, len(WANTED)))
+        purposes = [purpose for purpose in WANTED for _ in range(count)]
+        wanted = np.repeat(list(WANTED.values()), count)
+        customer_ids = pa.concat_arrays([self.customer_ids] * len(WANTED))
         return {
-            "consent_id": pc.binary_join_element_wise(both, pa.array(purposes), "-"),
-            "customer_id": both,
+            "consent_id": pc.binary_join_element_wise(customer_ids, pa.array(purposes), "-"),
+            "customer_id": customer_ids,
             "channel": "email",
             "purpose": purposes,
-            "is_granted": self.made.random.random(2 * count) < wanted,
+            "is_granted": self.made.random.random(len(wanted)) < wanted,
             "granted_at": since,
             "source": "checkout",
             "updated_at": since,

@@ -46,6 +46,10 @@ TABLES = {
         "status": "text", "refused_reason": "text",
     },
     "preferred_hours": {"customer_id": "text", "first_hour": "int", "order_count": "int"},
+    "birthday_wishes": {"customer_id": "text"},
+    "gift_reminders": {"customer_id": "text", "recipient_first_name": "text"},
+    "lifestyle_steps": {"customer_id": "text", "lifestyle": "text", "step": "int"},
+    "subscription_offers": {"customer_id": "text", "product_type": "text"},
 }  # fmt: skip
 FOR_ALL = {"is_planted": "boolean not null", "why": "text not null"}
 

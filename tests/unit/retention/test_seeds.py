@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+ITEM = "1,pets,A,B,C,D,https://puoti.example.com/pets,DOG BEDS"
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project of seeds alone, to be broken at will."""
@@ -79,6 +82,28 @@ def test_every_row_of_a_seed_is_read(project: Path) -> None:
         ("care_topics", 2, "toys,Toys,Lelut,,Pyyhi.", "line 2: tip_en: "),
         ("care_topics", 2, "Toys,Toys,Lelut,Wipe.,Pyyhi.", "line 2: care_topic: "),
         ("care_topics", 2, "cutlery,Forks,Haarukat,Rinse.,Huuhtele.", "is on line 2 already"),
+        ("lifestyle_steps", 2, "new_pony,1,A,B,C,D,DOG BEDS", "'new_pony' is not in seeds/life"),
+        ("lifestyle_steps", 2, "new_puppy,4,A,B,C,D,DOG BEDS", "line 2: step: "),
+        ("lifestyle_steps", 2, "new_puppy,1,A,B,C,D,DOG BEDS;UNICORNS", "'UNICORNS' is not in"),
+        ("lifestyle_steps", 2, "new_puppy,1,A,B,C,D,DOG BEDS; CANDLES", "begins or ends with a"),
+        ("lifestyle_steps", 2, "new_puppy,1,A,B,C,D,VASES;VASES", "'VASES' is named twice"),
+        ("lifestyle_steps", 2, "new_puppy,1,A,B,C,D,", "line 2: product_types: "),
+        ("lifestyle_steps", 2, "new_puppy,1,A,,C,D,DOG BEDS", "line 2: headline_fi: "),
+        ("lifestyle_steps", 2, "new_puppy,1,Hurry!,B,C,D,DOG BEDS", "shouts"),
+        ("lifestyle_steps", 2, f"new_puppy,1,{61 * 'A'},B,C,D,DOG BEDS", "headline_en: "),
+        ("lifestyle_steps", 2, "new_puppy,2,A,B,C,D,DOG BEDS", "new_puppy, 2 is on line 2 already"),
+        ("product_interests", 2, "UNICORNS,pets", "'UNICORNS' is not in seeds/product_types"),
+        ("product_interests", 2, "GROUND COFFEE,Coffee", "line 2: interest: "),
+        ("newsletter_items", 2, f"2026-48,{ITEM}", "line 2: issue: "),
+        ("newsletter_items", 2, f"2026-W54,{ITEM}", "'2026-W54' is no week"),
+        (
+            "newsletter_items",
+            2,
+            f"2026-W48,{ITEM.replace('pets', 'ponies')}",
+            "'ponies' is none of",
+        ),
+        ("newsletter_items", 2, f"2026-W48,{ITEM.replace('https', 'http')}", "line 2: url: "),
+        ("newsletter_items", 2, f"2026-W48,{ITEM};UNICORNS", "'UNICORNS' is not in seeds/prod"),
     ],
 )
 def test_a_fault_names_its_file_and_line(
@@ -112,6 +137,19 @@ def test_a_lifestyle_that_nothing_can_prove_is_told(project: Path) -> None:
     _rewrite(project, "lifestyle_types", 2, "new_puppy,60,0.7,240\nnew_pony,60,0.7,240")
     (told,) = _problems(project)
     assert told.startswith("seeds/lifestyle_types.csv, line 3: minimum_confidence: 0.7 is out of")
+
+
+def test_a_lifestyle_with_a_step_left_out_is_told_on_its_last_line(project: Path) -> None:
+    _rewrite(project, "lifestyle_steps", 3, "")
+    (told,) = _problems(project)
+    assert told.startswith("seeds/lifestyle_steps.csv, line 4: step: 'new_puppy' has no step 2")
+
+
+def test_a_lifestyle_may_have_no_steps_and_an_item_nothing_to_show(project: Path) -> None:
+    for line in (2, 3, 4):
+        _rewrite(project, "lifestyle_steps", line, "")
+    _rewrite(project, "newsletter_items", 2, f"2026-W48,{ITEM.removesuffix('DOG BEDS')}")
+    assert check_seeds(project) == len(SEEDS)
 
 
 def test_a_seed_that_is_missing_or_that_nothing_reads_is_told(project: Path) -> None:
