@@ -29,8 +29,7 @@ celebrating as (
 
 select
     celebrating.customer_id,
-    'birthday-' || extract(year from celebrating.next_birthday_date)
-        as occasion,
+    to_char(celebrating.next_birthday_date, '"birthday-"YYYY') as occasion,
     1::double precision as score,
     {{ shop_moment('celebrating.next_birthday_date') }} as not_before,
     {{ shop_moment('celebrating.next_birthday_date + 1') }} as not_after,

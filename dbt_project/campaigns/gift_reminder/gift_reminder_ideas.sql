@@ -22,7 +22,7 @@ product_types as (
 
 ),
 
-given as (
+listed as (
 
     select distinct
         occasions.customer_id,
@@ -31,13 +31,11 @@ given as (
         false as is_next,
         line.value ->> 'product_type' as product_type
     from occasions
-    cross join lateral jsonb_array_elements(occasions.evidence) as line (value)
+    cross join jsonb_array_elements(occasions.evidence) as line (value)
     where
         (line.value ->> 'ordered_date')::date = occasions.last_given_date
 
-),
-
-next_ones as (
+    union all
 
     select
         occasions.customer_id,
@@ -46,19 +44,9 @@ next_ones as (
         true as is_next,
         following.product_type
     from occasions
-    cross join lateral
+    cross join
         jsonb_array_elements_text(occasions.next_product_types)
             as following (product_type)
-
-),
-
-listed as (
-
-    select * from given
-
-    union all
-
-    select * from next_ones
 
 ),
 

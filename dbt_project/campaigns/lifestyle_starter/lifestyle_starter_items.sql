@@ -42,7 +42,7 @@ shown as (
         listed.product_type,
         listed.place
     from steps
-    cross join lateral
+    cross join
         string_to_table(steps.product_types, ';')
         with ordinality as listed (product_type, place)
 

@@ -1,8 +1,6 @@
 {#- How much a sign of interest weighs: having said so, the share of what one
     buys again, the share of what one looked at and did not buy. -#}
-{%- set stated_weight = 1 -%}
-{%- set bought_weight = 1 -%}
-{%- set looked_weight = 0.5 -%}
+{%- set weights = {'stated': 1, 'bought': 1, 'looked': 0.5} -%}
 
 with
 
@@ -20,14 +18,22 @@ stated_interests as (
 
 bought as (
 
-    select * from {{ ref('buy_again') }}
+    select
+        customer_id,
+        product_type,
+        weight::numeric as weight
+    from {{ ref('buy_again') }}
     where is_own
 
 ),
 
 looked as (
 
-    select * from {{ ref('browse_interest') }}
+    select
+        customer_id,
+        product_type,
+        interest as weight
+    from {{ ref('browse_interest') }}
 
 ),
 
@@ -43,64 +49,41 @@ signs as (
     select
         customer_id,
         interest,
-        1 as stated,
-        0 as bought,
-        0 as looked
+        'stated' as sign,
+        {{ weights.stated }} as sign_weight,
+        1 as share
     from stated_interests
 
-    union all
+    {%- for sign in ['bought', 'looked'] %}
 
-    select
-        bought.customer_id,
-        product_interests.interest,
-        0 as stated,
-        bought.weight::numeric
-        / sum(bought.weight::numeric) over (partition by bought.customer_id)
-            as bought,
-        0 as looked
-    from bought
-    left join product_interests
-        on bought.product_type = product_interests.product_type
+        union all
 
-    union all
-
-    select
-        looked.customer_id,
-        product_interests.interest,
-        0 as stated,
-        0 as bought,
-        looked.interest
-        / sum(looked.interest) over (partition by looked.customer_id) as looked
-    from looked
-    left join product_interests
-        on looked.product_type = product_interests.product_type
-
-),
-
-summed as (
-
-    select
-        signs.customer_id,
-        signs.interest,
-        max(signs.stated) = 1 as is_stated,
-        sum(signs.bought)::numeric(5, 3) as bought_share,
-        sum(signs.looked)::numeric(5, 3) as looked_share
-    from signs
-    inner join subscribers on signs.customer_id = subscribers.customer_id
-    where signs.interest is not null
-    group by signs.customer_id, signs.interest
+        select
+            {{ sign }}.customer_id,
+            product_interests.interest,
+            '{{ sign }}' as sign,
+            {{ weights[sign] }} as sign_weight,
+            {{ sign }}.weight
+            / sum({{ sign }}.weight) over (partition by {{ sign }}.customer_id)
+                as share
+        from {{ sign }}
+        left join product_interests
+            on {{ sign }}.product_type = product_interests.product_type
+    {%- endfor %}
 
 )
 
 select
-    customer_id,
-    interest,
-    is_stated,
-    bought_share,
-    looked_share,
-    (
-        is_stated::int * {{ stated_weight }}
-        + bought_share * {{ bought_weight }}
-        + looked_share * {{ looked_weight }}
-    )::numeric(6, 3) as strength
-from summed
+    {%- for sign in ['bought', 'looked'] %}
+        coalesce(
+            sum(signs.share) filter (where signs.sign = '{{ sign }}'), 0
+        )::numeric(5, 3) as {{ sign }}_share,
+    {%- endfor %}
+    signs.customer_id,
+    signs.interest,
+    bool_or(signs.sign = 'stated') as is_stated,
+    sum(signs.share * signs.sign_weight)::numeric(6, 3) as strength
+from signs
+inner join subscribers on signs.customer_id = subscribers.customer_id
+where signs.interest is not null
+group by signs.customer_id, signs.interest

@@ -32,7 +32,7 @@ shown as (
         {%- endfor %}
         items.item
     from items
-    cross join lateral
+    cross join
         string_to_table(items.product_types, ';')
         with ordinality as listed (product_type, place)
     inner join product_types
@@ -44,9 +44,6 @@ shown as (
 )
 
 select
-    items.issue,
-    items.item,
-    items.interest,
     {%- for locale in var('mail_locales') %}
         items.headline_{{ locale }},
         jsonb_build_object(
@@ -54,7 +51,10 @@ select
             'text', items.text_{{ locale }},
             'url', items.url,
             'products', shown.products_{{ locale }}
-        ) as entry_{{ locale }}{{ "," if not loop.last }}
+        ) as entry_{{ locale }},
     {%- endfor %}
+    items.issue,
+    items.item,
+    items.interest
 from items
 left join shown on items.item = shown.item
