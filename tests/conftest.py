@@ -31,7 +31,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 @pytest.fixture
 def database(postgres: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The URL of a fresh, empty database; the libpq environment leads to it too."""
-    with _fresh_database(postgres, monkeypatch) as url:
+    with fresh_database(postgres, monkeypatch) as url:
         yield url
 
 
@@ -52,14 +52,15 @@ def ledger_database(
     postgres: Cluster, ledger_template: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[str]:
     """The URL of a fresh database with a new ledger; the libpq environment leads to it too."""
-    with _fresh_database(postgres, monkeypatch, ledger_template) as url:
+    with fresh_database(postgres, monkeypatch, ledger_template) as url:
         yield url
 
 
 @contextmanager
-def _fresh_database(
+def fresh_database(
     postgres: Cluster, environment: pytest.MonkeyPatch, template: str = "template1"
 ) -> Iterator[str]:
+    """Create a database, lead the libpq environment to it, and yield its URL."""
     name = f"test_{uuid.uuid4().hex[:12]}"
     postgres.create_database(name, template)
     for variable, value in postgres.environment(name).items():

@@ -1,0 +1,80 @@
+"""A copy of the project to add to, and a database in which its campaigns can be built."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from retention.commands import app
+from retention.database import connect
+from retention.manifest import current_manifest
+from retention.raw.contract import create_raw_tables, read_contract
+from retention.shop import PROJECT_VARIABLE, project_directory
+
+if TYPE_CHECKING:
+    from click.testing import Result
+
+DBT = Path(sys.executable).parent / "dbt"
+NIGHT = "2026-11-22"
+# As `.ci/lint` has it: a layer without a model yet is no mistake.
+WARNINGS = '{"error": "all", "warn": ["UnusedResourceConfigPath"]}'
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """An analyst's place: a project, a database, and the commands."""
+
+    project: Path
+
+    def retention(self, *words: str) -> Result:
+        """Run a `retention` command on the project."""
+        environment = os.environ | {PROJECT_VARIABLE: str(self.project), "COLUMNS": "1000"}
+        return CliRunner().invoke(app, list(words), env=environment)
+
+    def dbt(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run dbt on the project, for the night's schemas; warnings are errors.
+
+        The night stands in the environment: for another var dbt would parse all anew.
+        """
+        target = ("--profile", "paluu", "--target", "night", "--log-path", self.project / "logs")
+        return subprocess.run(
+            [DBT, "--no-use-colors", "--warn-error-options", WARNINGS, *words, *target],
+            cwd=self.project,
+            env=os.environ | {"DBT_PROFILES_DIR": str(self.project), "PALUU_AS_OF": NIGHT},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def build_upstream(self, *campaigns: str) -> None:
+        """Build what campaigns read, out of a shop that has sold nothing yet."""
+        with connect() as connection:
+            create_raw_tables(connection, read_contract())
+        built = self.dbt(
+            *("build", "--resource-type", "model", "--resource-type", "seed"),
+            *("--select", *(f"+path:campaigns/{name}" for name in campaigns)),
+            *("--exclude", "path:campaigns"),
+        )
+        assert built.returncode == 0, built.stdout
+
+
+def copy_project(folder: Path) -> Workbench:
+    """Return a workbench on a copy of the project with its manifest."""
+    current_manifest()
+    project = folder / "project"
+    shutil.copytree(project_directory(), project, ignore=shutil.ignore_patterns("logs"))
+    return Workbench(project)
+
+
+@pytest.fixture
+def workbench(ledger_database: str, tmp_path: Path) -> Workbench:  # noqa: ARG001 - sets PG*
+    """A copy of the project, beside a database with nothing but a ledger."""
+    return copy_project(tmp_path)
