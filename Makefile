@@ -34,6 +34,30 @@ test: lint ## Lint and all tests; the nights through Airflow run beside the othe
 lint: $(VENV)/installed ## Every check that reads the code without running it.
 	.ci/lint
 
+.PHONY: check
+check: $(VENV)/installed ## Whether settings, campaigns, mails and suites fit together.
+	@$(VENV)/bin/retention check
+
+.PHONY: preview
+preview: $(VENV)/installed ## Look at mails: [CAMPAIGN=winback] [CUSTOMER=1001] [LOCALE=fi].
+	@$(VENV)/bin/retention preview $(if $(CAMPAIGN),"$(CAMPAIGN)",--all) \
+		$(if $(CUSTOMER),--customer "$(CUSTOMER)") $(if $(LOCALE),--locale "$(LOCALE)")
+
+.PHONY: send-test
+send-test: $(VENV)/installed ## Mail yourself a test: CAMPAIGN=winback TO=me@shop.example [CUSTOMER=1001].
+	@$(VENV)/bin/retention send-test "$(CAMPAIGN)" --to "$(TO)" \
+		$(if $(CUSTOMER),--customer "$(CUSTOMER)") $(if $(LOCALE),--locale "$(LOCALE)")
+
+.PHONY: new-campaign
+new-campaign: $(VENV)/installed ## Add a campaign: NAME=comeback [LIKE=winback] [KIND=transactional].
+	@$(VENV)/bin/retention new campaign "$(NAME)" \
+		$(if $(LIKE),--like "$(LIKE)") $(if $(KIND),--kind "$(KIND)")
+
+.PHONY: explain
+explain: $(VENV)/installed ## What is known of a customer: CUSTOMER=1001 [LOCALE=fi] [NIGHTS=14].
+	@$(VENV)/bin/retention explain "$(CUSTOMER)" \
+		$(if $(LOCALE),--locale "$(LOCALE)") $(if $(NIGHTS),--nights "$(NIGHTS)")
+
 .PHONY: bench-signals
 bench-signals: $(VENV)/installed ## Score the signals on real data: build/bench/signals.json.
 	$(VENV)/bin/python -m tests.benchmarks.bench_signals

@@ -106,6 +106,28 @@ def test_what_mails_ask_is_checked_with_its_words_and_with_what_pauses_marketing
     assert "7 problems" in output
 
 
+def test_what_may_be_wrong_is_a_warning_and_no_problem(project: Path, check: Callable[[], Result]):
+    _change(project / "campaigns/winback/email.en.html", "{{elapsed}}", "{{elapse}}")
+    (project / "campaigns/second_purchase/sample.yml").unlink()
+    checked = check()
+    assert checked.exit_code == 0
+    told = checked.output.splitlines()
+    assert told[0] == (
+        "! campaigns/second_purchase/sample.yml is missing: without it there is nobody to show the"
+        " mails with"
+    )
+    assert told[1].startswith("! campaigns/winback/email.en.html, line 8: 'elapse' is not in the")
+    assert told[2].endswith(" suites: 2 warnings")
+
+
+def test_problems_are_told_before_warnings(project: Path, check: Callable[[], Result]):
+    _change(project / "campaigns/winback/email.en.html", "{{elapsed}}", "{{elapse}}")
+    _change(project / "campaigns/second_purchase/email.en.html", "${headline}", "${nothing}")
+    checked = check()
+    assert checked.exit_code == 1
+    assert [line[0] for line in checked.output.splitlines()] == ["✗", "!", "1"]
+
+
 def test_a_suite_without_a_model_is_named(project: Path, check: Callable[[], Result]):
     (project / "expectations/churn.yml").write_text("mart: churn\nkeys: []\nexpectations: []\n")
     _change(project / "dbt_project.yml", "guarded_marts: [", "guarded_marts: [churn, ")
