@@ -46,9 +46,9 @@ def find_warnings(
         *language_warnings([mail.source.body for mail in mails]),
         *_variable_warnings(mails, data, project),
     ]
-    made_up = set(_texts(ADDED))
+    made_up = set(_addresses(ADDED))
     if data.is_sample:
-        made_up |= set(_texts(data.contexts))
+        made_up |= set(_addresses(data.contexts))
     for mail in mails:
         found += plain_text_warnings(mail.source)
         for context in (data.context(mail.locale), data.sparse_context(mail.locale)):
@@ -97,9 +97,9 @@ def _missing_warnings(reader: Reader, data: MailData) -> Iterator[str]:
             yield f"{missing.place}: '{missing.name}' is not in the data of {data.file}"
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """Return every text of nested data."""
-    if isinstance(value, str):
+def _addresses(value: Any) -> Iterator[str]:
+    """Return every address in nested data."""
+    if isinstance(value, str) and "://" in value:
         yield value
     for below in items_of(value):
-        yield from _texts(below)
+        yield from _addresses(below)

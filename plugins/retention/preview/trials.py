@@ -90,6 +90,9 @@ def send_test_mail(mail: RenderedMail, shop: Shop, recipient: str) -> str:
 
 
 def _harmless_links(shop: Shop) -> dict[str, str]:
-    """Return the shop's page for each link that would act for a customer."""
+    """Return the shop's page for each link that would act for a customer.
+
+    What mails put behind such a link is lost in the fragment.
+    """
     acting = (name for name, value in ADDED.items() if str(value).startswith("https:"))
-    return dict.fromkeys(acting, shop.shop_url)
+    return dict.fromkeys(acting, f"{shop.shop_url}#test")

@@ -56,7 +56,7 @@ def test_a_test_mail_is_marked_and_its_id_is_told(sandbox_process: Sandbox) -> N
 def test_no_link_of_a_test_mail_signs_anybody_off(sandbox_process: Sandbox) -> None:
     assert send_test().exit_code == 0
     (message,) = latest(sandbox_process)
-    assert "Unsubscribe: https://puoti.example.com\n" in message["text"]
+    assert "Unsubscribe: https://puoti.example.com#test\n" in message["text"]
     assert message["group_id"] is None
 
 

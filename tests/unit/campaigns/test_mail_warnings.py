@@ -189,6 +189,16 @@ class TestLinks:
         real = MailData("customer 1", file, {"en": context, "fi": context}, None)
         assert len(warnings(project, real)) == 2
 
+    def test_what_a_mail_puts_behind_a_link_of_the_engines_is_the_engines_too(
+        self, project: Path
+    ) -> None:
+        settings = project / "dbt_project.yml"
+        text = settings.read_text().replace("https://puoti.example.com", "https://puoti.fi")
+        settings.write_text(text)
+        write(project, '<p><a href="{{answers}}/satisfaction/1">Good</a></p>')
+        show(project)
+        assert warnings(project) == []
+
     @pytest.mark.parametrize("alt", ["", 'alt=""', 'alt=" "'])
     def test_a_picture_without_words_is_named(self, project: Path, alt: str) -> None:
         write(project, SOUND, f'<img src="https://shop.fi/a.png" {alt}>')
