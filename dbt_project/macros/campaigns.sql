@@ -7,6 +7,24 @@
     {{ return(graph.nodes[key].config.meta.campaign) }}
 {%- endmacro -%}
 
+{#- The longest time that any campaign lets a message wait, in days. -#}
+{%- macro longest_expiry() -%}
+    {%- set days = [0] -%}
+    {%- for campaign in var('campaigns') -%}
+        {%- do days.append(campaign_settings(campaign).expires_days or 0) -%}
+    {%- endfor -%}
+    {{ return(days | max) }}
+{%- endmacro -%}
+
+{#- The campaigns whose message is a goodbye, as their .yml says. -#}
+{%- macro goodbye_campaigns() -%}
+    {%- set names = [] -%}
+    {%- for campaign in var('campaigns') if campaign_settings(campaign).is_goodbye -%}
+        {%- do names.append(campaign) -%}
+    {%- endfor -%}
+    {{ return(names) }}
+{%- endmacro -%}
+
 {#- The marts a campaign reads, directly or through others, of those that must pass a check. -#}
 {%- macro guarded_marts_of(name) -%}
     {%- set found = [] -%}

@@ -1,8 +1,37 @@
--- Nobody is sent two marketing messages by one night.
+-- Nobody is sent two marketing messages on one day of their own clock: neither
+-- by this night, nor by this one and an earlier one, whose messages the ledger
+-- holds.
+with
+
+sending as (
+
+    select
+        customer_id,
+        (send_at at time zone time_zone)::date as send_date
+    from {{ ref('decisions') }}
+    where kind = 'marketing' and outcome = 'send'
+
+),
+
+planned as (
+
+    select
+        customer_id,
+        send_date
+    from {{ ref('earlier_messages') }}
+    where kind = 'marketing' and is_contact
+
+)
+
 select
-    customer_id,
+    sending.customer_id,
+    sending.send_date,
+    count(distinct planned.send_date) as planned_count,
     count(*) as message_count
-from {{ ref('decisions') }}
-where kind = 'marketing' and outcome = 'send'
-group by customer_id
-having count(*) > 1
+from sending
+left join planned
+    on
+        sending.customer_id = planned.customer_id
+        and sending.send_date = planned.send_date
+group by sending.customer_id, sending.send_date
+having count(*) > 1 or count(planned.send_date) > 0

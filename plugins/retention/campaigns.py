@@ -42,6 +42,7 @@ class CampaignSettings(StrictModel):
         expires_days: so long a message may wait before it is worthless.
         owner: who answers for it.
         stops_after_purchase: whether it does not write to who has ordered since the night decided.
+        is_goodbye: whether who got it gets no other marketing until they order again.
         recipient: whose address it goes to: the customer's, or the shop's own support.
         questions: what its mails ask, each with the answers of one click.
     """
@@ -57,6 +58,7 @@ class CampaignSettings(StrictModel):
     expires_days: Annotated[int, Field(ge=1)]
     owner: Annotated[str, Field(min_length=1)]
     stops_after_purchase: bool = False
+    is_goodbye: bool = False
     recipient: Literal["customer", "support"] = "customer"
     questions: dict[Name, Annotated[tuple[Name, ...], Field(strict=False, min_length=2)]] = Field(
         default_factory=dict

@@ -14,6 +14,7 @@ from retention.delivery import templates
 from retention.delivery.account import Account
 from retention.delivery.protocol import deliver
 from retention.delivery.reconcile import reconcile
+from retention.delivery.schedule import QuietHours
 from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.hearing.settings import URL_VARIABLE, read_public_settings
@@ -181,6 +182,7 @@ def delivery_settings(shop: Shop, campaigns: Mapping[str, Campaign]) -> Delivery
     return DeliverySettings(
         Sender(shop.sender_email, shop.sender_name),
         hourly_budget=shop.sender_hourly_budget,
+        quiet_hours=QuietHours(shop.quiet_hours_start, shop.quiet_hours_end, shop.zone),
         last_look=LastLook(shop.shop_timezone, stopped, shop.unhappy_answers, pause),
         public=read_public_settings(),
         asking_campaigns=frozenset(each.name for each in campaigns.values() if each.questions),

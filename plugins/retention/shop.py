@@ -19,6 +19,7 @@ PROJECT_VARIABLE = "DBT_PROJECT_DIR"  # dbt's own name for the same thing
 Text = Annotated[str, Field(min_length=1)]
 Hour = Annotated[int, Field(strict=True, ge=0, le=24)]
 Count = Annotated[int, Field(strict=True, ge=0)]
+Percent = Annotated[float, Field(ge=0, lt=100)]
 PositiveCount = Annotated[int, Field(strict=True, ge=1)]
 # One each for `retention.fits.run.MODULES`.
 FittedModel = Literal["ease", "bgnbd"]
@@ -45,13 +46,15 @@ class Shop(StrictModel):
         support_email: where the shop's own people read what a customer is unhappy about.
         campaigns: names of the campaigns that run, each a folder under `campaigns/`.
         product_page_url: where a product's page is; `{product_id}` stands for its id.
-        quiet_hours_start: no marketing leaves from this hour of the shop's clock ...
-        quiet_hours_end: ... to this one.
+        quiet_hours_start: no marketing leaves from this hour of the customer's clock ...
+        quiet_hours_end: ... to this one of the next morning.
         default_window_start_hour: of a customer whose purchase hours are not known.
-        marketing_cap_messages: at most so many marketing messages to one customer ...
+        marketing_cap_messages: at most so many marketing messages to a customer by one channel ...
         marketing_cap_days: ... in so many days.
         unhappy_answers: by question of a mail, the answers after which marketing pauses ...
         unhappy_pause_days: ... for so many days; 0 for no pause.
+        daily_message_budget: a night plans at most so many marketing messages; None is no bound.
+        global_holdout_percent: share of customers who get no marketing, to measure what it brings.
         holdout_salt: changing it draws every holdout anew.
         guarded_marts: what must have passed the night's expectations; names of the suites.
         referral_salt: changing it makes the codes anew that customers give to friends.
@@ -85,6 +88,8 @@ class Shop(StrictModel):
     marketing_cap_days: PositiveCount
     unhappy_answers: dict[Text, tuple[Text, ...]]
     unhappy_pause_days: Count
+    daily_message_budget: Count | None = None
+    global_holdout_percent: Percent
     holdout_salt: Text
     guarded_marts: tuple[Text, ...]
     referral_salt: Text
@@ -111,6 +116,16 @@ class Shop(StrictModel):
             message = (
                 f"mail_locales lacks '{self.default_locale}', the default_locale, in which"
                 " customers of any other language are written to"
+            )
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _is_quiet_at_night(self) -> Self:
+        if self.quiet_hours_end >= self.quiet_hours_start:
+            message = (
+                f"quiet_hours_end ({self.quiet_hours_end}) must come before quiet_hours_start"
+                f" ({self.quiet_hours_start}) on the day between them, in which marketing leaves"
             )
             raise ValueError(message)
         return self

@@ -1,11 +1,14 @@
-{%- set cap_messages = var('marketing_cap_messages') -%}
-{%- set cap_days = var('marketing_cap_days') -%}
-
 with
 
 candidates as (
 
     select * from {{ ref('candidates') }}
+
+),
+
+times as (
+
+    select * from {{ ref('candidate_times') }}
 
 ),
 
@@ -20,24 +23,24 @@ last_contacts as (
     select
         campaign,
         customer_id,
-        max(night) as last_night
+        max(send_date) as last_date
     from earlier_messages
     where is_contact
     group by campaign, customer_id
 
 ),
 
-recent_marketing as (
+-- Of several messages of one day the first; there should be no more than one.
+taken_days as (
 
-    select
+    select distinct on (customer_id, send_date)
         customer_id,
-        count(*) as message_count
+        send_date,
+        campaign,
+        night
     from earlier_messages
-    where
-        is_contact
-        and kind = 'marketing'
-        and night > {{ as_of_date() }} - {{ cap_days }}
-    group by customer_id
+    where is_contact and kind = 'marketing'
+    order by customer_id asc, send_date asc, night asc, campaign asc
 
 )
 
@@ -52,26 +55,24 @@ select
     case
         when
             candidates.kind = 'marketing'
-            and {{ as_of_date() }} - contacts.last_night
+            and times.send_date - contacts.last_date
             < candidates.cooldown_days
             then format(
-                'Last heard from this campaign on %s, %s of %s days ago.',
-                contacts.last_night,
-                {{ as_of_date() }} - contacts.last_night,
-                candidates.cooldown_days
+                'The last message of this campaign is of %s, and it waits'
+                ' %s days before the next; this one would come on %s.',
+                contacts.last_date, candidates.cooldown_days, times.send_date
             )
     end as cooling_down,
     case
-        when
-            candidates.kind = 'marketing'
-            and recent.message_count >= {{ cap_messages }}
+        when candidates.kind = 'marketing' and taken_days.night is not null
             then format(
-                '%s marketing messages in the last {{ cap_days }} days;'
-                ' at most {{ cap_messages }} are allowed.',
-                recent.message_count
+                'One marketing message a day: %s of the night of %s comes on'
+                ' %s.',
+                taken_days.campaign, taken_days.night, times.send_date
             )
-    end as capped
+    end as outranked
 from candidates
+inner join times on candidates.candidate_id = times.candidate_id
 left join earlier_messages as messages
     on
         candidates.campaign = messages.campaign
@@ -81,5 +82,7 @@ left join last_contacts as contacts
     on
         candidates.campaign = contacts.campaign
         and candidates.customer_id = contacts.customer_id
-left join recent_marketing as recent
-    on candidates.customer_id = recent.customer_id
+left join taken_days
+    on
+        candidates.customer_id = taken_days.customer_id
+        and times.send_date = taken_days.send_date

@@ -31,8 +31,11 @@ addressed as (
         candidates.kind,
         candidates.channel,
         candidates.purpose,
-        customers.email,
         customers.first_name,
+        case candidates.recipient
+            when 'support' then '{{ var("support_email") }}'
+            else customers.email
+        end as email,
         case
             when customers.language in ({{ quoted_list(var('mail_locales')) }})
                 then customers.language
@@ -44,7 +47,11 @@ addressed as (
             else '{{ var("default_locale") }}'
         end as locale
     from candidates
-    left join customers on candidates.customer_id = customers.customer_id
+    -- The shop's own people are no customer: no greeting, the shop's language.
+    left join customers
+        on
+            candidates.customer_id = customers.customer_id
+            and candidates.recipient = 'customer'
 
 )
 

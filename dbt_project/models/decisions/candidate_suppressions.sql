@@ -18,6 +18,12 @@ suppressions as (
 
 ),
 
+farewells as (
+
+    select * from {{ ref('farewells') }}
+
+),
+
 applying as (
 
     select
@@ -50,14 +56,29 @@ first_of_each as (
 )
 
 select
-    candidate_id,
-    format(
-        case source
-            when 'bounces' then 'Mail to this address came back on %s.'
-            when 'invalid_emails' then 'SendGrid found no such address on %s.'
-            when 'spam_reports' then 'The recipient reported spam on %s.'
-            else 'The recipient unsubscribed on %s.'
-        end,
-        {{ shop_time('suppressed_at') }}::date
-    ) as suppressed
-from first_of_each
+    candidates.candidate_id,
+    case
+        when first_of_each.source is not null then format(
+            case first_of_each.source
+                when 'bounces' then 'Mail to this address came back on %s.'
+                when 'invalid_emails'
+                    then 'SendGrid found no such address on %s.'
+                when 'spam_reports' then 'The recipient reported spam on %s.'
+                else 'The recipient unsubscribed on %s.'
+            end,
+            {{ shop_time('first_of_each.suppressed_at') }}::date
+        )
+        else farewells.farewell
+    end as suppressed
+from candidates
+left join first_of_each
+    on candidates.candidate_id = first_of_each.candidate_id
+-- The campaign that said goodbye may still finish what it has to say.
+left join farewells
+    on
+        candidates.customer_id = farewells.customer_id
+        and candidates.campaign <> farewells.campaign
+        and candidates.kind = 'marketing'
+where
+    first_of_each.candidate_id is not null
+    or farewells.customer_id is not null

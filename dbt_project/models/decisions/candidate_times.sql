@@ -6,81 +6,95 @@ candidates as (
 
 ),
 
-purchase_hours as (
+clocks as (
 
-    select * from {{ ref('purchase_hours') }}
+    select * from {{ ref('customer_clocks') }}
 
 ),
 
--- The middle of the three hours in which the customer usually buys, outside
--- the quiet hours; past midnight means late in the evening.
-timed as (
+clocked as (
 
     select
         candidates.*,
-        {{ shop_time('candidates.not_before') }} as local_not_before,
-        make_interval(mins => least(
-            greatest(
-                coalesce(
-                    hours.window_start_hour,
-                    {{ var('default_window_start_hour') }}
-                ) * 60 + 90,
-                {{ var('quiet_hours_end') }} * 60
-            ),
-            {{ var('quiet_hours_start') }} * 60 - 1
-        )::int) as time_of_day
+        coalesce(clocks.time_zone, '{{ var("shop_timezone") }}') as time_zone,
+        clocks.mail_time
     from candidates
-    left join purchase_hours as hours
-        on candidates.customer_id = hours.customer_id
+    left join clocks on candidates.customer_id = clocks.customer_id
 
 ),
 
-dated as (
+-- From here on the customer's own wall clock counts. What a night decides goes
+-- out after it: when the shop's own quiet hours are over.
+localized as (
 
     select
         *,
-        greatest(
-            {{ as_of_date() }},
-            (
-                date_trunc('day', local_not_before)
-                + case
-                    when local_not_before::time > time_of_day::time
-                        then interval '1 day'
-                    else interval '0 days'
-                end
-            )::date
-        ) as send_date
-    from timed
+        case
+            when kind = 'marketing' then
+                greatest(not_before, {{ shop_morning() }})
+            else greatest(not_before, {{ as_of() }})
+        end at time zone time_zone as beginning,
+        not_after at time zone time_zone as ending
+    from clocked
 
 ),
 
+-- Marketing leaves the quiet hours alone; transactional mail waits for nothing.
+bounded as (
+
+    select
+        *,
+        case
+            when kind = 'marketing' then {{ waking_from('beginning') }}
+            else beginning
+        end as earliest,
+        case
+            when kind = 'marketing' then {{ waking_until('ending') }}
+            else ending
+        end as latest,
+        date_trunc('day', beginning) + mail_time as first_wish
+    from localized
+
+),
+
+wished as (
+
+    select
+        *,
+        case
+            when first_wish < earliest then first_wish + interval '1 day'
+            else first_wish
+        end as wish
+    from bounded
+
+),
+
+-- What cannot wait for the customer's hour comes as soon as it may.
 placed as (
 
     select
         *,
         case
-            when kind = 'marketing'
-                then {{ shop_moment('send_date + time_of_day') }}
-            else {{ as_of() }}
-        end as wanted_at,
-        case
-            when kind = 'marketing' then {{ shop_moment(
-                "send_date + interval '" ~ var('quiet_hours_end') ~ " hours'"
-            ) }}
-            else {{ as_of() }}
-        end as earliest_at
-    from dated
+            when kind = 'marketing' and wish < latest then wish else earliest
+        end as sending
+    from wished
 
 )
 
 select
     candidate_id,
-    least(greatest(wanted_at, not_before), not_after) as send_at,
+    time_zone,
+    sending::date as send_date,
+    least(greatest(sending at time zone time_zone, not_before), not_after)
+        as send_at,
+    latest at time zone time_zone as not_after,
     case
-        when not_after <= earliest_at then format(
-            'Worthless after %s, and it could not leave before %s.',
-            to_char({{ shop_time('not_after') }}, 'YYYY-MM-DD HH24:MI'),
-            to_char({{ shop_time('earliest_at') }}, 'YYYY-MM-DD HH24:MI')
+        when latest <= earliest then format(
+            'Worthless after %s%s, and it could not leave before %s.',
+            to_char(ending, 'YYYY-MM-DD HH24:MI'),
+            ' (a candidate since the night of '
+            || nullif(first_night, {{ as_of_date() }}) || ')',
+            to_char(earliest, 'YYYY-MM-DD HH24:MI')
         )
     end as expired
 from placed

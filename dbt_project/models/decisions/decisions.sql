@@ -12,6 +12,12 @@ verdicts as (
 
 ),
 
+ranks as (
+
+    select * from {{ ref('candidate_ranks') }}
+
+),
+
 permissions as (
 
     select * from {{ ref('candidate_permissions') }}
@@ -24,74 +30,63 @@ times as (
 
 ),
 
--- One marketing message a day: the best of those that nothing speaks against.
+-- What no rule speaks against competes for the customer's day and the night's
+-- budget.
 decided as (
 
     select
-        candidates.*,
-        verdicts.outcome_reason,
+        verdicts.candidate_id,
         case
-            when
-                candidates.kind = 'marketing'
-                and verdicts.outcome = 'send'
-                and row_number() over best_first > 1
-                then 'outranked'
+            when ranks.outranked is not null then 'outranked'
+            when ranks.over_budget is not null then 'over_budget'
             else verdicts.outcome
         end as outcome,
-        first_value(
-            format(
-                '%s (priority %s, score %s)', candidates.campaign,
-                candidates.priority, round(candidates.score, 2)
-            )
-        ) over best_first as winner
-    from candidates
-    inner join verdicts on candidates.candidate_id = verdicts.candidate_id
-    window best_first as (
-        partition by
-            candidates.customer_id, candidates.kind, verdicts.outcome
-        order by
-            candidates.priority desc, candidates.score desc,
-            candidates.campaign asc, candidates.occasion asc
-    )
+        coalesce(
+            verdicts.outcome_reason, ranks.outranked, ranks.over_budget
+        ) as outcome_reason
+    from verdicts
+    left join ranks on verdicts.candidate_id = ranks.candidate_id
+
+),
+
+told as (
+
+    select
+        candidate_id,
+        format(
+            'Nothing speaks against it; to arrive on %s%s.',
+            to_char(send_at at time zone time_zone, 'YYYY-MM-DD "at" HH24:MI'),
+            ' (' || nullif(time_zone, '{{ var("shop_timezone") }}') || ')'
+        ) as sending
+    from times
 
 )
 
 select
     {{ as_of_date() }} as night,
-    decided.campaign,
-    decided.customer_id,
-    decided.occasion,
+    candidates.campaign,
+    candidates.customer_id,
+    candidates.occasion,
     decided.outcome,
-    decided.reason,
-    case decided.outcome
-        when 'send'
-            then format(
-                'Nothing speaks against it; to arrive on %s.',
-                to_char(
-                    {{ shop_time('times.send_at') }}, 'YYYY-MM-DD "at" HH24:MI'
-                )
-            )
-        when 'outranked'
-            then format(
-                'One marketing message a day: tonight %s goes before'
-                ' this one (priority %s, score %s).',
-                decided.winner, decided.priority, round(decided.score, 2)
-            )
-        else decided.outcome_reason
-    end as outcome_reason,
-    decided.kind,
-    decided.purpose,
-    decided.channel,
+    candidates.reason,
+    coalesce(decided.outcome_reason, told.sending) as outcome_reason,
+    candidates.kind,
+    candidates.purpose,
+    candidates.channel,
     permissions.locale,
     permissions.email,
     permissions.first_name,
-    decided.score,
-    decided.priority,
-    decided.not_before,
-    decided.not_after,
+    candidates.score,
+    candidates.priority,
+    candidates.not_before,
+    times.not_after,
     times.send_at,
-    decided.evidence,
-    coalesce(decided.context -> permissions.locale, decided.context) as context
-from decided
-inner join permissions on decided.candidate_id = permissions.candidate_id
-inner join times on decided.candidate_id = times.candidate_id
+    times.time_zone,
+    candidates.evidence,
+    coalesce(candidates.context -> permissions.locale, candidates.context)
+        as context
+from candidates
+inner join decided on candidates.candidate_id = decided.candidate_id
+inner join permissions on candidates.candidate_id = permissions.candidate_id
+inner join times on candidates.candidate_id = times.candidate_id
+inner join told on candidates.candidate_id = told.candidate_id

@@ -1,8 +1,17 @@
-{#- The order of the policy: the first rule that speaks decides. -#}
-{%- set rules = [
-    'gated', 'no_address', 'no_consent', 'suppressed', 'already_planned',
-    'expired', 'holdout', 'cooling_down', 'capped',
-] -%}
+{#- The order of the policy, and where each rule speaks: the first one decides. -#}
+{%- set rules = {
+    'gated': 'gates',
+    'no_address': 'permissions',
+    'no_consent': 'permissions',
+    'suppressed': 'suppressions',
+    'paused': 'pauses',
+    'already_planned': 'contacts',
+    'expired': 'times',
+    'holdout': 'holdouts',
+    'cooling_down': 'contacts',
+    'capped': 'caps',
+    'outranked': 'contacts',
+} -%}
 
 with
 
@@ -30,6 +39,13 @@ suppressions as (
 
 ),
 
+pauses as (
+
+    select * from {{ ref('paused_customers') }}
+    where paused_until > {{ as_of() }}
+
+),
+
 contacts as (
 
     select * from {{ ref('candidate_contacts') }}
@@ -42,54 +58,41 @@ times as (
 
 ),
 
-drawn as (
+holdouts as (
 
-    select
-        candidate_id,
-        campaign,
-        holdout_percent,
-        kind = 'marketing' and 100 * {{ hashed_share(
-            "'" ~ var('holdout_salt') ~ ":' || campaign || ':' || customer_id"
-        ) }} < holdout_percent as is_held_out
-    from candidates
+    select * from {{ ref('candidate_holdouts') }}
 
 ),
 
--- One column a rule: null, or the sentence that says why it applies.
-examined as (
+caps as (
 
-    select
-        drawn.candidate_id,
-        gates.gated,
-        permissions.no_address,
-        permissions.no_consent,
-        suppressions.suppressed,
-        contacts.already_planned,
-        times.expired,
-        case
-            when drawn.is_held_out then format(
-                'Among the %s %% who are left without this campaign to'
-                ' measure its effect.', trim_scale(drawn.holdout_percent)
-            )
-        end as holdout,
-        contacts.cooling_down,
-        contacts.capped
-    from drawn
-    left join gates on drawn.campaign = gates.campaign
-    left join permissions on drawn.candidate_id = permissions.candidate_id
-    left join suppressions on drawn.candidate_id = suppressions.candidate_id
-    left join contacts on drawn.candidate_id = contacts.candidate_id
-    left join times on drawn.candidate_id = times.candidate_id
+    select * from {{ ref('candidate_caps') }}
 
 )
 
+-- A rule is silent (null), or the sentence that says why it applies.
 select
-    candidate_id,
+    candidates.candidate_id,
     case
-        {%- for rule in rules %}
-            when {{ rule }} is not null then '{{ rule }}'
+        {%- for rule, speaker in rules.items() %}
+            when {{ speaker }}.{{ rule }} is not null then '{{ rule }}'
         {%- endfor %}
         else 'send'
     end as outcome,
-    coalesce({{ rules | join(', ') }}) as outcome_reason
-from examined
+    coalesce(
+        {%- for rule, speaker in rules.items() %}
+            {{ speaker }}.{{ rule }}{{ "," if not loop.last }}
+        {%- endfor %}
+    ) as outcome_reason
+from candidates
+left join gates on candidates.campaign = gates.campaign
+left join permissions on candidates.candidate_id = permissions.candidate_id
+left join suppressions on candidates.candidate_id = suppressions.candidate_id
+left join pauses
+    on
+        candidates.customer_id = pauses.customer_id
+        and candidates.kind = 'marketing'
+left join contacts on candidates.candidate_id = contacts.candidate_id
+left join times on candidates.candidate_id = times.candidate_id
+left join holdouts on candidates.candidate_id = holdouts.candidate_id
+left join caps on candidates.candidate_id = caps.candidate_id

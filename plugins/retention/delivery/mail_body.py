@@ -59,7 +59,7 @@ def _personalize(
             "paluu_attempt_id": f"{message_id}/{message.attempt}",
         },
     }
-    release = release_at(message, now, settings.fence_lead)
+    release = release_at(message, now, settings.fence_lead, settings.quiet_hours)
     if release is not None:
         personalization["send_at"] = int(release.timestamp())
     if settings.public is not None and message.kind == "marketing":

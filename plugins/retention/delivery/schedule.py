@@ -2,26 +2,60 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import logging
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from retention.ledger.claims import ClaimedMessage
 
+log = logging.getLogger(__name__)
+
 SECOND = timedelta(seconds=1)
 
 
-def release_at(message: ClaimedMessage, now: datetime, fence_lead: timedelta) -> datetime | None:
+@dataclass(frozen=True)
+class QuietHours:
+    """The hours of the night in which no marketing reaches anybody, by the person's own clock.
+
+    Attributes:
+        start: the hour of the evening from which on they are quiet.
+        end: the hour of the morning until which they are.
+        shop_zone: whose clock counts where a person's is not known.
+    """
+
+    start: int
+    end: int
+    shop_zone: ZoneInfo
+
+    def moment_after(self, moment: datetime, time_zone: str | None) -> datetime:
+        """Return the moment (aware), or the end of the quiet hours that it lies in."""
+        local = moment.astimezone(_zone(time_zone) or self.shop_zone)
+        if self.end <= local.hour < self.start:
+            return moment
+        morning = local.date() + timedelta(days=local.hour >= self.start)
+        return datetime.combine(morning, time(self.end), local.tzinfo).astimezone(moment.tzinfo)
+
+
+def release_at(
+    message: ClaimedMessage, now: datetime, fence_lead: timedelta, quiet: QuietHours | None = None
+) -> datetime | None:
     """Return when SendGrid is to release the mail (aware, a full second); None is at once.
 
     Transactional mail leaves at its time. Marketing mail leaves at its time too, but not sooner
-    than `fence_lead` from now, unless it would be worthless by then.
+    than `fence_lead` from now, unless it would be worthless by then; what is so late waits for the
+    end of the customer's quiet hours.
     """
     at = message.send_at
     if message.kind == "marketing":
-        at = max(at, min(now + fence_lead, message.not_after))
+        earliest = min(now + fence_lead, message.not_after)
+        if at < earliest:
+            at = quiet.moment_after(earliest, message.time_zone) if quiet else earliest
     if at <= now:
         return None
     full = at.replace(microsecond=0)
@@ -29,11 +63,24 @@ def release_at(message: ClaimedMessage, now: datetime, fence_lead: timedelta) ->
 
 
 def release_span(
-    messages: Iterable[ClaimedMessage], now: datetime, fence_lead: timedelta
+    messages: Iterable[ClaimedMessage],
+    now: datetime,
+    fence_lead: timedelta,
+    quiet: QuietHours | None = None,
 ) -> tuple[datetime | None, datetime | None]:
     """Return when the first and the last of the mails are released; the first None is at once."""
-    moments = [release_at(message, now, fence_lead) for message in messages]
+    moments = [release_at(message, now, fence_lead, quiet) for message in messages]
     scheduled = [moment for moment in moments if moment is not None]
     if not scheduled:
         return None, None
     return (min(scheduled) if len(scheduled) == len(moments) else None), max(scheduled)
+
+
+@cache
+def _zone(name: str | None) -> ZoneInfo | None:
+    """Return the time zone of that name; None, with a warning, when Python has none."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError):
+        log.warning("time zone '%s' is not known here; the shop's clock is taken", name)
+        return None

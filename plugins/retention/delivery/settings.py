@@ -11,6 +11,7 @@ from retention.ledger.last_look import LastLook
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from retention.delivery.schedule import QuietHours
     from retention.hearing.settings import PublicSettings
 
 
@@ -35,6 +36,7 @@ class DeliverySettings:
         fence_lead: marketing mail is scheduled at least so far ahead, however late it is, so that
             an unknown request can be cancelled: a lease, until the next run notices, and once
             more that long before SendGrid's cancels cease to be certain.
+        quiet_hours: when late marketing waits for the morning; None is never.
         lease: how long another worker's request may be silent before it is given up; far longer
             than any call may take, or a slow worker's messages would be called unknown.
         patience: how long a run may wait in all for connections and rate limits; short, since
@@ -53,6 +55,7 @@ class DeliverySettings:
     concurrency: int = 4
     hourly_budget: int | None = None
     fence_lead: timedelta = timedelta(minutes=45)
+    quiet_hours: QuietHours | None = None
     lease: timedelta = timedelta(minutes=5)
     patience: timedelta = timedelta(minutes=1)
     most_unknown_in_a_row: int = 2

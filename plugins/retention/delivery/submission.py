@@ -43,7 +43,7 @@ def submit(connection: psycopg.Connection, run: Run, claim: Claim) -> tuple[Clai
     except SendGridError as error:
         return claim, _of_batch(error.outcome)
     now = run.clock()
-    span = release_span(claim.messages, now, run.settings.fence_lead)
+    span = release_span(claim.messages, now, run.settings.fence_lead, run.settings.quiet_hours)
     envelope = Envelope(batch_id, template_id, group_id, *span)
     mail = orjson.dumps(build_body(claim, envelope, run.settings, now))
     began = run.wall_clock()

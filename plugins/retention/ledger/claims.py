@@ -33,6 +33,7 @@ class ClaimedMessage(NamedTuple):
     Attributes:
         context: JSON, as it goes into the request.
         attempt: counts its submissions, this one included.
+        time_zone: IANA name of the zone by whose clock the customer lives; None is the shop's.
     """
 
     message_id: UUID
@@ -46,6 +47,7 @@ class ClaimedMessage(NamedTuple):
     send_at: datetime
     not_after: datetime
     attempt: int
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import orjson
 import psycopg
@@ -13,6 +15,7 @@ from psycopg.types.json import Jsonb
 from retention.database import connect
 from retention.delivery.protocol import deliver
 from retention.delivery.report import DeliveryRefusedError
+from retention.delivery.schedule import QuietHours
 from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.ledger.messages import count_messages
@@ -80,6 +83,26 @@ def test_a_mail_that_is_due_later_is_scheduled(remembered: psycopg.Connection) -
     first, second = orjson.loads(server.bodies[0])["personalizations"]
     assert "send_at" not in first
     assert datetime.fromtimestamp(second["send_at"], UTC) == NOW + timedelta(minutes=45, seconds=1)
+
+
+def test_late_marketing_waits_for_the_morning_of_each_customer(
+    remembered: psycopg.Connection,
+) -> None:
+    zones = ["Europe/Helsinki", "Europe/Stockholm", "America/New_York", None]
+    late = NOW - timedelta(hours=9)
+    plan(remembered, (decision(i, send_at=late, time_zone=zone) for i, zone in enumerate(zones)))
+    quiet = QuietHours(21, 8, ZoneInfo("Europe/Helsinki"))
+    settings = replace(SETTINGS, quiet_hours=quiet)
+    with faulty_server() as server, SendGrid(API_KEY, server.url) as client:
+        deliver(connect, client, settings, now=NOW, due_until=NOW)
+    sent = orjson.loads(server.bodies[0])["personalizations"]
+    released = {each["to"][0]["email"][:10]: each["send_at"] - NOW.timestamp() for each in sent}
+    # It is 8:00 in Helsinki; a mail that is late needs 45 minutes, and a moment for the run.
+    assert released["customer-0"] == released["customer-3"] == pytest.approx(45 * 60, abs=60)
+    assert released["customer-1"] == 60 * 60
+    assert released["customer-2"] == 7 * 60 * 60
+    (kept,) = remembered.execute("select first_release_at from ledger.requests").fetchone()
+    assert (kept - NOW).total_seconds() == released["customer-0"]
 
 
 def test_mail_cannot_be_due_further_ahead_than_sendgrid_schedules(sandbox: SendGrid) -> None:

@@ -38,6 +38,7 @@ COLUMNS = {
     "not_before": "timestamptz",
     "not_after": "timestamptz",
     "send_at": "timestamptz",
+    "time_zone": "text",
     "evidence": "jsonb",
     "context": "jsonb",
 }
@@ -72,6 +73,7 @@ def decision(customer: int | str = 1, **changes: Any) -> dict[str, Any]:
         "not_before": None,
         "not_after": NOW + timedelta(days=3),
         "send_at": NOW,
+        "time_zone": "Europe/Helsinki",
         "evidence": Jsonb([]),
         "context": Jsonb({"product": "coffee"}),
     }

@@ -133,6 +133,20 @@ def test_every_mart_notices(night: str, night_after: Warehouse, tmp_path: Path) 
         assert words in failures[mart], (mart, failures[mart])
 
 
+def test_time_zones_that_do_not_exist_are_counted_and_hold_nobody_back(
+    night_after: Warehouse, tmp_path: Path
+) -> None:
+    night_after.execute(
+        "update signals.customer_signals set time_zone = 'Mars/Olympus_Mons' where customer_id in"
+        " (select customer_id from signals.customer_signals order by customer_id limit 3)"
+    )
+    (verdict,) = (each for each in _check(night_after, tmp_path) if each.mart == "customer_signals")
+    assert verdict.passed
+    (warning,) = (each for each in verdict.warnings if "time zone" in each)
+    assert "observed 3;" in warning
+    assert "Mars/Olympus_Mons" in warning
+
+
 def _check(warehouse: Warehouse, docs: Path) -> list[MartVerdict]:
     with psycopg.connect(warehouse.url) as connection:
         return check_marts(connection, NIGHT, SCHEMAS, docs, NOW)

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from retention.delivery.schedule import release_at, release_span
+from retention.delivery.schedule import QuietHours, release_at, release_span
 from retention.ledger.claims import ClaimedMessage
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 LEAD = timedelta(minutes=45)
+QUIET = QuietHours(21, 8, ZoneInfo("Europe/Helsinki"))
 
 
 def message(kind: str, send_in: int, worthless_in: int = 1000) -> ClaimedMessage:
@@ -40,6 +43,56 @@ def test_marketing_is_scheduled_so_far_ahead_that_it_can_be_called_back(
 ) -> None:
     expected = None if released_in is None else NOW + timedelta(minutes=released_in)
     assert release_at(message(kind, send_in, worthless_in), NOW, LEAD) == expected
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "released"),
+    [
+        ("2026-11-22 20:14+02:00", "Europe/Helsinki", "2026-11-22 20:59+02:00"),
+        ("2026-11-22 20:15+02:00", "Europe/Helsinki", "2026-11-23 08:00+02:00"),
+        ("2026-11-22 20:15+02:00", "Europe/Stockholm", "2026-11-22 21:00+02:00"),
+        ("2026-11-22 22:30+02:00", "Europe/Stockholm", "2026-11-23 09:00+02:00"),
+        ("2026-11-23 03:00+02:00", "Europe/Helsinki", "2026-11-23 08:00+02:00"),
+        ("2026-11-23 07:15+02:00", "Europe/Helsinki", "2026-11-23 08:00+02:00"),
+        ("2026-11-23 07:16+02:00", "Europe/Helsinki", "2026-11-23 08:01+02:00"),
+        ("2026-11-22 22:30+02:00", "America/New_York", "2026-11-22 23:15+02:00"),
+        ("2026-11-23 04:30+02:00", "America/New_York", "2026-11-23 15:00+02:00"),
+        # Clocks go back, and forward, between the evening and the morning.
+        ("2026-10-24 22:30+03:00", "Europe/Helsinki", "2026-10-25 08:00+02:00"),
+        ("2026-03-28 22:30+02:00", "Europe/Helsinki", "2026-03-29 08:00+03:00"),
+        # Whose zone is not known lives by the shop's clock.
+        ("2026-11-22 22:30+02:00", None, "2026-11-23 08:00+02:00"),
+        ("2026-11-22 22:30+02:00", "Mars/Olympus_Mons", "2026-11-23 08:00+02:00"),
+    ],
+)
+def test_late_marketing_waits_for_the_end_of_the_customers_quiet_hours(
+    now: str, zone: str | None, released: str
+) -> None:
+    began = datetime.fromisoformat(now)
+    late = replace(
+        message("marketing", 0),
+        send_at=began - timedelta(hours=3),
+        not_after=began + timedelta(days=3),
+        time_zone=zone,
+    )
+    assert release_at(late, began, LEAD, QUIET) == datetime.fromisoformat(released)
+
+
+def test_what_is_not_late_keeps_its_time() -> None:
+    began = datetime.fromisoformat("2026-11-22 22:30+02:00")
+    planned = replace(message("marketing", 0), send_at=began + LEAD, not_after=began + 2 * LEAD)
+    assert release_at(planned, began, LEAD, QUIET) == began + LEAD
+
+
+def test_transactional_mail_knows_no_quiet_hours() -> None:
+    began = datetime.fromisoformat("2026-11-22 22:30+02:00")
+    receipt = replace(message("transactional", 0), send_at=began)
+    assert release_at(receipt, began, LEAD, QUIET) is None
+
+
+def test_a_time_zone_that_python_does_not_know_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    QUIET.moment_after(NOW, "Venus/Maxwell_Montes")
+    assert "time zone 'Venus/Maxwell_Montes' is not known here" in caplog.text
 
 
 def test_a_part_of_a_second_is_rounded_up() -> None:

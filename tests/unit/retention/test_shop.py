@@ -117,3 +117,27 @@ def test_half_past_two_exists_once_on_every_night_for_twenty_years():
         wall = datetime(2020, 1, 1, 2, 30) + timedelta(days=days)  # noqa: DTZ001
         offsets = {wall.replace(tzinfo=shop.zone, fold=fold).utcoffset() for fold in (0, 1)}
         assert len(offsets) == 1, f"{wall} is ambiguous or does not exist"
+
+
+def test_the_quiet_hours_must_go_over_midnight(tmp_path: Path):
+    project = _project_with(tmp_path, quiet_hours_start=1, quiet_hours_end=7)
+    with pytest.raises(ShopSettingsError, match=r"quiet_hours_end \(7\) must come before quiet_h"):
+        read_shop(project)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("global_holdout_percent", 100),
+        ("global_holdout_percent", -1),
+        ("global_holdout_percent", None),
+        ("daily_message_budget", -1),
+        ("daily_message_budget", 1.5),
+    ],
+)
+def test_a_share_or_a_count_that_cannot_be_is_named(
+    tmp_path: Path, setting: str, value: float | None
+):
+    project = _project_with(tmp_path, **{setting: value})
+    with pytest.raises(ShopSettingsError, match=f"vars.{setting}"):
+        read_shop(project)

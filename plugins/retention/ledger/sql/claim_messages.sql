@@ -95,4 +95,5 @@ returning
     mess.context::text as context,
     mess.send_at,
     mess.not_after,
-    mess.attempts + 1 as attempt
+    mess.attempts + 1 as attempt,
+    mess.time_zone

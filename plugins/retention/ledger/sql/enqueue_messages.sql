@@ -16,6 +16,7 @@ with send_decisions as (
         decs.not_before,
         decs.not_after,
         decs.send_at,
+        decs.time_zone,
         jsonb_strip_nulls(jsonb_build_object('first_name', decs.first_name))
         || coalesce(decs.context, '{}') as context,
         decs.not_after <= %(now)s as is_late
@@ -38,6 +39,7 @@ enqueued as (
         not_before,
         not_after,
         send_at,
+        time_zone,
         state,
         planned_at,
         expired_at
@@ -56,6 +58,7 @@ enqueued as (
         send.not_before,
         send.not_after,
         send.send_at,
+        send.time_zone,
         case when send.is_late then 'expired' else 'planned' end as state,
         %(now)s as planned_at,
         case when send.is_late then %(now)s end as expired_at
@@ -84,6 +87,7 @@ enqueued as (
             not_before = excluded.not_before,
             not_after = excluded.not_after,
             send_at = excluded.send_at,
+            time_zone = excluded.time_zone,
             state = excluded.state,
             planned_at = excluded.planned_at,
             expired_at = null

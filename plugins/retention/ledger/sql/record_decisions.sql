@@ -19,6 +19,7 @@ insert into ledger.decisions (
     not_before,
     not_after,
     send_at,
+    time_zone,
     evidence,
     context
 )
@@ -41,6 +42,7 @@ select
     decs.not_before,
     decs.not_after,
     decs.send_at,
+    decs.time_zone,
     decs.evidence,
     decs.context
 from decisions.decisions as decs
