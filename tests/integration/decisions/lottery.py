@@ -1,0 +1,285 @@
+"""A shop of chance: thousands of customers and a few campaigns, decided and delivered by nights.
+
+Nothing of it is planted but the share of each kind. The campaigns are the test's own, put into a
+copy of the dbt project, so that the policy is tried on more than today's campaigns ask of it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+import yaml
+from psycopg.rows import dict_row
+
+from retention import night as nights
+from retention.ledger.mart_checks import record_mart_check
+from retention.ledger.nights import Night
+from retention.raw.contract import create_raw_tables, read_contract
+from retention.shop import project_directory
+
+ZONE = ZoneInfo("Europe/Helsinki")
+CUSTOMERS = 10_000
+BUDGET = 900
+SETTINGS = {
+    "daily_message_budget": BUDGET,
+    "global_holdout_percent": 2,
+    "holdout_salt": "lottery",
+    "marketing_cap_messages": 2,
+    "marketing_cap_days": 7,
+    "guarded_marts": ["lifecycle"],
+}
+MARKETING = {
+    "kind": "marketing", "channel": "email", "purpose": "offers", "priority": 30,
+    "cooldown_days": 2, "holdout_percent": 10, "expires_days": 2, "owner": "retention",
+}  # fmt: skip
+CAMPAIGNS = {
+    "daily_offer": MARKETING,
+    "weekly_reminder": MARKETING
+    | {"purpose": "reminders", "priority": 50, "holdout_percent": 20, "expires_days": 3},
+    "last_words": MARKETING | {"priority": 90, "holdout_percent": 0, "is_goodbye": True},
+    "parcel_news": MARKETING | {"kind": "transactional", "purpose": "orders"},
+}
+# By campaign: the occasion, its beginning, and who is a candidate. An offer lasts three nights,
+# and begins up to 60 hours after the first of them.
+DAYS_AGO = "{{ shop_moment(\"date '2026-10-20'\") }}"
+AUDIENCES = {
+    "daily_offer": (
+        "'turn-' || {{ turn }}",
+        "{{ shop_moment(\"date '2026-10-01' + 3 * \" ~ turn) }}"
+        " + make_interval(mins => (3600 * {{ hashed_share(\"'begins' || customer_id\") }})::int)",
+        "{{ hashed_share(\"'offered' || customer_id\") }} < 0.6",
+    ),
+    "weekly_reminder": (
+        "'once'",
+        DAYS_AGO,
+        "{{ hashed_share(\"'due' || customer_id\") }} < 0.5",
+    ),
+    "last_words": (
+        "'goodbye'",
+        DAYS_AGO,
+        "{{ hashed_share(\"'gone' || customer_id\") }} < 0.03",
+    ),
+    "parcel_news": (
+        "'parcel-' || {{ as_of_date() }}",
+        "{{ as_of() }}",
+        "{{ hashed_share(\"'shipped' || customer_id\") }} < 0.05",
+    ),
+}
+CAMPAIGN = """
+    {%- set turn = "((" ~ as_of_date() ~ " - date '2026-10-01') / 3)" -%}
+    select
+        customer_id,
+        OCCASION as occasion,
+        {{ hashed_share("'score' || customer_id") }}::double precision as score,
+        BEGINNING as not_before,
+        BEGINNING + interval '10 days' as not_after,
+        'Drawn by lot.' as reason,
+        '[]'::jsonb as evidence,
+        '{"word": "luck"}'::jsonb as context
+    from raw.customers
+    where CONDITION
+"""
+PEOPLE = """
+    insert into raw.customers (
+        customer_id, email, first_name, locale, time_zone, created_at, updated_at
+    )
+    select
+        'c' || number,
+        case when mod(number, 50) > 0 then 'c' || number || '@example.com' end,
+        'Aino',
+        (array['en', 'fi', 'sv'])[1 + mod(number, 3)],
+        (array[
+            'Europe/Helsinki', 'Europe/Stockholm', 'America/New_York', 'Asia/Tokyo', null,
+            'Mars/Olympus_Mons', ''
+        ])[1 + mod(number, 7)],
+        '2025-01-01', '2025-01-01'
+    from generate_series(1, %(customers)s) as people (number);
+
+    insert into raw.consents (
+        consent_id, customer_id, channel, purpose, is_granted, granted_at, updated_at
+    )
+    select
+        customer_id || purpose, customer_id, 'email', purpose,
+        ('x' || left(md5(purpose || customer_id), 1))::bit(4)::int > 3, '2025-01-01', '2025-01-01'
+    from raw.customers
+    cross join (values ('offers'), ('reminders')) as asked (purpose);
+
+    insert into ledger.suppressions (address, scope, source, suppressed_at)
+    select email, case when right(email, 13) = '7@example.com' then 'address' else 'all' end,
+        'bounces', '2026-10-01'
+    from raw.customers where md5(email) < '06';
+
+    create schema signals;
+    create table signals.lifecycle as select customer_id from raw.customers;
+    create table signals.purchase_hours as
+    select
+        customer_id, mod(('x' || left(md5('hour' || customer_id), 4))::bit(16)::int, 24)
+            as window_start_hour,
+        md5(customer_id) < '8' as is_personal
+    from raw.customers where md5('ordered' || customer_id) < 'c';
+
+    create schema decisions;
+    create table decisions.paused_customers as
+    select customer_id, '2026-12-01'::timestamptz as paused_until, 'Was not happy.' as paused
+    from raw.customers where md5('paused' || customer_id) < '05';
+"""
+# What is due before the next night arrives, but for one in twenty, which comes a day late.
+DELIVERY = """
+    with due as (
+        select
+            message_id,
+            send_at < %(midnight)s - interval '1 day' as is_late
+        from ledger.messages
+        where
+            state = 'planned' and send_at < %(midnight)s
+            and (
+                send_at < %(midnight)s - interval '1 day'
+                or kind = 'transactional' or md5(message_id::text) > '0d'
+            )
+    ),
+
+    requests as (
+        insert into ledger.requests (
+            campaign, locale, kind, purpose, state, batch_id, template_id, unsubscribe_group_id,
+            claimed_at, submitting_at, closed_at, first_release_at
+        )
+        select
+            'all', 'en', 'marketing', 'offers', 'accepted', %(batch)s || is_late, 'd-1', 7,
+            %(morning)s, %(morning)s, %(morning)s,
+            case when is_late then %(morning)s + interval '2 hours' end
+        from (select distinct is_late from due) as kinds
+        returning request_id, first_release_at is not null as is_late
+    )
+
+    update ledger.messages
+    set state = 'accepted', claimed_at = %(morning)s, submitting_at = %(morning)s,
+        accepted_at = %(morning)s, attempts = 1, request_id = requests.request_id
+    from due inner join requests using (is_late)
+    where messages.message_id = due.message_id
+"""
+COMEBACKS = """
+    insert into raw.orders (order_id, customer_id, ordered_at, status, currency, updated_at)
+    select %(batch)s || customer_id, customer_id, %(evening)s, 'completed', 'EUR', %(evening)s
+    from ledger.messages
+    where campaign = 'last_words' and accepted_at < %(evening)s and md5(customer_id) < '4'
+"""
+Row = dict[str, Any]
+
+
+@dataclass
+class Lottery:
+    """The shop in a database of its own, with a dbt project of its own."""
+
+    url: str
+    project: Path
+
+    def build(self, night: date) -> list[Row]:
+        """Decide a night, and return its decisions in order; dbt's own tests must hold."""
+        self.dbt(
+            night, "build", "--resource-type", "model", "--resource-type", "test",
+            "--select", "+decisions",
+            "--exclude", "path:models/staging", "path:models/intermediate", "path:models/signals",
+            "resource_type:seed", "+paused_customers",
+        )  # fmt: skip
+        return self.query("select * from decisions.decisions order by campaign, customer_id")
+
+    def dbt(self, night: date, *arguments: str) -> None:
+        finished = subprocess.run(
+            [Path(sys.executable).parent / "dbt", "--no-use-colors", *arguments,
+             "--target", "night", "--target-path", self.project / "target",
+             "--log-path", self.project / "logs"],
+            cwd=self.project,
+            env=os.environ | {"PALUU_AS_OF": night.isoformat()},
+            capture_output=True,
+            text=True,
+            check=False,
+        )  # fmt: skip
+        assert finished.returncode == 0, finished.stdout
+
+    def enqueue(self, night: date) -> int:
+        """Take the night's decisions into the ledger as `refresh_segments` does."""
+        now = datetime.combine(night, time(2, 30), ZONE)
+        run_id = f"scheduled-{night}"
+        assert nights.begin(Night(run_id, night, now, is_dry_run=False, opened_at=now), now)
+        planned = nights.enqueue(run_id, now + timedelta(minutes=30))["planned"]
+        nights.end(run_id)
+        return planned
+
+    def live(self, night: date) -> None:
+        """Let the day after a night pass: mails arrive, and some people come back."""
+        moments = {
+            "midnight": datetime.combine(night + timedelta(days=1), time(), ZONE),
+            "morning": datetime.combine(night, time(7), ZONE),
+            "evening": datetime.combine(night, time(22), ZONE),
+            "batch": str(night),
+        }
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(DELIVERY, moments)
+            connection.execute(COMEBACKS, moments)
+
+    def check(self, night: date, *, has_passed: bool) -> None:
+        """Record what came of checking the only mart that a campaign reads."""
+        with psycopg.connect(self.url) as connection:
+            record_mart_check(
+                connection,
+                night=night,
+                mart="lifecycle",
+                passed=has_passed,
+                row_count=CUSTOMERS,
+                failures=[] if has_passed else ["No stage holds more than half"],
+                checked_at=datetime.combine(night, time(2, 45), ZONE),
+            )
+
+    def query(self, statement: str) -> list[Row]:
+        with psycopg.connect(self.url, row_factory=dict_row) as connection:
+            return connection.execute(statement).fetchall()
+
+
+def copy_project(folder: Path) -> Path:
+    """Copy the dbt project, with the lottery's campaigns and settings in place of the shop's."""
+    project = folder / "dbt_project"
+    shutil.copytree(
+        project_directory(), project, ignore=shutil.ignore_patterns("target", "logs", "campaigns")
+    )
+    file = project / "dbt_project.yml"
+    settings = yaml.safe_load(file.read_text())
+    settings["vars"] |= SETTINGS | {"campaigns": list(CAMPAIGNS)}
+    file.write_text(yaml.safe_dump(settings))
+    for name in CAMPAIGNS:
+        _write_campaign(project / "campaigns" / name)
+    return project
+
+
+def fill_tables(connection: psycopg.Connection) -> None:
+    """Fill the raw tables and suppressions with people; what is built before decisions, too."""
+    create_raw_tables(connection, read_contract())
+    # One by one: a statement with parameters may not be several.
+    for statement in PEOPLE.split(";"):
+        if statement.strip():
+            connection.execute(statement, {"customers": CUSTOMERS})
+
+
+def _write_campaign(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    query = CAMPAIGN
+    words = ("OCCASION", "BEGINNING", "CONDITION")
+    for word, expression in zip(words, AUDIENCES[folder.name], strict=True):
+        query = query.replace(word, expression)
+    if folder.name == "daily_offer":
+        query += "-- depends_on: {{ ref('lifecycle') }}\n"
+    (folder / f"{folder.name}.sql").write_text(query)
+    model = {
+        "name": folder.name,
+        "description": "One row per customer that was drawn.",
+        "config": {"meta": {"campaign": CAMPAIGNS[folder.name]}},
+    }
+    (folder / f"{folder.name}.yml").write_text(yaml.safe_dump({"models": [model]}))
