@@ -71,8 +71,8 @@ select
     night_rank::int as night_rank,
     case
         when place > 1 then format(
-            'One marketing message a day: tonight %s goes before this one (%s).',
-            winner, formula
+            'One marketing message a day: tonight %s goes before this one'
+            ' (%s).', winner, formula
         )
     end as outranked,
     {% if budget is none -%}

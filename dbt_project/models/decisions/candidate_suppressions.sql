@@ -48,8 +48,16 @@ first_of_each as (
 
     select distinct on (candidate_id)
         candidate_id,
-        source,
-        suppressed_at
+        format(
+            case source
+                when 'bounces' then 'Mail to this address came back on %s.'
+                when 'invalid_emails'
+                    then 'SendGrid found no such address on %s.'
+                when 'spam_reports' then 'The recipient reported spam on %s.'
+                else 'The recipient unsubscribed on %s.'
+            end,
+            {{ shop_time('suppressed_at') }}::date
+        ) as suppressed
     from applying
     order by candidate_id asc, suppressed_at asc, source asc
 
@@ -57,19 +65,7 @@ first_of_each as (
 
 select
     candidates.candidate_id,
-    case
-        when first_of_each.source is not null then format(
-            case first_of_each.source
-                when 'bounces' then 'Mail to this address came back on %s.'
-                when 'invalid_emails'
-                    then 'SendGrid found no such address on %s.'
-                when 'spam_reports' then 'The recipient reported spam on %s.'
-                else 'The recipient unsubscribed on %s.'
-            end,
-            {{ shop_time('first_of_each.suppressed_at') }}::date
-        )
-        else farewells.farewell
-    end as suppressed
+    coalesce(first_of_each.suppressed, farewells.farewell) as suppressed
 from candidates
 left join first_of_each
     on candidates.candidate_id = first_of_each.candidate_id

@@ -30,8 +30,8 @@ localized as (
     select
         *,
         case
-            when kind = 'marketing' then
-                greatest(not_before, {{ shop_morning() }})
+            when kind = 'marketing'
+                then greatest(not_before, {{ shop_morning() }})
             else greatest(not_before, {{ as_of() }})
         end at time zone time_zone as beginning,
         not_after at time zone time_zone as ending

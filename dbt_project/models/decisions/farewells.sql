@@ -22,9 +22,7 @@ goodbyes as (
     from earlier_messages
     where
         accepted_at is not null
-        and campaign = any(
-            array[{{ quoted_list(goodbye_campaigns()) }}]::text []
-        )
+        and campaign in ({{ quoted_list(goodbye_campaigns()) or "''" }})
     order by customer_id asc, accepted_at desc, campaign asc
 
 ),

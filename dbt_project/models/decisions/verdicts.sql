@@ -1,4 +1,4 @@
-{#- The order of the policy, and where each rule speaks: the first one decides. -#}
+{#- The policy in its order, and where each rule speaks; the first decides. -#}
 {%- set rules = {
     'gated': 'gates',
     'no_address': 'permissions',
