@@ -9,7 +9,13 @@ from uuid import uuid4
 import pytest
 
 from retention.database import connect
-from retention.ledger.claims import Claim, ClaimLostError, Wanted, claim_messages
+from retention.ledger.claims import (
+    Claim,
+    ClaimedMessage,
+    ClaimLostError,
+    Wanted,
+    claim_messages,
+)
 from retention.ledger.messages import count_messages
 from retention.ledger.requests import (
     Answer,
@@ -21,6 +27,7 @@ from retention.ledger.requests import (
     return_request,
     submit_claim,
 )
+from retention.ledger.statements import execute
 from retention.ledger.states import RequestState
 from tests.integration.ledger.warehouse import NOW, decision, plan
 
@@ -234,3 +241,11 @@ def _put_away(connection: psycopg.Connection, now: Any) -> dict[RequestState, in
 
 def _request_states(connection: psycopg.Connection) -> list[str]:
     return [state for (state,) in connection.execute("select state from ledger.requests")]
+
+
+def test_a_claim_returns_the_columns_of_a_message_in_their_order(
+    ledger: psycopg.Connection,
+) -> None:
+    parameters = {"now": NOW, "due_until": NOW, "most": 1, "sender": "s", "stopped_campaigns": []}
+    cursor = execute(ledger, "claim_messages", **parameters)
+    assert tuple(column.name for column in cursor.description) == ClaimedMessage._fields

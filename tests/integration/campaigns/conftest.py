@@ -1,0 +1,142 @@
+"""A night of a shop of 20,000 customers, from its raw tables to its planned messages."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import psycopg
+import pytest
+
+from retention import night
+from retention.ledger.answers import Answer, record_answer
+from retention.ledger.migration import migrate
+from retention.ledger.nights import Night
+from retention.shop import project_directory, read_shop
+from retention.simulation.write import write_simulated_shop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from demo.postgres import Cluster
+
+CUSTOMERS = 20_000
+NIGHT = date(2026, 11, 26)
+RUN = "a-whole-night"
+ON_FITS = "stg_ease_affinities+,path:models/intermediate"  # as in dags/transformations.py
+# What the night knows of the past: a survey that was answered, on the day before.
+ANSWERED = """
+    with orders as (
+        select customer_id, order_id from raw.orders
+        where customer_id = (select min(customer_id) from raw.orders where status <> 'cancelled')
+        order by ordered_at limit 1
+    ),
+    request as (
+        insert into ledger.requests (
+            campaign, locale, kind, purpose, sender, state, batch_id, template_id,
+            unsubscribe_group_id, sendgrid_message_id, message_count, claimed_at, submitting_at,
+            closed_at
+        )
+        values (
+            'satisfaction_survey', 'en', 'marketing', 'offers', 'shop@example.com', 'accepted',
+            'b', 't', 1, 'x', 1, %(at)s, %(at)s, %(at)s
+        )
+        returning request_id
+    )
+    insert into ledger.messages (
+        campaign, customer_id, occasion, night, kind, purpose, channel, locale, email, context,
+        not_after, send_at, state, planned_at, claimed_at, submitting_at, accepted_at, attempts,
+        request_id
+    )
+    select
+        'satisfaction_survey', customer_id, order_id, %(at)s::date, 'marketing', 'offers', 'email',
+        'en', 'answered@example.com', '{}', %(at)s, %(at)s, 'accepted', %(at)s, %(at)s, %(at)s,
+        %(at)s, 1, request_id
+    from orders cross join request
+    returning message_id
+"""
+
+
+@dataclass(frozen=True)
+class WholeNight:
+    """What the night left behind."""
+
+    url: str
+
+    def read(self, query: str, **parameters: object) -> pd.DataFrame:
+        """Return a query's rows."""
+        with psycopg.connect(self.url) as connection:
+            cursor = connection.execute(query, parameters)
+            names = [column.name for column in cursor.description]
+            return pd.DataFrame(cursor.fetchall(), columns=names)
+
+
+@pytest.fixture(scope="module")
+def whole_night(
+    postgres: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[WholeNight]:
+    """The night, played once by the engine's own functions, as the DAG calls them."""
+    name = "whole_night"
+    postgres.create_database(name)
+    with pytest.MonkeyPatch.context() as environment:
+        for variable, value in postgres.environment(name).items():
+            environment.setenv(variable, value)
+        environment.setenv("PALUU_AS_OF", NIGHT.isoformat())
+        environment.setenv("RETENTION_DATA_DOCS_DIR", str(tmp_path_factory.mktemp("docs")))
+        migrate()
+        with psycopg.connect(postgres.url(name)) as connection:
+            write_simulated_shop(
+                connection,
+                customers=CUSTOMERS,
+                seed=1,
+                last_day=NIGHT - timedelta(days=1),
+                progress=lambda *_: None,
+            )
+            _answer_a_survey(connection)
+        _play(tmp_path_factory.mktemp("dbt"))
+    yield WholeNight(postgres.url(name))
+    postgres.drop_database(name)
+
+
+def _answer_a_survey(connection: psycopg.Connection) -> None:
+    zone = read_shop().zone
+    sent_at = datetime.combine(NIGHT - timedelta(days=2), datetime.min.time(), zone)
+    (message_id,) = connection.execute(ANSWERED, {"at": sent_at}).fetchone()
+    answered_at = sent_at + timedelta(hours=30)
+    record_answer(connection, Answer(message_id, "satisfaction", "1"), answered_at)
+
+
+def _play(target: Path) -> None:
+    now = datetime.combine(NIGHT, datetime.min.time(), read_shop().zone) + timedelta(hours=2.5)
+    night.begin(Night(RUN, NIGHT, None, is_dry_run=False, opened_at=now), now)
+    layers = ("path:seeds", "path:models/staging", "path:models/intermediate")
+    _build(target, *layers, exclude=ON_FITS)
+    night.raise_if_refused(night.fit(RUN, now))
+    _build(target, "path:models/signals", ON_FITS)
+    night.raise_if_broken(night.check(RUN, now))
+    _build(target, "path:campaigns", "path:models/decisions")
+    night.enqueue(RUN, now)
+    night.end(RUN)
+
+
+def _build(target: Path, *selected: str, exclude: str = "") -> None:
+    project = project_directory()
+    finished = subprocess.run(
+        [
+            Path(sys.executable).parent / "dbt", "--quiet", "--no-use-colors", "build",
+            "--select", *selected, "--exclude", "test_type:unit", *exclude.split(),
+            "--profile", "paluu", "--target", "night", "--project-dir", project,
+            "--profiles-dir", project, "--target-path", target, "--log-path", target,
+        ],
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert finished.returncode == 0, finished.stdout + finished.stderr

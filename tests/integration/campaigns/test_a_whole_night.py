@@ -1,0 +1,220 @@
+"""A night of 20,000 customers: every campaign fires, and each decision can be accounted for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from retention.shop import read_shop
+from tests.integration.campaigns.conftest import NIGHT
+
+if TYPE_CHECKING:
+    from tests.integration.campaigns.conftest import WholeNight
+
+CAMPAIGNS = read_shop().campaigns
+# Who was planted, and who only looks like it, by campaign: its own rows of the schema `truth`.
+TRUTHS = {
+    "welcome": "select customer_id, is_planted, why from truth.newcomers",
+    "birthday": "select customer_id, is_planted, why from truth.birthday_wishes",
+    "gift_reminder": "select customer_id, is_planted, why from truth.gift_reminders",
+    "lifestyle_starter": "select customer_id, is_planted, why from truth.lifestyle_steps",
+    "winback": "select customer_id, is_planted, why from truth.winback",
+    "sunset": "select customer_id, is_planted, why from truth.sunset",
+    "tier_up": "select customer_id, is_planted, why from truth.tier_up",
+    "tier_expiring": "select customer_id, is_planted, why from truth.tier_expiring",
+    **{
+        campaign: "select customer_id, is_planted, why from truth.audiences"
+        f" where campaign = '{campaign}'"
+        for campaign in (
+            "abandoned_cart",
+            "browse_reminder",
+            "complete_the_set",
+            "cross_sell_offer",
+        )
+    },
+}
+SERIES = {
+    "winback": ("step::text", "right(occasion, 1)"),
+    "tier_up": ("tier || ':' || reached_date", "occasion"),
+    "tier_expiring": ("tier || ':' || period_end_date", "occasion"),
+}
+
+
+@pytest.mark.parametrize("campaign", CAMPAIGNS)
+def test_every_campaign_writes_to_somebody(whole_night: WholeNight, campaign: str) -> None:
+    planned = whole_night.read(
+        "select 1 from ledger.messages where campaign = %(campaign)s and night = %(night)s",
+        campaign=campaign,
+        night=NIGHT,
+    )
+    assert len(planned) > 0
+
+
+def test_every_candidate_has_exactly_one_decision_with_its_reasons(whole_night: WholeNight) -> None:
+    candidates = whole_night.read(
+        "select campaign, customer_id, occasion from decisions.candidates"
+    )
+    decided = whole_night.read(
+        "select campaign, customer_id, occasion, reason, outcome_reason from ledger.decisions"
+        " where night = %(night)s",
+        night=NIGHT,
+    )
+    key = ["campaign", "customer_id", "occasion"]
+    assert len(candidates) == len(decided) > 1_000
+    assert set(candidates.itertuples(index=False)) == set(decided[key].itertuples(index=False))
+    assert (decided.reason.str.len() > 20).all()
+    assert (decided.outcome_reason.str.len() > 20).all()
+
+
+def test_nobody_gets_two_marketing_mails_a_day(whole_night: WholeNight) -> None:
+    crowded = whole_night.read("""
+        select mess.customer_id
+        from ledger.messages as mess
+        inner join raw.customers as cust using (customer_id)
+        where mess.kind = 'marketing'
+        group by
+            mess.customer_id,
+            (mess.send_at at time zone coalesce(cust.time_zone, 'Europe/Helsinki'))::date
+        having count(*) > 1
+    """)
+    assert crowded.empty
+
+
+def test_no_held_out_customer_is_written_to(whole_night: WholeNight) -> None:
+    written = whole_night.read("""
+        select held.campaign, held.customer_id
+        from ledger.decisions as held
+        inner join ledger.messages as mess using (campaign, customer_id)
+        where held.outcome = 'holdout' and mess.kind = 'marketing' and mess.night = held.night
+    """)
+    held = whole_night.read("select campaign from ledger.decisions where outcome = 'holdout'")
+    assert written.empty
+    assert held.campaign.nunique() >= 10
+
+
+@pytest.mark.parametrize("campaign", TRUTHS)
+def test_whoever_was_planted_for_a_campaign_has_a_decision_and_nobody_who_only_looks_like_it(
+    whole_night: WholeNight, campaign: str
+) -> None:
+    told = whole_night.read(TRUTHS[campaign])
+    decided = whole_night.read(
+        "select customer_id, outcome, outcome_reason from ledger.decisions"
+        " where campaign = %(campaign)s",
+        campaign=campaign,
+    )
+    planted, near_misses = told[told.is_planted], told[~told.is_planted]
+    assert set(planted.customer_id) <= set(decided.customer_id)
+    assert set(near_misses.customer_id).isdisjoint(decided.customer_id)
+    assert len(planted) >= 20
+    assert near_misses.why.nunique() >= 2
+    assert "send" in set(decided[decided.customer_id.isin(planted.customer_id)].outcome)
+
+
+@pytest.mark.parametrize("campaign", SERIES)
+def test_the_planted_are_told_of_the_right_step_or_tier(
+    whole_night: WholeNight, campaign: str
+) -> None:
+    of_truth, of_candidate = SERIES[campaign]
+    told = whole_night.read(
+        f"select customer_id, {of_truth} as told from truth.{campaign} where is_planted"
+    )
+    found = whole_night.read(
+        f"select customer_id, {of_candidate} as told from campaigns.{campaign}"
+    )
+    assert set(told.itertuples(index=False)) <= set(found.itertuples(index=False))
+
+
+def test_exactly_the_planted_subscriptions_to_coffee_are_offered(whole_night: WholeNight) -> None:
+    told = whole_night.read("select customer_id, is_planted from truth.subscription_offers")
+    found = whole_night.read(
+        "select customer_id from campaigns.subscription_offer where occasion like 'REGULAR BEAN:%%'"
+    )
+    assert set(told[told.is_planted].customer_id) <= set(found.customer_id)
+    assert set(told[~told.is_planted].customer_id).isdisjoint(found.customer_id)
+
+
+def test_both_are_told_of_a_reward_on_the_night_on_which_it_is_earned(
+    whole_night: WholeNight,
+) -> None:
+    told = whole_night.read("select customer_id, occasion from campaigns.referral_reward")
+    earned = whole_night.read("""
+        select referrer_customer_id, order_id || ':referrer' from truth.referrals
+        where why = 'the window ended yesterday'
+        union all
+        select customer_id, order_id || ':friend' from truth.referrals
+        where why = 'the window ended yesterday'
+    """)
+    assert set(told.itertuples(index=False, name=None)) == set(
+        earned.itertuples(index=False, name=None)
+    )
+    assert len(told) >= 10
+
+
+def test_no_order_is_spoken_of_by_two_campaigns(whole_night: WholeNight) -> None:
+    both = whole_night.read("""
+        select occasion from campaigns.complete_the_set
+        inner join campaigns.cross_sell_offer using (customer_id, occasion)
+    """)
+    assert both.empty
+
+
+def test_a_cart_is_not_asked_about_what_was_bought_in_another_make(whole_night: WholeNight) -> None:
+    shown = whole_night.read("""
+        select line ->> 'product_type' as product_type
+        from truth.audiences as told
+        inner join campaigns.abandoned_cart using (customer_id)
+        cross join jsonb_array_elements(evidence) as line
+        where told.why like 'a lamp bought in another make%%'
+    """)
+    assert set(shown.product_type) == {"CURTAINS"}
+
+
+def test_nobody_else_is_reminded_of_a_gift_or_told_of_a_lifestyle(whole_night: WholeNight) -> None:
+    strangers = whole_night.read("""
+        select customer_id from campaigns.gift_reminder
+        except select customer_id from truth.gift_reminders where is_planted
+        union all
+        (
+            select customer_id from campaigns.lifestyle_starter
+            except select customer_id from truth.lifestyles where is_planted
+        )
+    """)
+    assert strangers.empty
+
+
+def test_nobody_can_be_read_out_of_a_gift_reminder(whole_night: WholeNight) -> None:
+    told = whole_night.read("""
+        select 1
+        from campaigns.gift_reminder as reminders
+        inner join raw.orders using (customer_id)
+        inner join raw.shipments using (order_id)
+        where
+            reminders::text ilike '%%' || split_part(recipient_name, ' ', 2) || '%%'
+            or reminders::text ilike '%%' || street || '%%'
+    """)
+    assert told.empty
+
+
+def test_exactly_the_subscribers_get_the_weeks_issue(whole_night: WholeNight) -> None:
+    found = whole_night.read("select customer_id, occasion from campaigns.newsletter")
+    subscribed = whole_night.read(
+        "select customer_id from raw.consents where purpose = 'newsletter' and is_granted"
+    )
+    assert set(found.customer_id) == set(subscribed.customer_id)
+    assert set(found.occasion) == {"2026-W48"}
+
+
+def test_support_is_told_of_the_unhappy_answer_and_the_customer_is_left_in_peace(
+    whole_night: WholeNight,
+) -> None:
+    told = whole_night.read(
+        "select customer_id, email from ledger.messages where campaign = 'unhappy_answer'"
+    )
+    assert set(told.email) == {read_shop().support_email}
+    marketing = whole_night.read(
+        "select outcome from ledger.decisions where kind = 'marketing'"
+        " and customer_id = %(customer)s",
+        customer=told.customer_id[0],
+    )
+    assert "send" not in set(marketing.outcome)
