@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -69,8 +68,7 @@ def test_late_marketing_waits_for_the_end_of_the_customers_quiet_hours(
     now: str, zone: str | None, released: str
 ) -> None:
     began = datetime.fromisoformat(now)
-    late = replace(
-        message("marketing", 0),
+    late = message("marketing", 0)._replace(
         send_at=began - timedelta(hours=3),
         not_after=began + timedelta(days=3),
         time_zone=zone,
@@ -80,13 +78,13 @@ def test_late_marketing_waits_for_the_end_of_the_customers_quiet_hours(
 
 def test_what_is_not_late_keeps_its_time() -> None:
     began = datetime.fromisoformat("2026-11-22 22:30+02:00")
-    planned = replace(message("marketing", 0), send_at=began + LEAD, not_after=began + 2 * LEAD)
+    planned = message("marketing", 0)._replace(send_at=began + LEAD, not_after=began + 2 * LEAD)
     assert release_at(planned, began, LEAD, QUIET) == began + LEAD
 
 
 def test_transactional_mail_knows_no_quiet_hours() -> None:
     began = datetime.fromisoformat("2026-11-22 22:30+02:00")
-    receipt = replace(message("transactional", 0), send_at=began)
+    receipt = message("transactional", 0)._replace(send_at=began)
     assert release_at(receipt, began, LEAD, QUIET) is None
 
 
