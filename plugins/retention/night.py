@@ -12,7 +12,7 @@ from retention import expectations
 from retention.database import connect
 from retention.fits import run as fits
 from retention.ledger.decisions import count_decisions, record_decisions
-from retention.ledger.messages import enqueue_messages, expire_messages
+from retention.ledger.messages import enqueue_messages
 from retention.ledger.nights import (
     Night,
     close_night,
@@ -142,8 +142,6 @@ def enqueue(run_id: str, now: datetime) -> dict[str, int]:
         withheld_reason = reason_to_withhold(night, read_shop())
         planned = 0
         if withheld_reason is None:
-            # What nobody sent in time must not stand in the way of what is decided anew.
-            expire_messages(connection, now)
             planned = enqueue_messages(connection, night.night, now).inserted
         else:
             logger.warning("night %s sends nothing: %s", night.night, withheld_reason)

@@ -34,12 +34,13 @@ class EnqueueCounts:
 
 
 def enqueue_messages(connection: psycopg.Connection, night: date, now: datetime) -> EnqueueCounts:
-    """Plan a message for each recorded `send` decision of the night, in one statement.
+    """Plan a message for each recorded `send` decision of the night.
 
     Whoever enqueues, and however often, at most one message exists per campaign, customer and
     occasion. A decision whose `not_after` is not after `now` becomes an expired message: it shows,
     and is not sent. Only such a message may be planned again, by a later decision on the same
-    occasion; it never left, so nobody can get it twice.
+    occasion; it never left, so nobody can get it twice. So what nobody sent in time is expired
+    first.
 
     Args:
         connection: an open connection.
@@ -49,6 +50,7 @@ def enqueue_messages(connection: psycopg.Connection, night: date, now: datetime)
     Raises:
         LedgerConstraintError: a decision breaks a rule of `ledger.messages`; none is enqueued.
     """
+    expire_messages(connection, now)
     cursor = execute(
         connection, "enqueue_messages", rows=class_row(EnqueueCounts), night=night, now=now
     )

@@ -9,6 +9,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from retention.database import connect
+from retention.ledger.decisions import record_decisions
 from retention.ledger.messages import (
     EnqueueCounts,
     count_messages,
@@ -16,7 +17,7 @@ from retention.ledger.messages import (
     expire_messages,
 )
 from retention.ledger.statements import LedgerConstraintError
-from tests.integration.ledger.warehouse import NIGHT, NOW, decision, plan
+from tests.integration.ledger.warehouse import NIGHT, NOW, decision, fill_warehouse, plan
 
 if TYPE_CHECKING:
     import psycopg
@@ -87,6 +88,17 @@ def test_an_expired_message_of_an_old_night_does_not_silence_tonight(
 ) -> None:
     plan(ledger, [decision(1, send_at=LATE, not_after=LATE)])
     assert plan(ledger, [decision(1)]) == EnqueueCounts(inserted=1, already_there=0, expired=0)
+    assert count_messages(ledger) == {"planned": 1}
+
+
+def test_a_message_that_nobody_sent_in_time_gives_way_to_a_later_decision(
+    ledger: psycopg.Connection,
+) -> None:
+    plan(ledger, [decision(1, not_after=NOW + timedelta(hours=1))])
+    fill_warehouse(ledger, [decision(1, night=NIGHT + timedelta(days=1))])
+    record_decisions(ledger, NIGHT + timedelta(days=1))
+    later = enqueue_messages(ledger, NIGHT + timedelta(days=1), NOW + timedelta(days=1))
+    assert later == EnqueueCounts(inserted=1, already_there=0, expired=0)
     assert count_messages(ledger) == {"planned": 1}
 
 
