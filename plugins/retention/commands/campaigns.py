@@ -44,7 +44,9 @@ def new_campaign(
         raise typer.BadParameter(message)
     made = make_campaign(project_directory(), name, like=like, kind=kind or "marketing")
     tell(f"{made.folder}: {', '.join(made.files)}")
-    tell_warnings(f"'{like}' still stands in {place}: is it meant?" for place in made.mentions)
+    if made.mentions:
+        places = "; ".join(made.mentions)
+        tell_warnings([f"Is '{like}' meant where it still stands? {places}"])
     if like:
         tell_warnings([f"It writes to whom '{like}' writes to, from the next night on."])
     else:

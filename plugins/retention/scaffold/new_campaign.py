@@ -35,7 +35,7 @@ class NewCampaign:
     Attributes:
         folder: where it is.
         files: names of its files.
-        mentions: file and line of places where the name of the model campaign still stands.
+        mentions: file and lines where the name of the copied campaign still stands.
     """
 
     folder: Path

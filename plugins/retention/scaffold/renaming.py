@@ -52,14 +52,17 @@ def renamed(name: str, old: str, new: str) -> str:
 
 
 def mentions(files: Mapping[str, str], old: str) -> list[str]:
-    """Return file and line of every place in SQL and settings where the old name still stands."""
+    """Return where in SQL and settings the old name still stands as a word: file and lines."""
     word = re.compile(rf"\b{re.escape(old)}\b")
-    return [
-        f"{name}, line {number}"
+    found = {
+        name: [str(number) for number, line in enumerate(text.splitlines(), 1) if word.search(line)]
         for name, text in sorted(files.items())
         if name.endswith((".sql", ".yml"))
-        for number, line in enumerate(text.splitlines(), start=1)
-        if word.search(line)
+    }
+    return [
+        f"{name}, {'line' if len(lines) == 1 else 'lines'} {', '.join(lines)}"
+        for name, lines in found.items()
+        if lines
     ]
 
 

@@ -117,6 +117,7 @@ def test_what_may_be_wrong_is_a_warning_and_no_problem(project: Path, check: Cal
         " mails with"
     )
     assert told[1].startswith("! campaigns/winback/email.en.html, line 8: 'elapse' is not in the")
+    assert told[2].startswith("checked ")
     assert told[2].endswith(" suites: 2 warnings")
 
 

@@ -118,12 +118,7 @@ def test_a_name_stays_within_what_postgresql_takes() -> None:
 
 def test_where_the_old_name_still_stands_is_told(copied: dict[str, str]) -> None:
     assert mentions(copied, "birthday") == [
-        "name_day.sql, line 1",
-        "name_day.sql, line 2",
-        "name_day.sql, line 4",
-        "name_day.yml, line 3",
-        "name_day.yml, line 7",
-        "name_day.yml, line 10",
-        "name_day.yml, line 19",
+        "name_day.sql, lines 1, 2, 4",
+        "name_day.yml, lines 3, 7, 10, 19",
         "sample.yml, line 1",
     ]
