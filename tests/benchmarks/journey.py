@@ -62,10 +62,12 @@ class Journey:
                 Path(sys.executable).parent / "dbt", "--quiet", "--no-use-colors", "build",
                 "--resource-type", "model", "--resource-type", "seed",
                 "--select", *selected, "--profile", "paluu", "--target", "night",
-                "--vars", f"as_of: {night}", "--project-dir", project, "--profiles-dir", project,
+                "--project-dir", project, "--profiles-dir", project,
                 "--target-path", self.target, "--log-path", self.target,
             ],
-            env=os.environ | self.cluster.environment(self.database),
+            env=os.environ
+            | self.cluster.environment(self.database)
+            | {"PALUU_AS_OF": night.isoformat()},
             capture_output=True,
             text=True,
             check=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -124,11 +125,13 @@ class Shop:
             [
                 Path(sys.executable).parent / "dbt", "--no-use-colors", "build",
                 "--profile", "paluu", "--target", "night", "--target-path", self.target,
-                "--log-path", self.target, "--vars", f"as_of: {night}",
+                "--log-path", self.target,
                 "--resource-type", "model", "--resource-type", "seed",
                 "--select", "+path:models/decisions",
             ],
             cwd=project_directory(),
+            # Not as a var: dbt would parse the whole project anew for each night.
+            env=os.environ | {"PALUU_AS_OF": night.isoformat()},
             capture_output=True,
             text=True,
             check=False,
