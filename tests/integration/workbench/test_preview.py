@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from retention.mail_data import read_sample_data
 from retention.mail_sources import MailTemplateError
 from retention.preview.candidates import NoCandidateError
+from retention.shop import project_directory
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.integration.workbench.conftest import Workbench
 
+SAMPLE = read_sample_data(project_directory(), "winback").contexts
 CONTEXT = {
-    locale: {"elapsed": elapsed, "favourites": None}
-    for locale, elapsed in (("en", "about 9 weeks"), ("fi", "noin 9 viikkoa"))
+    "en": {**SAMPLE["en"], "elapsed": "about 9 weeks"},
+    "fi": {**SAMPLE["fi"], "elapsed": "noin 9 viikkoa"},
 }
 
 
