@@ -6,7 +6,6 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,9 +63,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    # Our own files, not anybody's data.
-    environment.globals["style"] = Markup(_own_file("preview.css"))  # noqa: S704
-    environment.globals["script"] = Markup(_own_file("preview.js"))  # noqa: S704
+    environment.globals["style"] = _own_file("preview.css")
+    environment.globals["script"] = _own_file("preview.js")
     return environment
 
 

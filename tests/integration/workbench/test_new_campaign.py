@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from retention.database import connect
 from retention.shop import read_shop
@@ -60,13 +61,15 @@ def test_new_campaigns_are_on_the_list_and_fit_into_the_project(made: Workbench)
 def test_new_campaigns_pass_their_tests(made: Workbench) -> None:
     built = made.dbt("build", "--select", *(f"path:campaigns/{name}" for name in MADE))
     assert built.returncode == 0, built.stdout
-    for test in (
-        "thanks::thanks_thanks_for_the_order_of_a_round_number",
-        "receipt::receipt_thanks_for_the_order_of_a_round_number",
-        "comeback::comeback_finds_who_has_missed_three_of_their_own_turns",
-        "again_window::again_the_window_spans_from_half_to_nearly_all_who_came_back",
-    ):
-        assert f"PASS {test}" in built.stdout
+    tests = [
+        f"{test['model']}::{test['name']}"
+        for name in MADE
+        for file in (made.project / "campaigns" / name).glob(f"{name}*.yml")
+        for test in yaml.safe_load(file.read_text()).get("unit_tests", ())
+    ]
+    assert "thanks::thanks_thanks_for_the_order_of_a_round_number" in tests
+    assert any(test.startswith("comeback::comeback_") for test in tests)
+    assert [test for test in tests if f"PASS {test} " not in built.stdout] == []
 
 
 @pytest.mark.parametrize(
