@@ -12,7 +12,8 @@ occasions as (
 
 leading_products as (
 
-    select * from {{ ref('int_leading_products') }}
+    select * from {{ ref('int_products') }}
+    where type_rank = 1
 
 ),
 

@@ -24,7 +24,8 @@ purchases as (
 
 leading_products as (
 
-    select * from {{ ref('int_leading_products') }}
+    select * from {{ ref('int_products') }}
+    where type_rank = 1
 
 ),
 

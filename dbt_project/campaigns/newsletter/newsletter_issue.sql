@@ -15,7 +15,8 @@ product_types as (
 
 leading_products as (
 
-    select * from {{ ref('int_leading_products') }}
+    select * from {{ ref('int_products') }}
+    where type_rank = 1
 
 ),
 

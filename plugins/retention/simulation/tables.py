@@ -146,7 +146,7 @@ class Background:
             "preference_id": pc.binary_join_element_wise(customers, "interest", "-"),
             "customer_id": customers,
             "name": "interest",
-            "value": [("pets", "home", "coffee", "sport")[number % 4] for number in chosen],
+            "value": [("pets", "home", "coffee_tea", "fashion")[number % 4] for number in chosen],
             "stated_at": since,
             "updated_at": since,
         }
