@@ -17,6 +17,12 @@ fitted_pairs as (
 
 ),
 
+fits as (
+
+    select count(*) as pair_count from fitted_pairs
+
+),
+
 -- EASE where it was ever fitted, which knows that milk explains the butter
 -- beside the bread; else the count of pairs.
 compared as (
@@ -26,11 +32,12 @@ compared as (
         pairs.other_type,
         pairs.together_count,
         case
-            when exists (select * from fitted_pairs)
+            when fits.pair_count > 0
                 then fitted_pairs.ease_score
             else pairs.affinity
         end as closeness
     from pairs
+    cross join fits
     left join fitted_pairs
         on
             pairs.product_type = fitted_pairs.product_type
