@@ -19,6 +19,7 @@ from retention.mail_templates import compose_campaign
 from retention.mail_warnings.find import find_warnings
 from retention.manifest import ManifestError, current_manifest, model_schemas
 from retention.questions import check_questions, check_unhappy_answers, read_words
+from retention.rewards.plausibility import SUITE as REWARD_SUITE
 from retention.seeds.check import check_seeds
 from retention.shop import read_shop
 from retention.strict_model import SettingsError
@@ -90,6 +91,7 @@ def check_project(project: Path) -> ProjectCheck:
 
 
 def _check_suites(check: ProjectCheck, project: Path, schemas: dict[str, str] | None) -> None:
+    _check_reward_suite(check, project)
     for file in suite_files(project):
         check.suites += 1
         suite = check.attempt(read_suite, file)
@@ -97,6 +99,14 @@ def _check_suites(check: ProjectCheck, project: Path, schemas: dict[str, str] | 
             if schemas is not None:
                 check.attempt(schema_of, suite, schemas)
             check.note(*_faults(suite))
+
+
+def _check_reward_suite(check: ProjectCheck, project: Path) -> None:
+    """Look at the suite whose rows are a run's in the ledger, not a model's."""
+    check.suites += 1
+    suite = check.attempt(read_suite, project / REWARD_SUITE)
+    if suite is not None:
+        check.note(*_faults(suite))
 
 
 def _faults(suite: Suite) -> Iterator[str]:

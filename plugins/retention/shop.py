@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
@@ -62,6 +63,12 @@ class Shop(StrictModel):
         referral_reward_amount: what a referral brings to each of the two, such as "10.00".
         referral_minimum_spend: so much of the friend's order must be kept.
         fitted_models: what the night fits in Python between the purchases and the signals.
+        rewards_self_approve_below: a quarter's rewards worth less than that, in `shop_currency`,
+            need no person; 0 always asks one.
+        rewards_approval_days: how long a person may take to decide on a quarter's rewards.
+        gift_card_codes: `made` here, or taken from the `pool` that the merchant imports.
+        gift_card_valid_days: for so long the shop takes a card, from its issue on.
+        staff_email_domains: who has an address there gets no reward.
         decay_epoch: where decayed counts are anchored, an ISO date.
         as_of: the night that is computed, an ISO date; Airflow passes it.
     """
@@ -99,6 +106,11 @@ class Shop(StrictModel):
     non_merchandise_departments: tuple[str, ...]
     non_merchandise_categories: tuple[str, ...]
     fitted_models: tuple[FittedModel, ...] = ()
+    rewards_self_approve_below: Annotated[Decimal, Field(ge=0)] = Decimal()
+    rewards_approval_days: Annotated[float, Field(gt=0)] = 14
+    gift_card_codes: Literal["made", "pool"] = "made"
+    gift_card_valid_days: PositiveCount = 365
+    staff_email_domains: tuple[Text, ...] = ()
     decay_epoch: IsoDate
     as_of: IsoDate | None = None
 

@@ -101,11 +101,22 @@ class Validation:
             expectations: as Great Expectations takes them.
             parameters: values of the `$PARAMETER`s in the expectations.
         """
-        # Great Expectations would leave out what it does not know, and call the rest a success.
-        faults = [find_fault(expectation) for expectation in expectations]
-        unchecked = [Broken("critical", f"not checked: {fault}") for fault in faults if fault]
-        sound = [each for each, fault in zip(expectations, faults, strict=True) if not fault]
-        return unchecked + (self._broken(mart, schema, keys, sound, parameters) if sound else [])
+        asset = self._warehouse.add_table_asset(mart, table_name=mart, schema_name=schema)
+        return self._broken(asset, keys, expectations, parameters)
+
+    def broken_in_query(
+        self, name: str, query: str, *, keys: Sequence[str], expectations: list[dict[str, Any]]
+    ) -> list[Broken]:
+        """Validate the rows of a `select` and return what did not hold, in the suite's order.
+
+        Args:
+            name: what to call them in the Data Docs.
+            query: begins with `select`.
+            keys: columns that name a row of it in the samples.
+            expectations: as Great Expectations takes them.
+        """
+        asset = self._warehouse.add_query_asset(name, query=query)
+        return self._broken(asset, keys, expectations, {})
 
     def write_docs(self) -> None:
         """Write the Data Docs of all that was validated."""
@@ -113,23 +124,33 @@ class Validation:
 
     def _broken(
         self,
-        mart: str,
-        schema: str,
+        asset: Any,
         keys: Sequence[str],
         expectations: list[dict[str, Any]],
         parameters: dict[str, float],
     ) -> list[Broken]:
-        batch = self._warehouse.add_table_asset(
-            mart, table_name=mart, schema_name=schema
-        ).add_batch_definition_whole_table("tonight")
+        # Great Expectations would leave out what it does not know, and call the rest a success.
+        faults = [find_fault(expectation) for expectation in expectations]
+        unchecked = [Broken("critical", f"not checked: {fault}") for fault in faults if fault]
+        sound = [each for each, fault in zip(expectations, faults, strict=True) if not fault]
+        return unchecked + (self._judge(asset, keys, sound, parameters) if sound else [])
+
+    def _judge(
+        self,
+        asset: Any,
+        keys: Sequence[str],
+        expectations: list[dict[str, Any]],
+        parameters: dict[str, float],
+    ) -> list[Broken]:
+        batch = asset.add_batch_definition_whole_table("tonight")
         suite = self._context.suites.add(
-            self._gx.ExpectationSuite(name=mart, expectations=expectations)
+            self._gx.ExpectationSuite(name=asset.name, expectations=expectations)
         )
         definition = self._context.validation_definitions.add(
-            self._gx.ValidationDefinition(name=mart, data=batch, suite=suite)
+            self._gx.ValidationDefinition(name=asset.name, data=batch, suite=suite)
         )
         checkpoint = self._gx.Checkpoint(
-            name=mart,
+            name=asset.name,
             validation_definitions=[definition],
             result_format={
                 "result_format": "COMPLETE",

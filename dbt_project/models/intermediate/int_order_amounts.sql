@@ -1,8 +1,8 @@
 with
 
-orders as (
+placed_orders as (
 
-    select * from {{ ref('stg_orders') }}
+    select * from {{ ref('int_placed_orders') }}
 
 ),
 
@@ -21,22 +21,6 @@ products as (
 kept_orders as (
 
     select * from {{ ref('int_orders') }}
-
-),
-
-known_orders as (
-
-    select
-        order_id,
-        customer_id,
-        ordered_at,
-        {{ shop_time('ordered_at') }}::date as ordered_date,
-        currency,
-        coalesce(shipping_amount, 0) as shipping_amount,
-        coalesce(tax_amount, 0) as tax_amount,
-        coalesce(gift_card_amount, 0) as gift_card_amount
-    from orders
-    where ordered_at < {{ as_of() }} and status <> 'cancelled'
 
 ),
 
@@ -60,22 +44,22 @@ summed as (
 paid as (
 
     select
-        known_orders.*,
+        placed_orders.*,
         kept_orders.order_id is not null as is_kept,
         summed.bought_line_count,
         summed.bought_amount,
-        summed.total_amount + known_orders.shipping_amount as total_amount,
+        summed.total_amount + placed_orders.shipping_amount as total_amount,
         coalesce(kept_orders.net_amount, 0) as kept_amount,
         greatest(
             kept_orders.net_amount + summed.deducted_amount
             {%- if var('spend_includes_shipping') %}
-            + known_orders.shipping_amount
+            + placed_orders.shipping_amount
             {%- endif %}
-            - known_orders.gift_card_amount, 0
+            - placed_orders.gift_card_amount, 0
         ) as paid_amount
-    from known_orders
-    inner join summed on known_orders.order_id = summed.order_id
-    left join kept_orders on known_orders.order_id = kept_orders.order_id
+    from placed_orders
+    inner join summed on placed_orders.order_id = summed.order_id
+    left join kept_orders on placed_orders.order_id = kept_orders.order_id
     where summed.bought_line_count > 0
 
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import typer
 
-from retention.commands import campaigns, customers, database, mails, project
+from retention.commands import campaigns, customers, database, mails, project, rewards
 from retention.commands.console import tell_error
 from retention.commands.errors import is_mendable
 
@@ -20,7 +20,7 @@ app = typer.Typer(
     help="Paluu's engine. The database is the one that PGHOST, PGPORT, PGUSER, PGPASSWORD and "
     "PGDATABASE name.",
 )
-for noun in (campaigns, mails, customers, project, database):
+for noun in (campaigns, mails, customers, rewards, project, database):
     app.add_typer(noun.app)
 
 

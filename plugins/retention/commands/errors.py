@@ -11,16 +11,20 @@ def is_mendable(error: Exception) -> bool:
     from retention.delivery.sendgrid import SendGridSettingsError
     from retention.delivery.trial_mail import TrialNotSentError
     from retention.explain.signals import NothingToExplainError
+    from retention.ledger.gift_cards import CardNotFoundError
     from retention.manifest import ManifestError
     from retention.preview.candidates import NoCandidateError
     from retention.raw.contract import RawTablesHoldRowsError
+    from retention.rewards import RewardsError
     from retention.strict_model import SettingsError
 
     mendable = (
+        CardNotFoundError,
         ManifestError,
         NoCandidateError,
         NothingToExplainError,
         RawTablesHoldRowsError,
+        RewardsError,
         SendGridSettingsError,
         SettingsError,
         TrialNotSentError,

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from retention.seeds import (
     care_topics,
     complements,
+    excluded_customers,
     lifestyle_rules,
     lifestyle_steps,
     lifestyle_types,
     loyalty_tiers,
+    merged_customers,
     newsletter_items,
     product_attributes,
     product_interests,
@@ -35,6 +37,8 @@ SEEDS: tuple[Seed[Any], ...] = (
     newsletter_items.SEED,
     reward_tiers.SEED,
     loyalty_tiers.SEED,
+    excluded_customers.SEED,
+    merged_customers.SEED,
 )
 
 
@@ -73,6 +77,7 @@ def _faults_between(lines: dict[str, list[Line[Any]]]) -> Iterator[str]:
         )
     yield from reward_tiers.faults_between(lines.get("reward_tiers", ()))
     yield from loyalty_tiers.faults_between(lines.get("loyalty_tiers", ()))
+    yield from merged_customers.faults_between(lines.get("merged_customers", ()))
 
 
 def _unread(project: Path) -> list[str]:

@@ -43,13 +43,32 @@ COLUMNS = {
     "context": "jsonb",
 }
 
+# What dbt leaves of a quarter, for the runs of rewards.
+GRADES = """
+    create schema rewards_reporting;
+    create table rewards_reporting.quarter_grades (
+        quarter text,
+        customer_id text,
+        currency text,
+        spend numeric(14, 2),
+        tier_threshold numeric(14, 2),
+        amount numeric(12, 2),
+        left_out_reason text,
+        known_date date
+    );
+    create schema rewards_intermediate;
+    create table rewards_intermediate.int_excluded_customers (customer_id text, reason text);
+"""
+RAW_TABLES = ("orders", "consents", "gift_card_payments")
+
 
 def create_warehouse(connection: psycopg.Connection) -> None:
     columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
     connection.execute("create schema decisions")
     connection.execute(f"create table decisions.decisions ({columns})")
+    connection.execute(GRADES)
     raw = read_contract()
-    create_raw_tables(connection, {name: raw[name] for name in ("orders", "consents")})
+    create_raw_tables(connection, {name: raw[name] for name in RAW_TABLES})
 
 
 def decision(customer: int | str = 1, **changes: Any) -> dict[str, Any]:

@@ -79,8 +79,11 @@ class Warehouse:
         night: date = NIGHT,
         *options: str,
         selected: tuple[str, ...] = EVERYTHING,
+        schemas: str = "night",
     ) -> None:
         """Build staging, intermediate and signals for `night`, their data tests left out.
+
+        `schemas` is dbt's target, which tells in which schemas.
 
         The night stands in the environment, as Airflow names it: dbt would parse the project anew
         for another var.
@@ -90,7 +93,7 @@ class Warehouse:
             [
                 Path(sys.executable).parent / "dbt", "--quiet", "--no-use-colors", "build",
                 "--resource-type", "model", "--resource-type", "seed",
-                *options, "--select", *selected, "--profile", "paluu", "--target", "night",
+                *options, "--select", *selected, "--profile", "paluu", "--target", schemas,
                 "--project-dir", project, "--profiles-dir", project,
                 "--target-path", self.target, "--log-path", self.target,
             ],

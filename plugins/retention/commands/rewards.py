@@ -1,0 +1,188 @@
+"""`retention rewards ...` and `retention gift-cards ...`: what the accountant and support do."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import datetime
+from pathlib import Path  # noqa: TC003 - typer reads it
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from retention.commands.console import console
+from retention.shop import read_shop
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from retention.ledger.gift_cards import GiftCard
+
+PANEL = "Rewards"
+
+app = typer.Typer()
+rewards = typer.Typer(no_args_is_help=True, help="Quarterly rewards: what was frozen and granted.")
+gift_cards = typer.Typer(
+    no_args_is_help=True, help="Gift cards, one by one, and the pool of codes."
+)
+app.add_typer(rewards, name="rewards", rich_help_panel=PANEL)
+app.add_typer(gift_cards, name="gift-cards", rich_help_panel=PANEL)
+
+SOME_CARD = "6d3f2a10-5f0e-4c8e-9c55-0b7f6f6f2c11"
+QuarterName = Annotated[str, typer.Argument(help="The quarter, such as 2026Q3.")]
+CardId = Annotated[UUID, typer.Argument(help="The card's id, as `gift-cards of` shows it.")]
+Reason = Annotated[str, typer.Option(help="Why, for the record.")]
+
+
+@rewards.command(epilog="Example: retention rewards show 2026Q3")
+def show(quarter: QuarterName) -> None:
+    """Show a quarter's run: totals by tier, the ten largest, a comparison, and its cards.
+
+    The frozen grades are read again and must give the checksum that was recorded.
+    """
+    from rich.markdown import Markdown
+
+    from retention.database import connect
+    from retention.ledger.reward_runs import checksum, list_frozen_grades
+    from retention.rewards.run import find
+    from retention.rewards.summary import describe, headline, summarize
+
+    with connect() as connection:
+        run = find(connection, quarter)
+        summary = summarize(connection, run)
+        console.print(f"[bold]{headline(summary)}[/]: {run.state}", highlight=False)
+        if run.decided_by:
+            reason = f": {run.decision_reason}" if run.decision_reason else ""
+            console.print(
+                escape(
+                    f"Decided at {run.decided_at:%Y-%m-%d %H:%M} UTC by {run.decided_by}{reason}"
+                ),
+                soft_wrap=True,
+                highlight=False,
+            )
+        console.print(Markdown(describe(summary)))
+        same = checksum(list_frozen_grades(connection, run.run)) == run.checksum
+        verdict = "the same" if same else "[bold red]ANOTHER ONE: the ledger was tampered with[/]"
+        console.print(f"Checksum of the frozen grades, made again: {verdict}.")
+        _print_cards(connection, run.run)
+    if not same:
+        raise typer.Exit(1)
+
+
+@rewards.command(epilog="Example: retention rewards reject 2026Q3 --reason 'returns are missing'")
+def reject(quarter: QuarterName, reason: Reason) -> None:
+    """Turn down a run that waits for a decision, when nobody can do so in Airflow any more."""
+    from retention.database import connect
+    from retention.ledger.reward_runs import Decision, RunState
+    from retention.rewards.decision import turn_down
+    from retention.rewards.run import find
+
+    with connect() as connection:
+        run = find(connection, quarter)
+        turn_down(connection, run, Decision(RunState.REJECTED, getpass.getuser(), reason), _now())
+    console.print(f"{run.run} is turned down; {quarter} can be run anew.")
+
+
+@gift_cards.command("import", epilog="Example: retention gift-cards import pool.csv")
+def import_pool(
+    file: Annotated[Path, typer.Argument(help="CSV: code,currency,amount,expires_date.")],
+) -> None:
+    """Import codes of the merchant's own, all of them or none; those known already are named."""
+    from retention.database import connect
+    from retention.ledger.gift_card_pool import count_pool_codes
+    from retention.rewards.pool_import import import_codes
+
+    now = _now()
+    with connect() as connection:
+        imported = import_codes(connection, file, now)
+        left = count_pool_codes(connection, read_shop().local_date(now))
+    for line in imported.known_lines:
+        console.print(f"{file.name}, line {line}: the code is known already, and stays as it is")
+    console.print(f"Imported {imported.added} codes. The pool holds now:")
+    for each in left:
+        console.print(f"  {each.code_count} of {each.amount} {each.currency}", highlight=False)
+
+
+@gift_cards.command("of", epilog="Example: retention gift-cards of 1001")
+def cards_of(customer_id: Annotated[str, typer.Argument(help="The shop's own id.")]) -> None:
+    """List a customer's gift cards; of a code only the last four characters."""
+    from retention.database import connect
+    from retention.ledger.gift_cards import list_cards
+
+    table = Table("card", "for", "worth", "state", "code ends in", "valid to", "void because")
+    with connect() as connection:
+        for card in list_cards(connection, customer_id):
+            table.add_row(
+                str(card.card_id),
+                f"{card.source} {card.occasion}",
+                f"{card.amount} {card.currency}",
+                card.state,
+                card.code_last_four or "",
+                str(card.expires_date or ""),
+                escape(card.cancel_reason or ""),
+            )
+    console.print(table)
+
+
+@gift_cards.command(
+    epilog=f"Example: retention gift-cards void {SOME_CARD} --reason 'sent in error'"
+)
+def void(card_id: CardId, reason: Reason) -> None:
+    """Make a card void, without another in its place."""
+    from retention.database import connect
+    from retention.rewards.reissue import void as make_void
+
+    with connect() as connection:
+        card = make_void(connection, card_id, by=getpass.getuser(), reason=reason, now=_now())
+    console.print(f"Gift card {card_id} is void.")
+    _tell_to_block(card)
+
+
+@gift_cards.command(
+    epilog=f"Example: retention gift-cards reissue {SOME_CARD} --reason 'the mail was lost'"
+)
+def reissue(card_id: CardId, reason: Reason) -> None:
+    """Make a card void whose code is lost, and issue another of the same worth in its place.
+
+    Its mail leaves with the next night's.
+    """
+    from retention.database import connect
+    from retention.rewards.issue import issue_planned
+    from retention.rewards.reissue import reissue as make_anew
+
+    now = _now()
+    with connect() as connection:
+        lost, made = make_anew(connection, card_id, by=getpass.getuser(), reason=reason, now=now)
+        console.print(f"Gift card {card_id} is void; {made} takes its place.")
+        _tell_to_block(lost)
+        issue_planned(connection, lost.source, read_shop(), now)
+
+
+def _print_cards(connection: psycopg.Connection, run: str) -> None:
+    from retention.ledger.gift_cards import count_states
+
+    table = Table("cards", "their mail", "number", "worth")
+    for each in count_states(connection, run):
+        table.add_row(
+            each.state,
+            each.mail_state or "none yet",
+            str(each.card_count),
+            f"{each.amount} {each.currency}",
+        )
+    if table.row_count:
+        console.print(table)
+
+
+def _tell_to_block(card: GiftCard) -> None:
+    if card.is_from_pool and card.code_last_four:
+        console.print(
+            f"Its code is one of the merchant's own: block the one that ends in"
+            f" {card.code_last_four} there too.",
+            soft_wrap=True,
+        )
+
+
+def _now() -> datetime:
+    return datetime.now(tz=read_shop().zone)  # noqa: TID251 - the outermost place

@@ -1,0 +1,62 @@
+"""The merchant's own codes: imported, and each taken by one card at most."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from psycopg.rows import class_row
+
+from retention.ledger.statements import execute
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+    from decimal import Decimal
+
+    import psycopg
+
+
+class PoolCode(NamedTuple):
+    """One code, as the merchant's list has it; `line` is its place there."""
+
+    line: int
+    code: str
+    currency: str
+    amount: Decimal
+    expires_date: date | None
+
+
+class SpareCodes(NamedTuple):
+    """How many codes of one amount are left."""
+
+    currency: str
+    amount: Decimal
+    code_count: int
+
+
+def add_pool_codes(
+    connection: psycopg.Connection, codes: Sequence[PoolCode], now: datetime
+) -> list[int]:
+    """Add codes to the pool, in one statement.
+
+    Returns:
+        The lines of codes that were known before, in the pool or as a gift card, and were left out.
+    """
+    lines, texts, currencies, amounts, dates = map(list, zip(*codes, strict=True))
+    known = execute(
+        connection,
+        "add_pool_codes",
+        lines=lines,
+        codes=texts,
+        currencies=currencies,
+        amounts=amounts,
+        expires_dates=dates,
+        now=now,
+    )
+    return [row.line for row in known]
+
+
+def count_pool_codes(connection: psycopg.Connection, day: date) -> list[SpareCodes]:
+    """Return the codes that are left and valid on local date `day`, by what they are worth."""
+    rows = class_row(SpareCodes)
+    return execute(connection, "count_pool_codes", rows=rows, day=day).fetchall()

@@ -1,0 +1,220 @@
+"""Gift cards: granted, given a code, handed over, made void; each step once.
+
+A code stands in the ledger in plain only between its making and SendGrid's acceptance of the mail
+with it. Afterwards its hash tells it apart, and its last four characters name it to people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from psycopg.rows import class_row
+
+from retention.ledger.statements import execute
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import date, datetime
+    from decimal import Decimal
+    from uuid import UUID
+
+    import psycopg
+
+# Under these names a message's context holds its card, and a mail shows its code.
+CARD_KEY = "gift_card_id"
+CODE_KEY = "gift_card_code"
+
+
+class CardState(StrEnum):
+    """Where a card stands; whether it was spent or has ended, the shop's payments tell."""
+
+    PLANNED = "planned"  # granted; it has no code yet, and the shop owes nothing
+    ISSUED = "issued"  # it has its code, which no mail has carried for certain
+    DELIVERED = "delivered"  # SendGrid has the mail with the code; we forgot it then
+    CANCELLED = "cancelled"  # made void by a person; final
+
+
+class CardNotFoundError(LookupError):
+    """There is no such gift card."""
+
+
+@dataclass(frozen=True)
+class GiftCard:
+    """One gift card; `expires_date` is the last local date on which the shop takes it."""
+
+    card_id: UUID
+    source: str
+    customer_id: str
+    occasion: str
+    run: str | None
+    currency: str
+    amount: Decimal
+    state: str
+    is_from_pool: bool
+    code_last_four: str | None
+    expires_date: date | None
+
+
+class Money(NamedTuple):
+    """Cards of one amount that wait for a code."""
+
+    currency: str
+    amount: Decimal
+    card_count: int
+
+
+class Difference(NamedTuple):
+    """A currency in which the cards of a run are not those that were approved."""
+
+    currency: str
+    approved_count: int
+    approved_amount: Decimal
+    made_count: int
+    made_amount: Decimal
+
+
+def plan_run_cards(
+    connection: psycopg.Connection, run: str, source: str, *, is_from_pool: bool, now: datetime
+) -> int:
+    """Grant a card for each reward of an approved run, in one statement; return how many are new.
+
+    Args:
+        connection: an open connection.
+        run: the run.
+        source: what the cards are given for.
+        is_from_pool: whether their codes are to be the merchant's own.
+        now: the present moment, aware.
+    """
+    planned = execute(
+        connection, "plan_reward_cards", run=run, source=source, is_from_pool=is_from_pool, now=now
+    )
+    return planned.rowcount
+
+
+def list_cards_to_issue(connection: psycopg.Connection, source: str, most: int) -> list[UUID]:
+    """Return the next cards that wait for a code made here."""
+    return [
+        row.card_id for row in execute(connection, "list_cards_to_issue", source=source, most=most)
+    ]
+
+
+def issue_cards(
+    connection: psycopg.Connection,
+    codes: dict[UUID, str],
+    expires_date: date,
+    now: datetime,
+) -> int:
+    """Give planned cards their codes, in one statement; return how many were planned still."""
+    issued = execute(
+        connection,
+        "issue_cards",
+        card_ids=list(codes.keys()),
+        codes=list(codes.values()),
+        expires_date=expires_date,
+        now=now,
+    )
+    return issued.rowcount
+
+
+def issue_cards_from_pool(
+    connection: psycopg.Connection,
+    source: str,
+    *,
+    expires_date: date,
+    least_expires_date: date,
+    now: datetime,
+) -> int:
+    """Give planned cards codes of the merchant's, as far as there are; return to how many.
+
+    Args:
+        connection: an open connection.
+        source: what the cards were given for.
+        expires_date: the last local date of a code of which the merchant named none.
+        least_expires_date: codes that end before it are not handed out.
+        now: the present moment, aware.
+    """
+    issued = execute(
+        connection,
+        "issue_cards_from_pool",
+        source=source,
+        expires_date=expires_date,
+        least_expires_date=least_expires_date,
+        now=now,
+    )
+    return issued.rowcount
+
+
+def count_cards_without_code(connection: psycopg.Connection, source: str) -> list[Money]:
+    """Return how many granted cards of which amount wait for a code."""
+    rows = class_row(Money)
+    return execute(connection, "count_cards_without_code", rows=rows, source=source).fetchall()
+
+
+def compare_with_approved(connection: psycopg.Connection, run: str) -> list[Difference]:
+    """Return where the run's cards are not those that were approved; nothing, as a rule."""
+    rows = class_row(Difference)
+    return execute(connection, "compare_cards_with_totals", rows=rows, run=run).fetchall()
+
+
+def lock_card(connection: psycopg.Connection, card_id: UUID) -> GiftCard:
+    """Return a card, and keep it as it is until the transaction ends.
+
+    Raises:
+        CardNotFoundError: there is none.
+    """
+    rows = class_row(GiftCard)
+    card = execute(connection, "lock_gift_card", rows=rows, card_id=card_id).fetchone()
+    if card is None:
+        message = f"there is no gift card {card_id}"
+        raise CardNotFoundError(message)
+    return card
+
+
+def state_of_mail(connection: psycopg.Connection, card_id: UUID) -> str | None:
+    """Return the state of the latest message with the card's code; None when there is none."""
+    found = execute(connection, "find_card_mail", card_id=card_id).fetchone()
+    return found.state if found else None
+
+
+def paid_with(connection: psycopg.Connection, card_id: UUID) -> Decimal:
+    """Return what the shop's orders have paid with the card so far."""
+    return execute(connection, "sum_card_payments", card_id=card_id).fetchone().amount
+
+
+def cancel_card(
+    connection: psycopg.Connection, card_id: UUID, by: str, reason: str, now: datetime
+) -> None:
+    """Make a card void and forget its code; one that is void already stays as it is."""
+    execute(
+        connection, "cancel_gift_card", card_id=card_id, cancelled_by=by, reason=reason, now=now
+    )
+
+
+def replace_card(
+    connection: psycopg.Connection, card_id: UUID, occasion: str, now: datetime
+) -> UUID:
+    """Grant a card in the place of a void one, once; return its id.
+
+    Raises:
+        LedgerConstraintError: it was replaced before.
+    """
+    made = execute(connection, "replace_gift_card", card_id=card_id, occasion=occasion, now=now)
+    return made.fetchone().card_id
+
+
+def find_codes(connection: psycopg.Connection, card_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the codes of those of the cards that are issued and nothing else."""
+    rows = execute(connection, "find_card_codes", card_ids=list(card_ids))
+    return {row.card_id: row.code_plain for row in rows}
+
+
+def count_states(connection: psycopg.Connection, run: str) -> Sequence[Any]:
+    """Return currency, state, mail_state, card_count and amount of a run's cards, in groups."""
+    return execute(connection, "count_card_states", run=run).fetchall()
+
+
+def list_cards(connection: psycopg.Connection, customer_id: str) -> Sequence[Any]:
+    """Return a customer's cards, the latest first, without their codes."""
+    return execute(connection, "list_gift_cards", customer_id=customer_id).fetchall()

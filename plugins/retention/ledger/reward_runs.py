@@ -1,0 +1,263 @@
+"""The accounting runs of quarterly rewards: frozen, graded, decided, issued.
+
+`docs/rewards.md` draws the states. Every function that writes is one step, committed whole or not
+at all; each can be asked for again and does nothing the second time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from psycopg import ClientCursor
+from psycopg.rows import class_row, dict_row
+from psycopg.types.json import Jsonb
+
+from retention.database import load_statement
+from retention.ledger.statements import execute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
+    from decimal import Decimal
+
+    import psycopg
+
+
+class RunState(StrEnum):
+    """Where a run stands; of each quarter one run stands at most."""
+
+    FROZEN = "frozen"  # the grades are kept and will never change; nothing is counted yet
+    GRADED = "graded"  # the totals are made; it waits for its checks and for a decision
+    APPROVED = "approved"  # somebody decided that it is to be paid; its cards may get codes
+    REJECTED = "rejected"  # turned down, with the reason; the quarter may be frozen anew
+    EXPIRED = "expired"  # nobody decided in time; the quarter may be frozen anew
+    ISSUED = "issued"  # every card of it has, or had, its code; final
+
+
+class Decision(NamedTuple):
+    """What is decided of a graded run.
+
+    Attributes:
+        state: `APPROVED`, `REJECTED` or `EXPIRED`.
+        by: a person's name, or the rule that decides.
+        reason: why, in words; an approval needs none.
+    """
+
+    state: RunState
+    by: str
+    reason: str | None
+
+
+class Grade(NamedTuple):
+    """One customer's quarter in one currency.
+
+    Attributes:
+        spend: what counted of the purchases.
+        tier_threshold: the threshold that it is over; None when over none.
+        amount: what that tier is worth; None when over none.
+        left_out_reason: why there is no reward in spite of a tier, else None.
+    """
+
+    customer_id: str
+    currency: str
+    spend: Decimal
+    tier_threshold: Decimal | None
+    amount: Decimal | None
+    left_out_reason: str | None
+
+
+class Total(NamedTuple):
+    """The rewards of one tier; `amount` is what one card is worth."""
+
+    currency: str
+    tier_threshold: Decimal
+    amount: Decimal
+    card_count: int
+
+
+class Reward(NamedTuple):
+    """One customer's reward, and the spend it is for."""
+
+    customer_id: str
+    currency: str
+    spend: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class RewardRun:
+    """One attempt to reward a quarter.
+
+    Attributes:
+        run: quarter and attempt, `2026Q3-1`.
+        as_of: local date; the spend counts as it was known at its 00:00.
+        checksum: of the frozen grades, see `checksum`.
+        earlier: the quarters before by currency, as the same data tell them: `quarter`,
+            `currency`, `customer_count`, `card_count`, `amount` (a text).
+        unusual: what the checks found odd, in words; None before them.
+        decided_by: the person's name, or the rule that decided.
+    """
+
+    run: str
+    quarter: str
+    attempt: int
+    as_of: date
+    state: RunState
+    frozen_at: datetime
+    customer_count: int
+    checksum: str
+    earlier: list[dict[str, Any]]
+    graded_at: datetime | None
+    unusual: list[str] | None
+    decided_at: datetime | None
+    decided_by: str | None
+    decision_reason: str | None
+    issued_at: datetime | None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was not turned down."""
+        return self.state not in {RunState.REJECTED, RunState.EXPIRED}
+
+
+def checksum(grades: Iterable[Grade]) -> str:
+    r"""Return the SHA-256 (hexadecimal) of grades as lines of text, in the order given.
+
+    A line is what `copy ... to stdout` of PostgreSQL writes: the six values in the order of
+    `Grade` with tabs between, `\N` for none. So an accountant can make it with psql alone.
+    """
+    digest = hashlib.sha256()
+    for grade in grades:
+        values = (r"\N" if value is None else _escaped(str(value)) for value in grade)
+        digest.update(("\t".join(values) + "\n").encode())
+    return digest.hexdigest()
+
+
+def lock(connection: psycopg.Connection) -> None:
+    """Keep everybody else from freezing, deciding and issuing until the transaction ends."""
+    execute(connection, "lock_rewards")
+
+
+def find_run(connection: psycopg.Connection, quarter: str) -> RewardRun | None:
+    """Return the quarter's latest run, the only one that may stand; None when there is none."""
+    found = execute(connection, "find_reward_run", rows=dict_row, quarter=quarter).fetchone()
+    return RewardRun(**found | {"state": RunState(found["state"])}) if found else None
+
+
+def find_graded_nights(connection: psycopg.Connection) -> list[date]:
+    """Return the nights up to which the warehouse has graded quarters; one, or none."""
+    return [row.known_date for row in execute(connection, "find_graded_nights")]
+
+
+def list_quarter_grades(connection: psycopg.Connection, quarter: str) -> list[Grade]:
+    """Return the quarter's grades as the warehouse has them now, in the order of the lines."""
+    rows = class_row(Grade)
+    return sorted(
+        execute(connection, "list_quarter_grades", rows=rows, quarter=quarter), key=_place
+    )
+
+
+def list_frozen_grades(connection: psycopg.Connection, run: str) -> list[Grade]:
+    """Return a run's frozen grades, in the order of the lines."""
+    rows = class_row(Grade)
+    return sorted(execute(connection, "list_reward_grades", rows=rows, run=run), key=_place)
+
+
+def freeze_run(
+    connection: psycopg.Connection, run: RewardRun, grades: Sequence[Grade], now: datetime
+) -> None:
+    """Keep a new run and its grades; the caller holds the lock, and a transaction."""
+    execute(
+        connection,
+        "freeze_reward_run",
+        run=run.run,
+        quarter=run.quarter,
+        attempt=run.attempt,
+        as_of=run.as_of,
+        customer_count=run.customer_count,
+        checksum=run.checksum,
+        earlier=Jsonb(run.earlier),
+        now=now,
+    )
+    columns = list(zip(*grades, strict=True)) or [()] * len(Grade._fields)
+    names = ("customer_ids", "currencies", "spends")
+    names += ("tier_thresholds", "amounts", "left_out_reasons")
+    values = dict(zip(names, map(list, columns), strict=True))
+    execute(connection, "freeze_reward_grades", run=run.run, quarter=run.quarter, **values)
+
+
+def summarize_earlier_quarters(
+    connection: psycopg.Connection, quarter: str
+) -> list[dict[str, Any]]:
+    """Return the four quarters before by currency, as the warehouse knows them now."""
+    rows = execute(connection, "summarize_earlier_quarters", rows=dict_row, quarter=quarter)
+    return rows.fetchall()
+
+
+def grade_run(connection: psycopg.Connection, run: str, now: datetime) -> None:
+    """Make a frozen run's totals; a graded one is left as it is."""
+    with connection.transaction():
+        if execute(connection, "grade_reward_run", run=run, now=now).rowcount:
+            execute(connection, "total_reward_grades", run=run)
+
+
+def list_totals(connection: psycopg.Connection, run: str) -> list[Total]:
+    """Return what a run comes to, tier by tier."""
+    return execute(connection, "list_reward_totals", rows=class_row(Total), run=run).fetchall()
+
+
+def count_graded_customers(
+    connection: psycopg.Connection, run: str
+) -> dict[tuple[str, str | None], int]:
+    """Return how many customers a run looked at, by currency and reason to leave them out."""
+    rows = execute(connection, "count_graded_customers", run=run)
+    return {(row.currency, row.left_out_reason): row.customer_count for row in rows}
+
+
+def list_largest_rewards(connection: psycopg.Connection, run: str, most: int) -> list[Reward]:
+    """Return the run's `most` largest rewards."""
+    rows = class_row(Reward)
+    return execute(connection, "list_largest_rewards", rows=rows, run=run, most=most).fetchall()
+
+
+def query_to_check(connection: psycopg.Connection, run: str) -> str:
+    """Return the `select`, its parameters filled in, that gives the rows to check of a run."""
+    query = load_statement("retention.ledger", "check_reward_grades")
+    filled = ClientCursor(connection).mogrify(query, {"run": run})
+    return f"select * from (\n{filled}\n) as grades"  # noqa: S608 - our own statement
+
+
+def note_unusual(connection: psycopg.Connection, run: str, unusual: Sequence[str]) -> None:
+    """Record that a graded run passed its checks, and what they found odd."""
+    execute(connection, "check_reward_run", run=run, unusual=Jsonb(list(unusual)))
+
+
+def decide_run(connection: psycopg.Connection, run: str, decision: Decision, now: datetime) -> bool:
+    """Record what was decided of a graded run; False when it was decided before, and stays so."""
+    decided = execute(
+        connection,
+        "decide_reward_run",
+        run=run,
+        state=decision.state,
+        decided_by=decision.by,
+        reason=decision.reason,
+        now=now,
+    )
+    return decided.rowcount == 1
+
+
+def finish_run(connection: psycopg.Connection, run: str, now: datetime) -> bool:
+    """Note that no card of an approved run waits for its code any more; tell whether."""
+    return execute(connection, "finish_reward_run", run=run, now=now).rowcount == 1
+
+
+def _place(grade: Grade) -> tuple[str, str]:
+    """Return what lines are sorted by, character by character, as PostgreSQL's collation C does."""
+    return grade.customer_id, grade.currency
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")

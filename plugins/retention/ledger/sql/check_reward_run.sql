@@ -1,0 +1,4 @@
+-- Note what the checks of a graded run found odd; shown to who decides.
+update ledger.reward_runs
+set unusual = %(unusual)s::jsonb
+where run = %(run)s and state = 'graded'

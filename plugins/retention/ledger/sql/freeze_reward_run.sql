@@ -1,0 +1,23 @@
+-- [none] -> frozen: begin a run; of two at once the index lets one through.
+insert into ledger.reward_runs (
+    run,
+    quarter,
+    attempt,
+    as_of,
+    state,
+    frozen_at,
+    customer_count,
+    checksum,
+    earlier
+)
+values (
+    %(run)s,
+    %(quarter)s,
+    %(attempt)s,
+    %(as_of)s,
+    'frozen',
+    %(now)s,
+    %(customer_count)s,
+    %(checksum)s,
+    %(earlier)s::jsonb
+)

@@ -1,0 +1,6 @@
+-- frozen -> graded: its totals are made.
+update ledger.reward_runs
+set
+    state = 'graded',
+    graded_at = %(now)s
+where run = %(run)s and state = 'frozen'
