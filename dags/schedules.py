@@ -11,6 +11,7 @@ from airflow.timetables.trigger import CronTriggerTimetable
 
 from retention.ledger.nights import Night
 from retention.night import LONGEST_NIGHT
+from retention.rewards.quarters import PATTERN, Quarter
 from retention.shop import read_shop
 
 if TYPE_CHECKING:
@@ -33,6 +34,13 @@ EVERY_TEN_MINUTES = AssetOrTimeSchedule(
 )
 # Off the full hour, when everybody else asks SendGrid for something.
 EVERY_QUARTER_HOUR = CronTriggerTimetable("7,22,37,52 * * * *", timezone=SHOP.shop_timezone)
+# The first working hours of a quarter; the night has long ended by then.
+QUARTERLY = CronTriggerTimetable(
+    "0 9 1 1,4,7,10 *", timezone=SHOP.shop_timezone, run_immediately=timedelta()
+)
+# Who may approve a quarter's rewards, as `{"id": ..., "name": ...}`; None is whoever may run DAGs.
+APPROVERS = None
+TIME_TO_APPROVE = timedelta(days=SHOP.rewards_approval_days)
 # Workers that deliver side by side, each a task; each has four requests under way at once.
 DELIVERY_WORKERS = [1, 2]
 
@@ -68,13 +76,40 @@ SEND_FORM = {
     ),
 }
 
+REWARDS_FORM = {
+    "quarter": Param(
+        None,
+        type=["null", "string"],
+        pattern=PATTERN,
+        title="Quarter",
+        description="Any quarter that is over, such as 2026Q3. Empty: the latest one.",
+    ),
+}
+ANSWER_FORM = {
+    "reason": Param("", type="string", title="Reason", description="Kept with the decision."),
+}
+
 # A run's night, for templates: the form's date, else that of its schedule.
 NIGHT = "{{ params.as_of or local_date(dag_run.logical_date or dag_run.run_after) }}"
+# A run's quarter, and the night up to which its spend is known.
+_QUARTER = "params.quarter or closed_quarter(dag_run.logical_date or dag_run.run_after)"
+QUARTER = f"{{{{ {_QUARTER} }}}}"
+CLOSE = f"{{{{ close_date({_QUARTER}) }}}}"
 
 
 def local_date(moment: datetime) -> str:
     """Return the date (ISO) on the shop's calendar at `moment`."""
     return SHOP.local_date(moment).isoformat()
+
+
+def closed_quarter(moment: datetime) -> str:
+    """Return the latest quarter that was over at `moment` on the shop's calendar."""
+    return str(Quarter.closed_on(SHOP.local_date(moment)))
+
+
+def close_date(quarter: str) -> str:
+    """Return the first date (ISO) after a quarter."""
+    return Quarter.read(quarter).close_date.isoformat()
 
 
 def night_of_run(
@@ -98,5 +133,11 @@ DAG_DEFAULTS: dict[str, Any] = {
     "max_active_runs": 1,
     "dagrun_timeout": LONGEST_NIGHT,
     "tags": ["retention"],
-    "user_defined_macros": {"local_date": local_date},
+    "user_defined_macros": {
+        "local_date": local_date,
+        "closed_quarter": closed_quarter,
+        "close_date": close_date,
+    },
 }
+# Nobody must decide within the hours of a night.
+REWARDS_DEFAULTS = DAG_DEFAULTS | {"dagrun_timeout": TIME_TO_APPROVE + LONGEST_NIGHT}

@@ -34,6 +34,7 @@ BUILT = {
     "purchases": ["path:seeds", "path:models/staging", "path:models/intermediate"],
     "signals": ["path:models/signals", ON_FITS],
     "decisions": ["path:campaigns", "path:models/decisions"],
+    "grades": ["+quarter_grades"],
 }
 # Every task costs a process. What is shown is what we know, and who is written to and why; the
 # steps on the way there are lines in the log of their build.
@@ -45,6 +46,7 @@ SHOWN = {
         "config.meta.campaign.kind:transactional",
         "path:models/decisions/decisions.sql",
     ],
+    "grades": ["quarter_grades"],
 }
 # The one `dbt build` runs the data tests between the models, and a broken one stops what depends on
 # it; tasks of their own for them would double the night's tasks. Nulls are refused by the marts'
@@ -53,8 +55,14 @@ DATA_TESTS_TOO = ["--resource-type", "test"]
 NO_NULL_TESTS = "test_name:not_null"
 
 
-def dbt_group(group_id: str) -> TaskGroup:
-    """Return a task group that builds and tests its models for the run's night."""
+def dbt_group(group_id: str, night: str = NIGHT, target: str = TARGET) -> TaskGroup:
+    """Return a task group that builds and tests its models for a night.
+
+    Args:
+        group_id: which models, see `BUILT`.
+        night: a template of its local date.
+        target: of `profiles.yml`; tells in which schemas.
+    """
     project = project_directory()
     group = DbtTaskGroup(
         group_id=group_id,
@@ -65,7 +73,7 @@ def dbt_group(group_id: str) -> TaskGroup:
         ),
         profile_config=ProfileConfig(
             profile_name=PROFILE,
-            target_name=TARGET,
+            target_name=target,
             profiles_yml_filepath=project / "profiles.yml",
         ),
         execution_config=ExecutionConfig(
@@ -82,7 +90,7 @@ def dbt_group(group_id: str) -> TaskGroup:
             "pre_execute": report_only,
             "install_deps": False,
             "emit_datasets": False,
-            "env": {"PALUU_AS_OF": NIGHT},
+            "env": {"PALUU_AS_OF": night},
             # Not deferred: a task that resumes within a moment of its deferral can overtake the
             # news of it, and the scheduler then calls it failed.
             "deferrable": False,

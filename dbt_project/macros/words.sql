@@ -57,3 +57,35 @@
 {%- macro sentence_case(words) -%}
     upper(left({{ words }}, 1)) || substr({{ words }}, 2)
 {%- endmacro -%}
+
+{#- An amount of money: '€15', '15 €', '149,50 SEK'. -#}
+{%- macro money_words(amount, currency, locale) -%}
+    {%- set digits -%}
+    case
+        when {{ amount }} = trunc({{ amount }}) then trunc({{ amount }})::text
+        else {{ "replace(" ~ amount ~ "::text, '.', ',')" if locale != 'en' else amount ~ "::text" }}
+    end
+    {%- endset -%}
+    {%- if locale == 'en' -%}
+        case {{ currency }} when 'EUR' then '€' else {{ currency }} || ' ' end || {{ digits }}
+    {%- else -%}
+        {{ digits }} || ' ' || case {{ currency }} when 'EUR' then '€' else {{ currency }} end
+    {%- endif -%}
+{%- endmacro -%}
+
+{#- A date with its year: '30 Sep 2027', '30.9.2027'. -#}
+{%- macro date_words(day, locale) -%}
+    to_char({{ day }}, '{{ "FMDD Mon YYYY" if locale == "en" else "FMDD.FMMM.YYYY" }}')
+{%- endmacro -%}
+
+{#- A quarter such as 2026Q3 as its months: 'from July to September 2026', 'heinä–syyskuussa 2026'. -#}
+{%- macro quarter_words(quarter, locale) -%}
+    {%- set words = {
+        'en': ['from January to March', 'from April to June', 'from July to September',
+               'from October to December'],
+        'fi': ['tammi–maaliskuussa', 'huhti–kesäkuussa', 'heinä–syyskuussa', 'loka–joulukuussa'],
+        'sv': ['i januari–mars', 'i april–juni', 'i juli–september', 'i oktober–december'],
+    }[locale] -%}
+    (array[{{ quoted_list(words) }}])[right({{ quarter }}, 1)::int]
+    || ' ' || left({{ quarter }}, 4)
+{%- endmacro -%}

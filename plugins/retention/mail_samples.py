@@ -23,6 +23,7 @@ ADDED: dict[str, Any] = {
     "first_name": FIRST_NAME,
     "unsubscribe": "https://puoti.example.com/unsubscribe/1",
     "answers": "https://puoti.example.com/answers/1",
+    "gift_card_code": "7K2M-Q4XD-9TBW-HN3C-V8EG",
 }
 
 

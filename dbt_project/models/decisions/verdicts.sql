@@ -7,6 +7,7 @@
     'paused': 'pauses',
     'already_planned': 'contacts',
     'expired': 'times',
+    'pool_empty': 'gift_cards',
     'holdout': 'holdouts',
     'cooling_down': 'contacts',
     'capped': 'caps',
@@ -68,6 +69,12 @@ caps as (
 
     select * from {{ ref('candidate_caps') }}
 
+),
+
+gift_cards as (
+
+    select * from {{ ref('candidate_gift_cards') }}
+
 )
 
 -- A rule is silent (null), or the sentence that says why it applies.
@@ -96,3 +103,4 @@ left join contacts on candidates.candidate_id = contacts.candidate_id
 left join times on candidates.candidate_id = times.candidate_id
 left join holdouts on candidates.candidate_id = holdouts.candidate_id
 left join caps on candidates.candidate_id = caps.candidate_id
+left join gift_cards on candidates.candidate_id = gift_cards.candidate_id

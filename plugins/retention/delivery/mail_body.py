@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -9,9 +10,12 @@ import orjson
 from retention.delivery.schedule import release_at
 from retention.hearing.answers import answers_url
 from retention.hearing.unsubscribe import link
+from retention.ledger.gift_cards import CODE_KEY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
+    from uuid import UUID
 
     from retention.delivery.settings import DeliverySettings
     from retention.ledger.claims import Claim, ClaimedMessage
@@ -22,7 +26,11 @@ MOST_PERSONALIZATIONS = 500
 
 
 def build_body(
-    claim: Claim, envelope: Envelope, settings: DeliverySettings, now: datetime
+    claim: Claim,
+    envelope: Envelope,
+    settings: DeliverySettings,
+    now: datetime,
+    codes: Mapping[UUID, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Return the request for a claim: one personalization a message, in the claim's order.
 
@@ -32,13 +40,14 @@ def build_body(
         settings: who they come from, how far ahead they are scheduled, where people unsubscribe
             and answer.
         now: the present moment, aware; what is to arrive later is scheduled.
+        codes: of the gift cards that the messages carry, by card.
     """
     body: dict[str, Any] = {
         "from": {"email": settings.sender.email, "name": settings.sender.name},
         "template_id": envelope.template_id,
         "batch_id": envelope.batch_id,
         "categories": [claim.campaign],
-        "personalizations": [_personalize(each, settings, now) for each in claim.messages],
+        "personalizations": [_personalize(each, settings, now, codes) for each in claim.messages],
     }
     if envelope.unsubscribe_group_id is not None:
         body["asm"] = {"group_id": envelope.unsubscribe_group_id}
@@ -46,12 +55,12 @@ def build_body(
 
 
 def _personalize(
-    message: ClaimedMessage, settings: DeliverySettings, now: datetime
+    message: ClaimedMessage, settings: DeliverySettings, now: datetime, codes: Mapping[UUID, str]
 ) -> dict[str, Any]:
     message_id = str(message.message_id)
     personalization: dict[str, Any] = {
         "to": [{"email": message.email}],
-        "dynamic_template_data": _template_data(message, settings),
+        "dynamic_template_data": _template_data(message, settings, codes),
         # Ids only: SendGrid keeps these for ever and shows them to its staff.
         "custom_args": {
             "paluu_message_id": message_id,
@@ -68,14 +77,22 @@ def _personalize(
 
 
 def _template_data(
-    message: ClaimedMessage, settings: DeliverySettings
+    message: ClaimedMessage, settings: DeliverySettings, codes: Mapping[UUID, str]
 ) -> dict[str, Any] | orjson.Fragment:
-    """Return what the mail shows; where it asks, one address that all links of answers share."""
+    """Return what the mail shows, mostly as the ledger holds it.
+
+    Where it asks, one address that all links of answers share is added; and where it brings a gift
+    card, the code, which stands nowhere but in the request.
+    """
+    added: dict[str, str] = {}
     public = settings.public
-    if public is None or message.campaign not in settings.asking_campaigns:
+    if public is not None and message.campaign in settings.asking_campaigns:
+        added["answers"] = answers_url(public.url, public.unsubscribe_key, message.message_id)
+    if message.gift_card_id in codes:
+        added[CODE_KEY] = codes[message.gift_card_id]
+    if not added:
         return orjson.Fragment(message.context)
-    url = answers_url(public.url, public.unsubscribe_key, message.message_id)
-    return orjson.loads(message.context) | {"answers": url}
+    return orjson.loads(message.context) | added
 
 
 def _unsubscribe_headers(message: ClaimedMessage, settings: DeliverySettings) -> dict[str, str]:

@@ -11,10 +11,14 @@ from retention.delivery.mail_body import build_body
 from retention.delivery.outcomes import NotSent, Outcome, Refused
 from retention.delivery.schedule import release_span
 from retention.delivery.sendgrid import SendGridError
+from retention.ledger.claims import ClaimLostError
+from retention.ledger.gift_cards import find_codes
 from retention.ledger.requests import Envelope, submit_claim
 from retention.ledger.templates import find_template, find_unsubscribe_group
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     import psycopg
 
     from retention.delivery.run import Run
@@ -51,9 +55,23 @@ def submit(connection: psycopg.Connection, run: Run, claim: Claim) -> tuple[Clai
     run.report.add(withdrawn=len(claim.messages) - len(left.messages), submitted=len(left.messages))
     if not left.messages:
         return left, NotSent("nothing was left after the last look")
-    if len(left.messages) < len(claim.messages):
-        mail = orjson.dumps(build_body(left, envelope, run.settings, now))
+    codes = _codes_of(connection, left)
+    if codes or len(left.messages) < len(claim.messages):
+        mail = orjson.dumps(build_body(left, envelope, run.settings, now, codes))
     return left, _post(run, mail, began)
+
+
+def _codes_of(connection: psycopg.Connection, claim: Claim) -> dict[UUID, str]:
+    """Return the codes of the gift cards that the claim's mails carry, read as late as can be."""
+    card_ids = claim.card_ids
+    if not card_ids:
+        return {}
+    codes = find_codes(connection, card_ids)
+    if len(codes) < len(set(card_ids)):
+        # The last look saw them all, and who makes a card void waits for its mail's answer.
+        message = f"request {claim.request_id}: a gift card lost its code on the way"
+        raise ClaimLostError(message)
+    return codes
 
 
 def _post(run: Run, mail: bytes, began: float) -> Outcome:

@@ -34,6 +34,7 @@ class ClaimedMessage(NamedTuple):
         context: JSON, as it goes into the request.
         attempt: counts its submissions, this one included.
         time_zone: IANA name of the zone by whose clock the customer lives; None is the shop's.
+        gift_card_id: the card whose code the mail carries; None for nearly all.
     """
 
     message_id: UUID
@@ -48,6 +49,7 @@ class ClaimedMessage(NamedTuple):
     not_after: datetime
     attempt: int
     time_zone: str | None = None
+    gift_card_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,12 @@ class Claim:
     kind: str
     purpose: str
     messages: tuple[ClaimedMessage, ...]
+
+    @property
+    def card_ids(self) -> list[UUID]:
+        """Return the gift cards whose codes the messages carry; mostly none."""
+        named = (message.gift_card_id for message in self.messages)
+        return [card_id for card_id in named if card_id is not None]
 
     def without(self, message_ids: Collection[UUID]) -> Claim:
         """Return the claim less some of its messages."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from psycopg.rows import class_row
 
+from retention.ledger.acceptance import accept_messages
 from retention.ledger.statements import execute
 from retention.ledger.states import RELEASED_EVENTS
 
@@ -79,10 +80,7 @@ def accept_proved_requests(connection: psycopg.Connection, now: datetime) -> int
         proved = execute(
             connection, "accept_proved_requests", released_events=RELEASED_EVENTS, now=now
         ).fetchall()
-        return sum(
-            execute(connection, "accept_messages", request_id=row.request_id, now=now).rowcount
-            for row in proved
-        )
+        return sum(accept_messages(connection, row.request_id, now) for row in proved)
 
 
 def accept_logged_request(
@@ -99,7 +97,7 @@ def accept_logged_request(
         )
         if not accepted.rowcount:
             return 0
-        return execute(connection, "accept_messages", request_id=request_id, now=now).rowcount
+        return accept_messages(connection, request_id, now)
 
 
 def find_unknown_requests(connection: psycopg.Connection) -> list[UnknownRequest]:

@@ -71,6 +71,8 @@ def withdraw(
         released_events=RELEASED_EVENTS,
         **mine,
     ).fetchall()
+    if card_ids := claim.card_ids:
+        gone += execute(connection, "withdraw_cardless", card_ids=card_ids, **mine).fetchall()
     if look.shop_timezone and claim.kind == "marketing":
         gone += execute(connection, "withdraw_refusers", **mine).fetchall()
     if look.shop_timezone and claim.campaign in look.stopped_by_purchase:

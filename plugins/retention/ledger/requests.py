@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from retention.ledger.acceptance import accept_messages
 from retention.ledger.claims import Claim, ClaimLostError, divide_claim
 from retention.ledger.last_look import LastLook, withdraw
 from retention.ledger.statements import execute
@@ -102,7 +103,7 @@ def accept_request(
     """Record that SendGrid has all messages of the request."""
     with connection.transaction():
         if _close_request(connection, request_id, answer, now):
-            execute(connection, "accept_messages", request_id=request_id, now=now)
+            accept_messages(connection, request_id, now)
 
 
 def reject_request(

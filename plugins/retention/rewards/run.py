@@ -34,6 +34,10 @@ class NoRunError(RewardsError):
     """The quarter was never frozen."""
 
 
+class AnotherRunError(RewardsError):
+    """The run that was decided on is not the quarter's latest any more."""
+
+
 class NobodyAnsweredError(RewardsError):
     """The time to decide has passed; nothing was issued."""
 
@@ -47,8 +51,10 @@ class Answer:
     reason: str | None
 
     @classmethod
-    def of(cls, response: dict[str, Any]) -> Answer:
-        """Read what Airflow's ApprovalOperator returned."""
+    def of(cls, response: dict[str, Any] | None) -> Answer | None:
+        """Read what Airflow's ApprovalOperator returned; None when nobody was asked."""
+        if response is None:
+            return None
         person = response["responded_by_user"]
         reason = (response.get("params_input") or {}).get("reason")
         return cls(
@@ -88,7 +94,7 @@ def check_quarter(quarter: str, now: datetime) -> dict[str, Any]:
     """Check the quarter's run, and say what a person needs to decide on it.
 
     Returns:
-        `subject` and `body` (Markdown) of the question, and `needs_answer`: whether to ask it.
+        `run`, `subject` and `body` (Markdown) of the question, and `needs_answer`: whether to ask.
 
     Raises:
         ImplausibleRewardsError: an expectation did not hold; the run is turned down.
@@ -108,39 +114,45 @@ def check_quarter(quarter: str, now: datetime) -> dict[str, Any]:
             f" answer until {until} nothing is issued either."
         )
     log.info("%s", body)
-    return {"subject": headline(summary), "body": body, "needs_answer": needed}
+    return {
+        "run": run.run,
+        "subject": headline(summary),
+        "body": body,
+        "needs_answer": needed,
+    }
 
 
-def issue_quarter(quarter: str, answer: Answer | None, now: datetime) -> int:
-    """Issue the cards of the quarter's run, when it is approved.
+def issue_cards(run_name: str, response: dict[str, Any] | None, now: datetime) -> int:
+    """Issue the cards of a run, when it is approved.
 
     Args:
-        quarter: the quarter.
-        answer: what a person said; None when nobody was asked.
+        run_name: the run that was asked about, such as `2026Q3-1`.
+        response: what came of asking, see `Answer.of`; None when nobody was asked.
         now: the present moment, aware.
 
     Returns:
         How many cards got their code now.
     """
-    shop = read_shop()
     with connect() as connection:
-        run = find(connection, quarter)
+        run = _find_latest(connection, run_name)
         if run.state == RunState.GRADED:
-            _approve(connection, run, answer, now)
-        return issue.issue_run(connection, find(connection, quarter), shop, now)
+            _approve(connection, run, Answer.of(response), now)
+        run = _find_latest(connection, run_name)
+        return issue.issue_run(connection, run, read_shop(), now)
 
 
-def close_quarter(quarter: str, answer: Answer | None, now: datetime) -> str:
-    """Record an answer that was no, or none, and say how the quarter's run ended.
+def close_run(run_name: str, response: dict[str, Any] | None, now: datetime) -> str:
+    """Record an answer that was no, or none, and say how the run ended.
 
     Raises:
         NobodyAnsweredError: the time to decide has passed; that is recorded, and nothing issued.
     """
+    answer = Answer.of(response)
     with connect() as connection:
-        run = find(connection, quarter)
+        run = _find_latest(connection, run_name)
         if run.state == RunState.GRADED and answer is not None and not answer.is_approved:
             _turn_down(connection, run, answer, now)
-            run = find(connection, quarter)
+            run = _find_latest(connection, run_name)
         log.info("%s: %s", headline(summarize(connection, run)), run.state)
     return run.state
 
@@ -155,6 +167,14 @@ def find(connection: psycopg.Connection, quarter: str) -> RewardRun:
     if run is None:
         message = f"{quarter} was never frozen: trigger grant_quarterly_rewards for it"
         raise NoRunError(message)
+    return run
+
+
+def _find_latest(connection: psycopg.Connection, run_name: str) -> RewardRun:
+    run = find(connection, run_name.rpartition("-")[0])
+    if run.run != run_name:
+        message = f"{run_name} was asked about, but {run.run} has taken its place: ask anew"
+        raise AnotherRunError(message)
     return run
 
 

@@ -15,14 +15,14 @@ from retention.rewards.issue import NotApprovedError
 from retention.rewards.plausibility import ImplausibleRewardsError
 from retention.rewards.quarters import QuarterError
 from retention.rewards.run import (
-    Answer,
+    AnotherRunError,
     NobodyAnsweredError,
     NoRunError,
     check_quarter,
-    close_quarter,
+    close_run,
     freeze_quarter,
     grade_quarter,
-    issue_quarter,
+    issue_cards,
     require_closed,
 )
 from retention.rewards.summary import summarize
@@ -46,9 +46,11 @@ if TYPE_CHECKING:
 
     import psycopg
 
-YES = Answer(is_approved=True, by="Kaisa", reason=None)
-NO = Answer(is_approved=False, by="Kaisa", reason="tiers of the wrong year")
-NOBODY = Answer(is_approved=False, by=None, reason=None)
+KAISA = {"id": "7", "name": "Kaisa"}
+YES = {"chosen_options": ["Approve"], "params_input": {}, "responded_by_user": KAISA}
+WHY_NOT = {"reason": " tiers of the wrong year "}
+NO = {"chosen_options": ["Reject"], "params_input": WHY_NOT, "responded_by_user": KAISA}
+NOBODY = {"chosen_options": ["Reject"], "params_input": None, "responded_by_user": None}
 EARLIER = ("2025Q2", "2025Q3", "2025Q4", "2026Q1", "2026Q2")
 
 
@@ -140,7 +142,7 @@ def test_an_implausible_quarter_is_turned_down_and_asks_nobody(
     assert (run.state, run.decided_by) == ("rejected", "rule: expectations")
     assert complaint in run.decision_reason
     with pytest.raises(NotApprovedError):
-        issue_quarter("2026Q3", YES, NOW)
+        issue_cards("2026Q3-1", YES, NOW)
     assert cards(ledger) == []
 
 
@@ -156,19 +158,19 @@ def test_what_is_odd_but_possible_is_shown_and_kept(ledger: psycopg.Connection) 
 
 def test_a_yes_issues_and_says_who_said_it(ledger: psycopg.Connection) -> None:
     _ask()
-    assert issue_quarter("2026Q3", YES, NOW) == CARDS
-    assert close_quarter("2026Q3", YES, NOW) == "issued"
+    assert issue_cards("2026Q3-1", YES, NOW) == CARDS
+    assert close_run("2026Q3-1", YES, NOW) == "issued"
     assert number_and_sum(ledger) == (CARDS, WORTH)
     assert find_run(ledger, "2026Q3").decided_by == "Kaisa"
 
 
 def test_a_no_ends_the_run_and_issues_nothing(ledger: psycopg.Connection) -> None:
     _ask()
-    assert close_quarter("2026Q3", NO, NOW) == "rejected"
+    assert close_run("2026Q3-1", NO, NOW) == "rejected"
     run = find_run(ledger, "2026Q3")
     assert (run.decided_by, run.decision_reason) == ("Kaisa", "tiers of the wrong year")
     with pytest.raises(NotApprovedError):
-        issue_quarter("2026Q3", YES, NOW)
+        issue_cards("2026Q3-1", YES, NOW)
     assert cards(ledger) == []
 
 
@@ -177,18 +179,18 @@ def test_no_answer_in_time_ends_the_run_loudly_and_issues_nothing(
 ) -> None:
     _ask()
     with pytest.raises(NobodyAnsweredError, match="nobody answered within 14 days; nothing was"):
-        close_quarter("2026Q3", NOBODY, NOW)
+        close_run("2026Q3-1", NOBODY, NOW)
     assert find_run(ledger, "2026Q3").state == "expired"
     assert cards(ledger) == []
 
 
 @pytest.mark.parametrize("answer", [None, NO, NOBODY])
 def test_nothing_but_a_persons_yes_issues(
-    ledger: psycopg.Connection, answer: Answer | None
+    ledger: psycopg.Connection, answer: dict[str, Any] | None
 ) -> None:
     _ask()
     with pytest.raises(NotApprovedError):
-        issue_quarter("2026Q3", answer, NOW)
+        issue_cards("2026Q3-1", answer, NOW)
     assert cards(ledger) == []
 
 
@@ -196,20 +198,22 @@ def test_after_a_no_the_mended_quarter_is_asked_about_as_a_second_attempt(
     ledger: psycopg.Connection,
 ) -> None:
     _ask()
-    close_quarter("2026Q3", NO, NOW)
+    close_run("2026Q3-1", NO, NOW)
     fill_grades(ledger, CUSTOMERS[:-1])
     assert "attempt no. 2" in _ask()["body"]
-    issue_quarter("2026Q3", YES, NOW)
+    with pytest.raises(AnotherRunError, match="2026Q3-2 has taken its place"):
+        issue_cards("2026Q3-1", YES, NOW)
+    issue_cards("2026Q3-2", YES, NOW)
     assert find_run(ledger, "2026Q3").run == "2026Q3-2"
     assert number_and_sum(ledger) == (CARDS, WORTH)
 
 
 def test_a_whole_run_again_asks_nobody_and_issues_nothing(ledger: psycopg.Connection) -> None:
     _ask()
-    issue_quarter("2026Q3", YES, NOW)
+    issue_cards("2026Q3-1", YES, NOW)
     assert not _ask()["needs_answer"]
-    assert issue_quarter("2026Q3", None, NOW) == 0
-    assert close_quarter("2026Q3", None, NOW) == "issued"
+    assert issue_cards("2026Q3-1", None, NOW) == 0
+    assert close_run("2026Q3-1", None, NOW) == "issued"
     assert number_and_sum(ledger) == (CARDS, WORTH)
 
 
@@ -260,7 +264,7 @@ class TestSelfApproval:
 
     def test_as_a_second_attempt_it_does_not(self, ledger: psycopg.Connection) -> None:
         _ask()
-        close_quarter("2026Q3", NO, NOW)
+        close_run("2026Q3-1", NO, NOW)
         assert not self._approves_itself(ledger)
 
     def test_the_rule_is_recorded_as_who_approved(
@@ -273,14 +277,5 @@ class TestSelfApproval:
         (project / "dbt_project.yml").write_text(small)
         monkeypatch.setenv("DBT_PROJECT_DIR", str(project))
         assert not _ask()["needs_answer"]
-        assert issue_quarter("2026Q3", None, NOW) == CARDS
+        assert issue_cards("2026Q3-1", None, NOW) == CARDS
         assert find_run(ledger, "2026Q3").decided_by == SELF_APPROVED
-
-
-def test_an_answer_of_airflow_is_read_with_the_persons_name() -> None:
-    response = {"chosen_options": ["Approve"], "params_input": {"reason": " as agreed "}}
-    kaisa = {"id": "7", "name": "Kaisa"}
-    answer = Answer.of(response | {"responded_by_user": kaisa})
-    assert answer == Answer(is_approved=True, by="Kaisa", reason="as agreed")
-    response = {"chosen_options": ["Reject"], "params_input": None, "responded_by_user": None}
-    assert Answer.of(response) == NOBODY

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 DAGS = Path(__file__).parents[3] / "dags"
-SHARED = {"attempts.py", "schedules.py", "transformations.py", "night_tasks.py"}
+SHARED = {
+    "attempts.py",
+    "schedules.py",
+    "transformations.py",
+    "night_tasks.py",
+    "reward_tasks.py",
+}
 # Leaves that turn red, and with them the run, while the night goes on.
 REPORTS = ["report_refused_fits", "report_broken_marts"]
 FILES = sorted(file for file in DAGS.glob("*.py") if file.name not in SHARED)
@@ -128,3 +135,27 @@ def test_mail_goes_out_although_something_before_it_failed_and_the_run_still_sho
     assert dag.task_dict["finish"].trigger_rule == "all_success"
     assert dag.task_dict["finish"].upstream_task_ids == set(dag.task_dict) - {"finish"}
     assert {task.task_id for task in dag.leaves} == {"finish"}
+
+
+def test_no_gift_card_is_issued_before_the_quarter_was_frozen_checked_and_decided(dag_bag):
+    tasks = dag_bag.dags["grant_quarterly_rewards"].task_dict
+    before = tasks["issue"].get_flat_relative_ids(upstream=True)
+    steps = {"require_closed", "freeze", "grade", "check", "choose", "approve"}
+    assert steps | {"grades.dbt_producer_watcher"} <= before
+    # A no skips what comes right after the question, and nothing else.
+    assert tasks["approve"].downstream_task_ids == {"issue"}
+    assert {task.task_id for task in dag_bag.dags["grant_quarterly_rewards"].leaves} == {"close"}
+
+
+def test_a_person_has_fourteen_days_and_silence_is_a_no(dag_bag):
+    dag = dag_bag.dags["grant_quarterly_rewards"]
+    approve = dag.task_dict["approve"]
+    assert approve.response_timeout == timedelta(days=14)
+    assert approve.defaults == ["Reject"]
+    assert dag.dagrun_timeout > approve.response_timeout
+
+
+def test_a_quarter_is_built_as_of_its_close_beside_the_tables_of_the_night(dag_bag):
+    build = dag_bag.dags["grant_quarterly_rewards"].task_dict["grades.dbt_producer_watcher"]
+    assert "close_date" in build.env["PALUU_AS_OF"]
+    assert build.profile_config.target_name == "rewards"

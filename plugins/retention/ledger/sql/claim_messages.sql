@@ -96,4 +96,5 @@ returning
     mess.send_at,
     mess.not_after,
     mess.attempts + 1 as attempt,
-    mess.time_zone
+    mess.time_zone,
+    (mess.context ->> 'gift_card_id')::uuid as gift_card_id

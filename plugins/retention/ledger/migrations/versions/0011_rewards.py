@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 
 SCHEMA = "ledger"
 MOMENT = sa.TIMESTAMP(timezone=True)

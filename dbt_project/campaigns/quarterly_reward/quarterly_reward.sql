@@ -1,0 +1,60 @@
+{#- The code of a reward's gift card, which the engine puts into the mail when it leaves. A mail
+    about money should not wake anybody: not before this hour of the shop's clock. -#}
+{%- set earliest_hour = 9 -%}
+{%- set locales = var('mail_locales') + var('transactional_locales') -%}
+
+with
+
+gift_cards as (
+
+    select * from {{ ref('int_gift_cards') }}
+
+),
+
+-- Those whose code no mail has carried for certain.
+undelivered as (
+
+    select
+        *,
+        replaced_card_id is not null as is_replacement
+    from gift_cards
+    where source = 'quarterly' and standing in ('planned', 'issued')
+
+)
+
+select
+    customer_id,
+    occasion,
+    1.0::double precision as score,
+    {{ shop_moment(as_of_date() ~ " + interval '" ~ earliest_hour ~ " hours'") }}
+        as not_before,
+    {{ shop_moment('coalesce(expires_date, ' ~ as_of_date() ~ ' + 365) + 1') }}
+        as not_after,
+    format(
+        'Bought for %s %s in %s, which is over %s: a gift card of %s %s%s.',
+        spend, currency, quarter, trim_scale(tier_threshold),
+        trim_scale(amount), currency,
+        case when is_replacement then ', in place of a lost one' else '' end
+    ) as reason,
+    jsonb_build_object(
+        'gift_card_id', card_id,
+        'quarter', quarter,
+        'spend', spend,
+        'tier_threshold', tier_threshold,
+        'amount', amount,
+        'currency', currency
+    ) as evidence,
+    jsonb_build_object(
+        {%- for locale in locales %}
+            '{{ locale }}', jsonb_build_object(
+                'gift_card_id', card_id,
+                'amount', {{ money_words('amount', 'currency', locale) }},
+                'threshold',
+                {{ money_words('tier_threshold', 'currency', locale) }},
+                'quarter', {{ quarter_words('quarter', locale) }},
+                'expires', {{ date_words('expires_date', locale) }},
+                'is_replacement', is_replacement
+            ){{ "," if not loop.last }}
+        {%- endfor %}
+    ) as context
+from undelivered

@@ -1,0 +1,29 @@
+"""What follows from SendGrid's acceptance, in one transaction with the request's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from retention.ledger.statements import execute
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    import psycopg
+
+
+def accept_messages(connection: psycopg.Connection, request_id: UUID, now: datetime) -> int:
+    """Record that SendGrid has a request's messages, and forget the codes that they carried.
+
+    Args:
+        connection: an open connection, inside the transaction that closes the request.
+        request_id: the request.
+        now: the present moment, aware.
+
+    Returns:
+        How many messages are accepted now.
+    """
+    accepted = execute(connection, "accept_messages", request_id=request_id, now=now).rowcount
+    execute(connection, "deliver_gift_cards", request_id=request_id, now=now)
+    return accepted
