@@ -1,18 +1,21 @@
-{#- An amount in the shop's currency, as a mail shows it: '€1,510.50', '1 510,50 €'; whole ones
-    without cents. -#}
-{%- macro amount_words(amount, locale) -%}
-    {%- set currency = var('shop_currency') -%}
+{#- An amount of money, as a mail shows it: '€1,510.50', '1 510,50 €'; whole ones without cents. `currency` is
+    SQL too. -#}
+{%- macro money_words(amount, currency, locale) -%}
     {%- set figures -%}
         replace(to_char({{ amount }}, 'FM999,999,999,990.00'), '.00', '')
     {%- endset -%}
-    {%- if locale == 'en' and currency == 'EUR' -%}
-        '€' || {{ figures }}
-    {%- elif locale == 'en' -%}
-        '{{ currency }}' || chr(160) || {{ figures }}
+    {%- if locale == 'en' -%}
+        case {{ currency }} when 'EUR' then '€' else {{ currency }} || chr(160) end
+        || {{ figures }}
     {%- else -%}
         translate({{ figures }}, ',.', chr(160) || ',') || chr(160)
-        || '{{ "€" if currency == "EUR" else currency }}'
+        || case {{ currency }} when 'EUR' then '€' else {{ currency }} end
     {%- endif -%}
+{%- endmacro -%}
+
+{#- An amount in the shop's currency, as a mail shows it. -#}
+{%- macro amount_words(amount, locale) -%}
+    {{ money_words(amount, "'" ~ var('shop_currency') ~ "'", locale) }}
 {%- endmacro -%}
 
 {#- A date with its year: '24 October 2026', '24.10.2026'. -#}

@@ -58,26 +58,6 @@
     upper(left({{ words }}, 1)) || substr({{ words }}, 2)
 {%- endmacro -%}
 
-{#- An amount of money: '€15', '15 €', '149,50 SEK'. -#}
-{%- macro money_words(amount, currency, locale) -%}
-    {%- set digits -%}
-    case
-        when {{ amount }} = trunc({{ amount }}) then trunc({{ amount }})::text
-        else {{ "replace(" ~ amount ~ "::text, '.', ',')" if locale != 'en' else amount ~ "::text" }}
-    end
-    {%- endset -%}
-    {%- if locale == 'en' -%}
-        case {{ currency }} when 'EUR' then '€' else {{ currency }} || ' ' end || {{ digits }}
-    {%- else -%}
-        {{ digits }} || ' ' || case {{ currency }} when 'EUR' then '€' else {{ currency }} end
-    {%- endif -%}
-{%- endmacro -%}
-
-{#- A date with its year: '30 Sep 2027', '30.9.2027'. -#}
-{%- macro date_words(day, locale) -%}
-    to_char({{ day }}, '{{ "FMDD Mon YYYY" if locale == "en" else "FMDD.FMMM.YYYY" }}')
-{%- endmacro -%}
-
 {#- A quarter such as 2026Q3 as its months: 'from July to September 2026', 'heinä–syyskuussa 2026'. -#}
 {%- macro quarter_words(quarter, locale) -%}
     {%- set words = {
