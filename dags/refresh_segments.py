@@ -4,7 +4,8 @@
 what we know up to 00:00 of the date. **fit_models** between them adds what SQL cannot; a model that
 fails keeps its last good numbers. What **check_marts** (Great Expectations) finds implausible gates
 only the campaigns that depend on it. Either turns a **report_...** red, and the night goes on.
-**decisions** (dbt): who is written to; **enqueue_messages** plans what `send_messages` sends.
+**decisions** (dbt): who is written to; **enqueue_messages** plans what `send_messages` sends, and
+beside it **reports** (dbt) tell what has become of gift cards.
 
 **By hand**: give a date, dry run or not. A dry run, a date other than the shop's present one, a
 backfill and a scheduled run over an hour late (the first after un-pausing) decide and send nothing.
@@ -32,16 +33,17 @@ from transformations import build_of, dbt_group
 @dag(schedule=NIGHTLY, params=NIGHT_FORM, doc_md=__doc__, **DAG_DEFAULTS)
 def refresh_segments() -> None:
     """Refresh the segments, decide, and enqueue the night's messages."""
-    purchases, signals, decisions = map(dbt_group, ("purchases", "signals", "decisions"))
+    groups = ("purchases", "signals", "decisions", "reports")
+    purchases, signals, decisions, told = map(dbt_group, groups)
     opened, fits = open_night(NIGHT), fit_models()
     verdicts, enqueued = check_marts(), enqueue_messages()
     opened >> purchases
     build_of(purchases) >> fits >> signals
     build_of(signals) >> verdicts >> decisions
-    build_of(decisions) >> enqueued
+    build_of(decisions) >> [enqueued, told]
     closed = teardown(close_night)().as_teardown(setups=opened)
     reports = [report_refused_fits(fits), report_broken_marts(verdicts)]
-    [purchases, signals, decisions, enqueued, *reports] >> closed
+    [purchases, signals, decisions, enqueued, told, *reports] >> closed
 
 
 refresh_segments()

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import task
 from airflow.sdk.timezone import utcnow
 
 from retention.rewards import run
 from schedules import ANSWER_FORM, APPROVERS, TIME_TO_APPROVE
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+ANSWER = "answer"
+HEARD = ("chosen_options", "params_input", "responded_by_user")
 
 
 @task
@@ -40,9 +48,19 @@ def choose(asked: dict) -> str:
     return "approve" if asked["needs_answer"] else "issue"
 
 
-def approve() -> ApprovalOperator:
+class Approval(ApprovalOperator):
+    """A question whose answer the next tasks hear, a no too: that ends the task in an exception."""
+
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
+        """Note the answer, then go on or skip what comes next."""
+        heard = {name: event.get(name) for name in HEARD}
+        context["ti"].xcom_push(key=ANSWER, value=heard)
+        return super().execute_complete(context, event)
+
+
+def approve() -> Approval:
     """Wait for a person's yes or no; no answer in time counts as a no."""
-    return ApprovalOperator(
+    return Approval(
         task_id="approve",
         subject="{{ ti.xcom_pull(task_ids='check')['subject'] }}",
         body="{{ ti.xcom_pull(task_ids='check')['body'] }}",
@@ -56,10 +74,12 @@ def approve() -> ApprovalOperator:
 @task(trigger_rule="none_failed")
 def issue(asked: dict, ti=None) -> int:
     """Give every reward its card, when it is approved."""
-    return run.issue_cards(asked["run"], ti.xcom_pull(task_ids="approve"), now=utcnow())
+    answer = ti.xcom_pull(task_ids="approve", key=ANSWER)
+    return run.issue_cards(asked["run"], answer, now=utcnow())
 
 
 @task(trigger_rule="none_failed")
 def close(asked: dict, ti=None) -> str:
     """Say how it ended; red when nobody answered."""
-    return run.close_run(asked["run"], ti.xcom_pull(task_ids="approve"), now=utcnow())
+    answer = ti.xcom_pull(task_ids="approve", key=ANSWER)
+    return run.close_run(asked["run"], answer, now=utcnow())

@@ -110,6 +110,33 @@ class AirflowApi:
         path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/clear"
         self._http.post(path, json={"dry_run": False}).raise_for_status()
 
+    def question(self, dag_id: str, run_id: str, task_id: str, timeout: float) -> dict[str, Any]:
+        """Wait until a task asks a person, and return what it asks: `subject`, `body`, ...
+
+        Raises:
+            AirflowError: the run ended without asking, or did not ask in time.
+        """
+        deadline = time.monotonic() + timeout
+        path = _asking(dag_id, run_id, task_id)
+        while (answer := self._http.get(path)).status_code == httpx.codes.NOT_FOUND:
+            state = self._get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"]
+            if state in FINISHED or time.monotonic() > deadline:
+                message = (
+                    f"{task_id} of {dag_id}, run {run_id}, which is {state}, has not asked:\n"
+                    f"{self.failures(dag_id, run_id)}"
+                )
+                raise AirflowError(message)
+            time.sleep(POLL_SECONDS)
+        return answer.raise_for_status().json()
+
+    def answer(self, dag_id: str, run_id: str, task_id: str, option: str, **form: object) -> None:
+        """Answer what a task asks, as a person does under Required Actions."""
+        body = {"chosen_options": [option], "params_input": form}
+        answer = self._http.patch(_asking(dag_id, run_id, task_id), json=body)
+        if answer.is_error:
+            message = f"Airflow refused the answer '{option}' to {task_id}: {answer.text}"
+            raise AirflowError(message)
+
     def failures(self, dag_id: str, run_id: str) -> str:
         """Return the end of the log of every failed task of the run, for a person."""
         failed = [task for task in self.tasks(dag_id, run_id) if task["state"] == "failed"]
@@ -125,6 +152,11 @@ class AirflowApi:
 
     def _get(self, path: str, **parameters: object) -> dict[str, Any]:
         return self._http.get(path, params=parameters).raise_for_status().json()
+
+
+def _asking(dag_id: str, run_id: str, task_id: str) -> str:
+    tasks = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
+    return f"{tasks}/{task_id}/-1/hitlDetails"
 
 
 def _progress(tasks: list[dict[str, Any]]) -> RunProgress:

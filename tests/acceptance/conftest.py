@@ -162,13 +162,18 @@ def house(tmp_path_factory: pytest.TempPathFactory, today: date) -> Iterator[Hou
 
 
 def _project_copy(directory: Path) -> Path:
-    """Copy the dbt project, allowing nights of the last ten days to send what they still can."""
+    """Copy the dbt project.
+
+    Nights of the last ten days may send what they still can, and a person has a minute and a half
+    to decide on a quarter's rewards.
+    """
     project = directory / "dbt_project"
     ignored = shutil.ignore_patterns("target", "logs")
     shutil.copytree(ROOT / "dbt_project", project, ignore=ignored)
     file = project / "dbt_project.yml"
     settings = yaml.safe_load(file.read_text())
     settings["vars"]["night_sends_within_days"] = 10
+    settings["vars"]["rewards_approval_days"] = 0.001
     file.write_text(yaml.safe_dump(settings, sort_keys=False))
     for campaign in (project / "campaigns").glob("*/*.yml"):
         patient = re.sub(r"expires_days: \d+", "expires_days: 10", campaign.read_text())

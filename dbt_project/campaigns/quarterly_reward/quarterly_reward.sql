@@ -1,5 +1,5 @@
-{#- The code of a reward's gift card, which the engine puts into the mail when it leaves. A mail
-    about money should not wake anybody: not before this hour of the shop's clock. -#}
+{#- A reward's gift card; its code the engine puts into the mail when it leaves.
+    Not before this hour of the shop's clock: money should not wake anybody. -#}
 {%- set earliest_hour = 9 -%}
 {%- set locales = var('mail_locales') + var('transactional_locales') -%}
 
@@ -26,14 +26,14 @@ select
     customer_id,
     occasion,
     1.0::double precision as score,
-    {{ shop_moment(as_of_date() ~ " + interval '" ~ earliest_hour ~ " hours'") }}
-        as not_before,
+    {{ shop_moment(
+        as_of_date() ~ " + interval '" ~ earliest_hour ~ " hours'"
+    ) }} as not_before,
     {{ shop_moment('coalesce(expires_date, ' ~ as_of_date() ~ ' + 365) + 1') }}
         as not_after,
     format(
         'Bought for %s %s in %s, which is over %s: a gift card of %s %s%s.',
-        spend, currency, quarter, trim_scale(tier_threshold),
-        trim_scale(amount), currency,
+        spend, currency, quarter, tier_threshold, amount, currency,
         case when is_replacement then ', in place of a lost one' else '' end
     ) as reason,
     jsonb_build_object(

@@ -47,7 +47,8 @@ known as (
             as is_delivered,
         coalesce(gift_cards.cancelled_at < {{ as_of() }}, false) as is_void,
         coalesce(gift_cards.expires_date < {{ as_of_date() }}, false)
-            as is_over
+            as is_over,
+        exists(select from payments) as has_reported_payments
     from gift_cards
     left join paid
         on
@@ -78,12 +79,14 @@ select
     expires_date,
     planned_at,
     issued_at,
+    delivered_at,
     last_paid_at,
     redeemed_amount,
     paid_amount - redeemed_amount as overdrawn_amount,
     amount - redeemed_amount as rest_amount,
     is_issued,
     is_delivered,
+    has_reported_payments,
     case
         when is_void then 'cancelled'
         when not is_issued then 'planned'

@@ -38,6 +38,10 @@ class AnotherRunError(RewardsError):
     """The run that was decided on is not the quarter's latest any more."""
 
 
+class UndecidedError(RewardsError):
+    """The run has come to its end without a decision."""
+
+
 class NobodyAnsweredError(RewardsError):
     """The time to decide has passed; nothing was issued."""
 
@@ -52,7 +56,7 @@ class Answer:
 
     @classmethod
     def of(cls, response: dict[str, Any] | None) -> Answer | None:
-        """Read what Airflow's ApprovalOperator returned; None when nobody was asked."""
+        """Read what Airflow's ApprovalOperator has heard; None when nobody was asked."""
         if response is None:
             return None
         person = response["responded_by_user"]
@@ -146,6 +150,7 @@ def close_run(run_name: str, response: dict[str, Any] | None, now: datetime) -> 
 
     Raises:
         NobodyAnsweredError: the time to decide has passed; that is recorded, and nothing issued.
+        UndecidedError: no answer has come through; the run still waits for a decision.
     """
     answer = Answer.of(response)
     with connect() as connection:
@@ -154,6 +159,9 @@ def close_run(run_name: str, response: dict[str, Any] | None, now: datetime) -> 
             _turn_down(connection, run, answer, now)
             run = _find_latest(connection, run_name)
         log.info("%s: %s", headline(summarize(connection, run)), run.state)
+    if run.state in {RunState.FROZEN, RunState.GRADED}:
+        message = f"{run.run} is still {run.state}, and nothing was issued: trigger it again"
+        raise UndecidedError(message)
     return run.state
 
 

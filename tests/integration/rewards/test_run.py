@@ -18,6 +18,7 @@ from retention.rewards.run import (
     AnotherRunError,
     NobodyAnsweredError,
     NoRunError,
+    UndecidedError,
     check_quarter,
     close_run,
     freeze_quarter,
@@ -215,6 +216,13 @@ def test_a_whole_run_again_asks_nobody_and_issues_nothing(ledger: psycopg.Connec
     assert issue_cards("2026Q3-1", None, NOW) == 0
     assert close_run("2026Q3-1", None, NOW) == "issued"
     assert number_and_sum(ledger) == (CARDS, WORTH)
+
+
+def test_a_run_that_comes_to_its_end_undecided_is_no_success(ledger: psycopg.Connection) -> None:
+    _ask()
+    with pytest.raises(UndecidedError, match="still graded, and nothing was issued"):
+        close_run("2026Q3-1", None, NOW)
+    assert cards(ledger) == []
 
 
 def test_a_quarter_without_a_run_says_what_to_do(

@@ -1,0 +1,58 @@
+{#- Whose gift card ends soon and has money left; in time to use it, once. -#}
+{%- set first_days_before = 21 -%}
+{%- set last_days_before = 5 -%}
+{%- set large_amount = 50 -%}
+
+with
+
+gift_cards as (
+
+    select * from {{ ref('int_gift_cards') }}
+
+),
+
+-- Of a shop that reports no payments nobody knows what is left on a card.
+ending as (
+
+    select
+        *,
+        {{ shop_time('delivered_at') }}::date as delivered_date
+    from gift_cards
+    where
+        standing = 'delivered'
+        and rest_amount > 0
+        and has_reported_payments
+        and expires_date - {{ as_of_date() }}
+        between {{ last_days_before }} and {{ first_days_before }}
+
+)
+
+select
+    customer_id,
+    card_id::text as occasion,
+    least(rest_amount / {{ large_amount }}, 1)::double precision as score,
+    {{ shop_moment('expires_date - ' ~ first_days_before) }} as not_before,
+    {{ shop_moment('expires_date - ' ~ (last_days_before - 1)) }} as not_after,
+    format(
+        'The gift card that ends in %s has %s %s left and is valid until %s.',
+        code_last_four, rest_amount, currency, expires_date
+    ) as reason,
+    jsonb_build_object(
+        'gift_card_id', card_id,
+        'amount', amount,
+        'redeemed_amount', redeemed_amount,
+        'rest_amount', rest_amount,
+        'currency', currency,
+        'expires_date', expires_date
+    ) as evidence,
+    jsonb_build_object(
+        {%- for locale in var('mail_locales') %}
+            '{{ locale }}', jsonb_build_object(
+                'rest', {{ money_words('rest_amount', 'currency', locale) }},
+                'last_four', code_last_four,
+                'sent', {{ date_words('delivered_date', locale) }},
+                'expires', {{ date_words('expires_date', locale) }}
+            ){{ "," if not loop.last }}
+        {%- endfor %}
+    ) as context
+from ending

@@ -1,0 +1,142 @@
+"""`retention rewards` and `retention gift-cards`, as an accountant and support use them."""
+
+from __future__ import annotations
+
+import getpass
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from retention.commands import MENDABLE, app
+from retention.ledger.reward_runs import find_run
+from retention.rewards.issue import issue_run
+from tests.integration.rewards.quarter import NOW, approved_run, graded_run, shop_that
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import psycopg
+
+CODE = re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){4}")
+
+
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    for module in ("retention.rewards.commands", "retention.commands"):
+        monkeypatch.setattr(f"{module}.console.width", 200)
+
+
+def _retention(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
+
+
+def _issued(connection: psycopg.Connection) -> str:
+    """Issue the quarter's cards; return anna's card."""
+    issue_run(connection, approved_run(connection), shop_that(), NOW)
+    card = connection.execute("select card_id from ledger.gift_cards where customer_id = 'anna'")
+    return str(card.fetchone()[0])
+
+
+def test_show_tells_the_run_its_decision_and_its_cards(ledger: psycopg.Connection) -> None:
+    _issued(ledger)
+    shown = _retention("rewards", "show", "2026Q3")
+    assert shown.exit_code == 0
+    for words in (
+        "Rewards 2026Q3: 5 gift cards, 125.00 EUR: issued",
+        "Decided at 2026-10-01 06:00 UTC by Kaisa",
+        "1000.00 EUR",
+        "clara",
+        "test account",
+        "made again: the same.",
+        "none yet",
+    ):
+        assert words in shown.output
+    assert not CODE.search(shown.output)
+
+
+def test_show_finds_grades_that_were_tampered_with(ledger: psycopg.Connection) -> None:
+    _issued(ledger)
+    ledger.execute("alter table ledger.reward_grades disable trigger all")
+    ledger.execute("update ledger.reward_grades set spend = 700 where customer_id = 'anna'")
+    shown = _retention("rewards", "show", "2026Q3")
+    assert shown.exit_code == 1
+    assert "ANOTHER ONE" in shown.output
+
+
+def test_reject_turns_down_a_run_that_waits(ledger: psycopg.Connection) -> None:
+    graded_run(ledger)
+    rejected = _retention("rewards", "reject", "2026Q3", "--reason", "the returns are missing")
+    assert rejected.exit_code == 0
+    run = find_run(ledger, "2026Q3")
+    assert (run.state, run.decided_by) == ("rejected", getpass.getuser())
+    assert run.decision_reason == "the returns are missing"
+
+
+def test_a_customers_cards_are_listed_without_their_codes(ledger: psycopg.Connection) -> None:
+    card_id = _issued(ledger)
+    listed = _retention("gift-cards", "of", "anna")
+    last_four = ledger.execute(
+        "select code_last_four from ledger.gift_cards where customer_id = 'anna'"
+    ).fetchone()[0]
+    for words in (card_id, "quarterly 2026Q3", "15.00 EUR", "issued", last_four, "2027-10-01"):
+        assert words in listed.output
+    assert not CODE.search(listed.output)
+
+
+def test_reissue_voids_a_card_and_issues_another_with_the_name_of_who_did_it(
+    ledger: psycopg.Connection,
+) -> None:
+    card_id = _issued(ledger)
+    done = _retention("gift-cards", "reissue", card_id, "--reason", "the mail was lost")
+    assert done.exit_code == 0
+    assert f"Gift card {card_id} is void; " in done.output
+    assert ledger.execute(
+        "select occasion, state, cancelled_by, cancel_reason from ledger.gift_cards"
+        " where customer_id = 'anna' order by occasion"
+    ).fetchall() == [
+        ("2026Q3", "cancelled", getpass.getuser(), "the mail was lost"),
+        ("2026Q3:reissue-1", "issued", None, None),
+    ]
+    assert not CODE.search(done.output)
+
+
+def test_void_says_when_the_merchant_must_block_the_code_too(
+    ledger: psycopg.Connection, tmp_path: Path
+) -> None:
+    file = tmp_path / "pool.csv"
+    codes = [f"POOL-0000-{number:04},EUR,{worth},\n" for number, worth in enumerate((15,) * 3)]
+    codes += ["POOL-0000-1030,EUR,30,\n", "POOL-0000-1050,EUR,50,\n"]
+    file.write_text("code,currency,amount,expires_date\n" + "".join(codes))
+    imported = _retention("gift-cards", "import", str(file))
+    assert "Imported 5 codes" in imported.output
+    assert "3 of 15.00 EUR" in imported.output
+    again = _retention("gift-cards", "import", str(file))
+    assert "pool.csv, line 2: the code is known already" in again.output
+    assert "Imported 0 codes" in again.output
+    issue_run(ledger, approved_run(ledger), shop_that(gift_card_codes="pool"), NOW)
+    (card_id,) = ledger.execute(
+        "select card_id from ledger.gift_cards where customer_id = 'clara'"
+    ).fetchone()
+    done = _retention("gift-cards", "void", str(card_id), "--reason", "returned")
+    assert "block the one that ends in 1050 there too" in done.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("rewards", "show", "2026Q1"), "2026Q1 was never frozen"),
+        (
+            ("gift-cards", "void", "00000000-0000-0000-0000-000000000001", "--reason", "x"),
+            "no gift",
+        ),
+        (("gift-cards", "import", "missing.csv"), "cannot be read"),
+    ],
+)
+@pytest.mark.usefixtures("ledger")
+def test_what_cannot_be_done_is_told_in_a_line(arguments: tuple[str, ...], complaint: str) -> None:
+    refused = _retention(*arguments)
+    assert isinstance(refused.exception, MENDABLE)
+    assert complaint in str(refused.exception)
