@@ -8,9 +8,10 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
+from tests.benchmarks.crash_matrix import naive
 from tests.benchmarks.crash_matrix.case import Blow, Case, Verdict
 from tests.benchmarks.crash_matrix.http_wire import HttpWatcher
-from tests.benchmarks.crash_matrix.postgres_wire import PostgresWatcher
+from tests.benchmarks.crash_matrix.postgres_wire import PostgresWatcher, name_of
 from tests.benchmarks.crash_matrix.trap import Trap
 from tests.benchmarks.crash_matrix.wire import HOST, wire
 from tests.benchmarks.crash_matrix.worker import API_KEY, Task, start_worker
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
 PATIENCE = 60  # seconds that a worker may take; it is at most some calls of a second each
 LOG_LINES = 12
-CLAIMED = "claim_messages: answered"
+# The moment, and how often it must have come, at which a worker has its share.
+CLAIMED = ("claim_messages: answered", 2)
+TAKEN = (f"{name_of(naive.TAKE)}: answered", 1)
 SIGNALS = {
     Blow.KILL: signal.SIGKILL,
     Blow.STOP: signal.SIGSTOP,
@@ -65,8 +68,8 @@ class Cast:
         with ExitStack() as stack:
             trap = self._next_trap()
             worker = self._start(stack, trap, now)
-            if not self._is_naive:
-                trap.wait_for(CLAIMED, 2)  # or the quicker one would have it all
+            # Or the quicker one would have it all.
+            trap.wait_for(*(TAKEN if self._is_naive else CLAIMED))
             bystander = self._start(stack, Trap(), now)
             while self._was_struck(worker, trap):
                 trap = self._next_trap()

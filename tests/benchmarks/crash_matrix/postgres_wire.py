@@ -66,9 +66,14 @@ class PostgresWatcher:
         text = message[5:].split(b"\0")[kind == PARSE].decode()
         if (word := text.split(maxsplit=1)[0].lower()) in TRANSACTION_WORDS:
             return f"{word} after {self._last}"
-        start = " ".join(text.split())[:LONGEST_NAME]
-        self._last = _statement_names().get(text.split("\n", 1)[0], start)
+        self._last = name_of(text)
         return self._last
+
+
+def name_of(statement: str) -> str:
+    """Return what a statement is called: its file's name, else how it begins."""
+    start = " ".join(statement.split())[:LONGEST_NAME]
+    return _statement_names().get(statement.split("\n", 1)[0], start)
 
 
 @cache
