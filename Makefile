@@ -58,6 +58,20 @@ explain: $(VENV)/installed ## What is known of a customer: CUSTOMER=1001 [LOCALE
 	@$(VENV)/bin/retention explain "$(CUSTOMER)" \
 		$(if $(LOCALE),--locale "$(LOCALE)") $(if $(NIGHTS),--nights "$(NIGHTS)")
 
+# What the variables below stand for, for those who leave one out.
+SAY = { echo "Say which: make $@ $(1)"; exit 1; }
+
+.PHONY: diff
+diff: $(VENV)/installed ## What an edited campaign would have done last night: CAMPAIGN=winback
+	@test -n "$(CAMPAIGN)" || $(call SAY,CAMPAIGN=winback)
+	@$(VENV)/bin/retention diff $(CAMPAIGN)
+
+.PHONY: backtest
+backtest: $(VENV)/installed ## A rule over past nights: CAMPAIGN=winback FROM=2026-10-01 TO=2026-10-31
+	@test -n "$(CAMPAIGN)" -a -n "$(FROM)" -a -n "$(TO)" || \
+	$(call SAY,CAMPAIGN=winback FROM=2026-10-01 TO=2026-10-31)
+	@$(VENV)/bin/retention backtest $(CAMPAIGN) --from $(FROM) --to $(TO)
+
 .PHONY: bench-signals
 bench-signals: $(VENV)/installed ## Score the signals on real data: build/bench/signals.json.
 	$(VENV)/bin/python -m tests.benchmarks.bench_signals

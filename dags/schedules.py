@@ -9,6 +9,7 @@ from airflow.sdk import Asset, Param
 from airflow.timetables.assets import AssetOrTimeSchedule
 from airflow.timetables.trigger import CronTriggerTimetable
 
+from retention.backtest.replay import Replay
 from retention.ledger.nights import Night
 from retention.night import LONGEST_NIGHT
 from retention.rewards.quarters import PATTERN, Quarter
@@ -75,6 +76,24 @@ SEND_FORM = {
         description="Count what is due, but send nothing.",
     ),
 }
+BACKTEST_FORM = {
+    "campaign": Param(SHOP.campaigns[0], enum=list(SHOP.campaigns), title="Campaign"),
+    "from": Param(
+        None,
+        type=["null", "string"],
+        format="date",
+        title="From",
+        description="A local date: the first night. Empty: eight weeks ago.",
+    ),
+    "to": Param(
+        None,
+        type=["null", "string"],
+        format="date",
+        title="To",
+        description="No night after this local date. Empty: two weeks ago.",
+    ),
+    "every": Param(7, type="integer", minimum=1, title="Every so many nights"),
+}
 
 REWARDS_FORM = {
     "quarter": Param(
@@ -110,6 +129,16 @@ def closed_quarter(moment: datetime) -> str:
 def close_date(quarter: str) -> str:
     """Return the first date (ISO) after a quarter."""
     return Quarter.read(quarter).close_date.isoformat()
+
+
+def replay_of_run(dag_run: DagRunProtocol, params: dict[str, Any]) -> Replay:
+    """Return what a run of `backtest_campaign` is to replay."""
+    today = SHOP.local_date(dag_run.run_after)
+    first = params["from"] or (today - timedelta(weeks=8)).isoformat()
+    last = params["to"] or (today - timedelta(weeks=2)).isoformat()
+    return Replay(
+        params["campaign"], date.fromisoformat(first), date.fromisoformat(last), params["every"]
+    )
 
 
 def night_of_run(

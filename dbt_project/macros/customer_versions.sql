@@ -13,7 +13,7 @@
     {%- set sources = [] -%}
     {%- for id in model.depends_on.nodes -%}
         {%- set read = graph.nodes[id] -%}
-        {%- set relation = api.Relation.create(read.database, read.schema, read.alias) -%}
+        {%- set relation = ref(read.name) -%}
         {%- if id == versions_id -%}
             {%- do sources.append(relation) -%}
         {%- elif read.config.materialized == 'by_customer' -%}

@@ -12,14 +12,19 @@ import hashlib
 import json
 import os
 import subprocess
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from retention.campaigns import check_campaign_folders, check_guarded_marts, read_campaigns
+from retention.dbt import PROFILE, dbt_program
 from retention.shop import project_directory, read_shop
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 SOURCES = ("*.sql", "*.yml", "*.csv")
-FINGERPRINT = "manifest.sha256"  # of the files that the manifest was built from
+# Of the files that the manifest was built from, and of the manifest: a person's own dbt may put
+# another one in its place.
+FINGERPRINT = "manifest.sha256"
 PARSE_TIMEOUT_SECONDS = 120
 
 
@@ -56,10 +61,10 @@ def model_schemas(project: Path | None = None) -> dict[str, str]:
 
 def _is_current(project: Path) -> bool:
     target = project / "target"
-    fingerprint = target / FINGERPRINT
-    if not (target / "manifest.json").exists() or not fingerprint.exists():
+    manifest, fingerprint = target / "manifest.json", target / FINGERPRINT
+    if not manifest.exists() or not fingerprint.exists():
         return False
-    return fingerprint.read_text() == _fingerprint_of(project)
+    return fingerprint.read_text() == _fingerprint_of(project) + _digest(manifest)
 
 
 def _fingerprint_of(project: Path) -> str:
@@ -72,6 +77,10 @@ def _fingerprint_of(project: Path) -> str:
     return digest.hexdigest()
 
 
+def _digest(manifest: Path) -> str:
+    return hashlib.sha256(manifest.read_bytes()).hexdigest()
+
+
 def _build(project: Path) -> None:
     # Before dbt, whose own complaints about the same mistakes name neither file nor key.
     read_shop(project)
@@ -79,9 +88,14 @@ def _build(project: Path) -> None:
     check_guarded_marts(project)
     fingerprint = _fingerprint_of(project)
     parsed = subprocess.run(  # noqa: S603
-        [_dbt(), "--no-use-colors", "parse", "--profile", "paluu", "--target", "night"],
+        [dbt_program(), "--no-use-colors", "parse", "--profile", PROFILE, "--target", "night"],
         cwd=project,
-        env=os.environ | {"DBT_PROFILES_DIR": str(project), "DBT_PROJECT_DIR": str(project)},
+        env=os.environ
+        | {
+            "DBT_PROFILES_DIR": str(project),
+            "DBT_PROJECT_DIR": str(project),
+            "DBT_TARGET_PATH": str(project / "target"),
+        },
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -91,10 +105,6 @@ def _build(project: Path) -> None:
     if parsed.returncode != 0:
         message = f"The dbt project in {project} does not parse:\n{parsed.stdout}{parsed.stderr}"
         raise ManifestError(message)
-    read_campaigns(project / "target" / "manifest.json")
-    (project / "target" / FINGERPRINT).write_text(fingerprint)
-
-
-def _dbt() -> str:
-    """Return the dbt that lives in this interpreter's environment, whatever PATH says."""
-    return str(Path(sys.executable).parent / "dbt")
+    manifest = project / "target" / "manifest.json"
+    read_campaigns(manifest)
+    (project / "target" / FINGERPRINT).write_text(fingerprint + _digest(manifest))

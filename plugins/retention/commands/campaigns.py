@@ -1,14 +1,19 @@
-"""Commands on campaigns: add one."""
+"""Commands on campaigns: add one, see what a change of one does, replay one over the past."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 import typer
 
-from retention.commands.console import tell, tell_warnings
+from retention.commands.console import Style, bars, beside, tell, tell_report, tell_warnings
 
 PANEL = "Campaigns"
+Campaign = Annotated[str, typer.Argument(help="The campaign, by the name of its folder.")]
+Format = Annotated[
+    Style, typer.Option("--format", help="For a terminal, a pull request, or a program.")
+]
 
 app = typer.Typer()
 new = typer.Typer(no_args_is_help=True, help="Make something new under dbt_project.")
@@ -58,3 +63,62 @@ def new_campaign(
         f"dbt build --select +{name} --vars '{{as_of: \"...\"}}'",
     ):
         tell(f"  {step}")
+
+
+@app.command(
+    rich_help_panel=PANEL,
+    epilog="Examples: retention diff winback; retention diff winback --format markdown",
+)
+def diff(campaign: Campaign, style: Format = Style.TABLE) -> None:
+    """Show what an edited campaign would have done last night, against what the night did.
+
+    Whom it adds, drops and finds otherwise, and what that does to the decisions of all campaigns.
+    Builds what was edited, and what reads it, in the analyst_ schemas; reads the rest from the
+    night's own tables, which stay as they are.
+    """
+    from retention.database import connect
+    from retention.diff.comparison import compare_with_night
+    from retention.diff.report import describe
+    from retention.shop import project_directory
+
+    with connect() as connection, bars(beside) as report:
+        found = compare_with_night(connection, project_directory(), campaign, report)
+    tell_report(found, describe(found), style)
+
+
+@app.command(
+    rich_help_panel=PANEL,
+    epilog="Example: retention backtest winback --from 2026-10-01 --to 2026-10-31 --every 7",
+)
+def backtest(  # noqa: PLR0913 - an option each
+    campaign: Campaign,
+    *,
+    first: Annotated[
+        datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="Local date of a night.")
+    ],
+    last: Annotated[
+        datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last one, at most.")
+    ],
+    every: Annotated[int, typer.Option(min=1, help="Replay each so many-th night.")] = 7,
+    window: Annotated[
+        int, typer.Option(min=1, help="For so many days from a night on, purchases count.")
+    ] = 14,
+    style: Format = Style.TABLE,
+) -> None:
+    """Replay a campaign's rule over past nights: whom it finds, what stops it, who buys anyway.
+
+    Each night is built as of its date, with the messages that the replayed nights before it would
+    have sent, in schemas of the replay's own that are dropped in the end. A night takes as long as
+    `dbt build` of the whole project.
+    """
+    from retention.backtest.replay import Replay
+    from retention.backtest.replay import backtest as run
+    from retention.backtest.report import describe
+    from retention.shop import project_directory, read_shop
+
+    project = project_directory()
+    now = datetime.now(tz=read_shop(project).zone)  # noqa: TID251 - the outermost place
+    replay = Replay(campaign, first.date(), last.date(), every, window)
+    with bars(beside) as report:
+        found = run(project, replay, now, report)
+    tell_report(found, describe(found), style)

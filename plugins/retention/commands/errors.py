@@ -8,8 +8,11 @@ def is_mendable(error: Exception) -> bool:
     # They come from all over the engine, which `--help` need not wait for.
     import psycopg
 
+    from retention.backtest.replay import BacktestError
+    from retention.dbt import DbtError
     from retention.delivery.sendgrid import SendGridSettingsError
     from retention.delivery.trial_mail import TrialNotSentError
+    from retention.diff.compared_night import NothingToCompareError
     from retention.explain.signals import NothingToExplainError
     from retention.ledger.gift_cards import CardNotFoundError
     from retention.manifest import ManifestError
@@ -19,9 +22,12 @@ def is_mendable(error: Exception) -> bool:
     from retention.strict_model import SettingsError
 
     mendable = (
+        BacktestError,
+        DbtError,
         CardNotFoundError,
         ManifestError,
         NoCandidateError,
+        NothingToCompareError,
         NothingToExplainError,
         RawTablesHoldRowsError,
         RewardsError,

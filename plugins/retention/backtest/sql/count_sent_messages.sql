@@ -1,0 +1,7 @@
+-- How many messages of the campaign were really planned on these nights.
+select count(*) as message_count
+from ledger.messages as mess
+where
+    mess.campaign = %(campaign)s
+    and mess.night between %(first)s and %(last)s
+    and mess.state not in ('expired', 'cancelled')

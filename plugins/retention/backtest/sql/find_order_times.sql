@@ -1,0 +1,5 @@
+-- From when to when orders are known.
+select
+    min(line.ordered_at) as earliest,
+    max(line.ordered_at) as latest
+from backtest_intermediate.int_order_lines as line

@@ -1,0 +1,172 @@
+"""Whom a campaign finds, by the edited project and by the night: who is added, dropped, changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from psycopg import sql
+from psycopg.rows import dict_row
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    import psycopg
+
+EXAMPLES = 20
+Kind = Literal["added", "dropped", "changed"]
+KINDS: tuple[Kind, ...] = ("added", "dropped", "changed")
+TOLD = ("score", "not_before", "not_after", "reason", "evidence", "context")
+# A campaign that the night did not know yet had no candidates.
+NOBODY = "(select * from {after} where false)"
+COMPARED = """
+with
+
+compared as (
+
+    select
+        coalesce(after.customer_id, before.customer_id) as customer_id,
+        coalesce(after.occasion, before.occasion) as occasion,
+        to_jsonb(before.*) as before,
+        to_jsonb(after.*) as after,
+        case
+            when before.customer_id is null then 'added'
+            when after.customer_id is null then 'dropped'
+            when ({before_told}) is distinct from ({after_told}) then 'changed'
+            else 'same'
+        end as kind,
+        coalesce(abs(after.score - before.score), after.score, before.score)
+            as weight
+    from {before} as before
+    full join {after} as after
+        on
+            before.customer_id = after.customer_id
+            and before.occasion = after.occasion
+
+),
+
+placed as (
+
+    select
+        compared.*,
+        count(*) over (partition by kind) as count,
+        row_number() over (
+            partition by kind
+            order by weight desc, customer_id asc, occasion asc
+        ) as place
+    from compared
+
+)
+
+select kind, count, customer_id, occasion, before, after
+from placed
+where place <= {limit}
+order by kind, place
+"""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is another thing about a candidate than it was.
+
+    Attributes:
+        what: a column of the campaign.
+        before: what the night had; empty for what is too long to tell (evidence, context).
+        after: what the edited project has.
+    """
+
+    what: str
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A candidate that one side alone has, or both have otherwise."""
+
+    customer_id: str
+    occasion: str
+    reason: str
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Audience:
+    """A campaign's candidates, compared.
+
+    Attributes:
+        before: how many the night had.
+        after: how many the edited project has.
+        counts: how many were added, dropped and changed.
+        examples: of each up to 20, the greatest score, or change of the score, first.
+    """
+
+    before: int
+    after: int
+    counts: dict[Kind, int]
+    examples: dict[Kind, tuple[Example, ...]]
+
+
+def compare_audiences(
+    connection: psycopg.Connection,
+    before: sql.Identifier | None,
+    after: sql.Identifier,
+    zone: ZoneInfo,
+) -> Audience:
+    """Compare the candidates of a campaign in two builds of it.
+
+    Args:
+        connection: to the database with both.
+        before: the night's; None when the night did not know the campaign.
+        after: the edited project's.
+        zone: the shop's, in which moments are told.
+    """
+    statement = sql.SQL(COMPARED).format(
+        before=before or sql.SQL(NOBODY).format(after=after),
+        after=after,
+        before_told=_columns("before"),
+        after_told=_columns("after"),
+        limit=sql.Literal(EXAMPLES),
+    )
+    rows = connection.cursor(row_factory=dict_row).execute(statement).fetchall()
+    counts = {row["kind"]: row["count"] for row in rows}
+    same, changed = counts.get("same", 0), counts.get("changed", 0)
+    return Audience(
+        before=same + changed + counts.get("dropped", 0),
+        after=same + changed + counts.get("added", 0),
+        counts={kind: counts.get(kind, 0) for kind in KINDS},
+        examples={
+            kind: tuple(_example(row, zone) for row in rows if row["kind"] == kind)
+            for kind in KINDS
+        },
+    )
+
+
+def _columns(side: str) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(side, column) for column in TOLD)
+
+
+def _example(row: dict[str, Any], zone: ZoneInfo) -> Example:
+    before, after = row["before"], row["after"]
+    changes = ()
+    if before and after:
+        changed = (what for what in TOLD if before[what] != after[what])
+        changes = tuple(_change(what, before[what], after[what], zone) for what in changed)
+    return Example(row["customer_id"], row["occasion"], (after or before)["reason"], changes)
+
+
+def _change(what: str, before: Any, after: Any, zone: ZoneInfo) -> Change:
+    if what in {"evidence", "context"}:
+        return Change(what)
+    return Change(what, _said(what, before, zone), _said(what, after, zone))
+
+
+def _said(what: str, value: Any, zone: ZoneInfo) -> str:
+    if value is None:
+        return "none"
+    if what == "score":
+        return f"{value:.4f}"
+    if what.startswith("not_"):
+        return f"{datetime.fromisoformat(value).astimezone(zone):%Y-%m-%d %H:%M}"
+    return str(value)

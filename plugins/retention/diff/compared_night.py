@@ -1,0 +1,99 @@
+"""Which night there is to compare with: the one whose tables the warehouse holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import psycopg
+from psycopg.rows import namedtuple_row, scalar_row
+
+if TYPE_CHECKING:
+    from datetime import date
+
+DECIDED_NIGHTS = "select distinct night from decisions.decisions"
+RECORDED_NIGHT = "select max(night) from ledger.decisions"
+# Who computes a night at this moment.
+HOLDER = "select run_id, night from ledger.nights where held_at is not null"
+# Candidates that the night did not decide on, and decisions without their candidate.
+STRAYS = """
+select count(*)
+from decisions.candidates as candidates
+full join decisions.decisions as decisions
+    on
+        candidates.campaign = decisions.campaign
+        and candidates.customer_id = decisions.customer_id
+        and candidates.occasion = decisions.occasion
+where candidates.campaign is null or decisions.campaign is null
+"""
+
+
+class NothingToCompareError(LookupError):
+    """The night's tables are not there, or nobody can say of which night; says what to do."""
+
+
+@dataclass(frozen=True)
+class ComparedNight:
+    """The night that an edited campaign is compared with.
+
+    Attributes:
+        night: local date.
+        notes: what its reader must know of it, in sentences.
+    """
+
+    night: date
+    notes: tuple[str, ...] = ()
+
+
+def find_compared_night(connection: psycopg.Connection) -> ComparedNight:
+    """Return the night whose decisions the warehouse holds.
+
+    Raises:
+        NothingToCompareError: it holds none, or a night is being computed right now.
+    """
+    cursor = connection.cursor(row_factory=scalar_row)
+    try:
+        _require_quiet(connection)
+        nights = cursor.execute(DECIDED_NIGHTS).fetchall()
+        recorded = cursor.execute(RECORDED_NIGHT).fetchone()
+        strays = cursor.execute(STRAYS).fetchone()
+    except psycopg.errors.UndefinedTable as error:
+        message = (
+            f"the night was never built here ({error.diag.message_primary}): run one, or"
+            " `retention migrate` and `dbt build --target night --vars '{as_of: \"...\"}'`"
+        )
+        raise NothingToCompareError(message) from error
+    if len(nights) != 1:
+        message = (
+            "decisions.decisions holds no decision, so nobody can say of which night it is: run"
+            " a night that finds somebody first"
+        )
+        raise NothingToCompareError(message)
+    return ComparedNight(nights[0], tuple(_notes(nights[0], recorded, strays)))
+
+
+def _require_quiet(connection: psycopg.Connection) -> None:
+    holder = connection.cursor(row_factory=namedtuple_row).execute(HOLDER).fetchone()
+    if holder:
+        message = (
+            f"run '{holder.run_id}' is computing the night {holder.night} right now, and the tables"
+            " change under it: try again when it is done"
+        )
+        raise NothingToCompareError(message)
+
+
+def _notes(night: date, recorded: date | None, strays: int) -> list[str]:
+    notes = []
+    if recorded is None:
+        notes.append(f"The ledger has recorded no night; the night's tables are of {night}.")
+    elif recorded != night:
+        notes.append(
+            f"The night's tables are of {night}, not of the last recorded night, {recorded}:"
+            f" another night was computed since. Compared is {night}."
+        )
+    if strays:
+        notes.append(
+            f"The night's campaigns and its decisions do not belong together ({strays} candidates"
+            " on one side only): something was built after it. Run the night again to be sure."
+        )
+    return notes
