@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOURCES = ("*.sql", "*.yml", "*.csv")
-# Of the files that the manifest was built from, and of the manifest: a person's own dbt may put
-# another one in its place.
-FINGERPRINT = "manifest.sha256"
+# Apart from what a person's own dbt leaves under `target/`, which is for the schemas of analysts.
+PLACE = ("target", "night")
+FINGERPRINT = "manifest.sha256"  # of the files that the manifest was built from
 PARSE_TIMEOUT_SECONDS = 120
 
 
@@ -43,9 +43,9 @@ def current_manifest(project: Path | None = None) -> Path:
         CampaignError: a campaign's folder or settings are not what they should be.
     """
     project = project or project_directory()
-    manifest = project / "target" / "manifest.json"
+    manifest = project.joinpath(*PLACE, "manifest.json")
     if not _is_current(project):
-        manifest.parent.mkdir(exist_ok=True)
+        manifest.parent.mkdir(parents=True, exist_ok=True)
         with (manifest.parent / "manifest.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not _is_current(project):
@@ -60,11 +60,11 @@ def model_schemas(project: Path | None = None) -> dict[str, str]:
 
 
 def _is_current(project: Path) -> bool:
-    target = project / "target"
-    manifest, fingerprint = target / "manifest.json", target / FINGERPRINT
-    if not manifest.exists() or not fingerprint.exists():
+    place = project.joinpath(*PLACE)
+    fingerprint = place / FINGERPRINT
+    if not (place / "manifest.json").exists() or not fingerprint.exists():
         return False
-    return fingerprint.read_text() == _fingerprint_of(project) + _digest(manifest)
+    return fingerprint.read_text() == _fingerprint_of(project)
 
 
 def _fingerprint_of(project: Path) -> str:
@@ -77,16 +77,12 @@ def _fingerprint_of(project: Path) -> str:
     return digest.hexdigest()
 
 
-def _digest(manifest: Path) -> str:
-    return hashlib.sha256(manifest.read_bytes()).hexdigest()
-
-
 def _build(project: Path) -> None:
     # Before dbt, whose own complaints about the same mistakes name neither file nor key.
     read_shop(project)
     check_campaign_folders(project)
     check_guarded_marts(project)
-    fingerprint = _fingerprint_of(project)
+    place, fingerprint = project.joinpath(*PLACE), _fingerprint_of(project)
     parsed = subprocess.run(  # noqa: S603
         [dbt_program(), "--no-use-colors", "parse", "--profile", PROFILE, "--target", "night"],
         cwd=project,
@@ -94,7 +90,7 @@ def _build(project: Path) -> None:
         | {
             "DBT_PROFILES_DIR": str(project),
             "DBT_PROJECT_DIR": str(project),
-            "DBT_TARGET_PATH": str(project / "target"),
+            "DBT_TARGET_PATH": str(place),
         },
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -105,6 +101,5 @@ def _build(project: Path) -> None:
     if parsed.returncode != 0:
         message = f"The dbt project in {project} does not parse:\n{parsed.stdout}{parsed.stderr}"
         raise ManifestError(message)
-    manifest = project / "target" / "manifest.json"
-    read_campaigns(manifest)
-    (project / "target" / FINGERPRINT).write_text(fingerprint + _digest(manifest))
+    read_campaigns(place / "manifest.json")
+    (place / FINGERPRINT).write_text(fingerprint)

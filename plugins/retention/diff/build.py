@@ -6,12 +6,12 @@ rest, the campaign's folder and the decisions go to the analyst's schemas.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from retention.dbt import BUILDABLE, Dbt
-from retention.diff.recipes import LAST, Graph, read_recipes
-from retention.manifest import current_manifest
+from retention.diff.recipes import ANALYST, LAST, Graph, read_recipes
 
 if TYPE_CHECKING:
     from datetime import date
@@ -66,16 +66,17 @@ def build_edited(
 
     Raises:
         DbtError: the edited project does not compile, or a model of it fails.
-        ManifestError: it does not parse.
     """
-    state = current_manifest(project).parent
     dbt = Dbt(project, "analyst", project.joinpath(*WORK))
     on_progress("comparing", 0, 1)
     dbt.run(["compile", "--quiet", "--select", TO_DECISIONS], night, on_progress, "comparing")
-    plan = plan_build(Graph.of(dbt.manifest()), read_recipes(connection), campaign, night)
+    manifest = dbt.manifest()
+    graph = Graph.of(manifest)
+    plan = plan_build(graph, read_recipes(connection), campaign, night)
+    state = _write_state(manifest, dbt.work / "state")
     on_progress("comparing", 1, 1)
     words = ("build", *BUILDABLE, "--defer", "--favor-state", "--state", str(state))
-    dbt.run([*words, "--select", *plan.built], night, on_progress, "building")
+    dbt.run([*words, "--select", *graph.paths(plan.built)], night, on_progress, "building")
     return plan
 
 
@@ -110,3 +111,14 @@ def plan_build(graph: Graph, made: dict[str, Recipe], campaign: str, night: date
         unrecorded=tuple(unrecorded),
         read=len(graph.parents) - len(wanted),
     )
+
+
+def _write_state(manifest: dict[str, Any], folder: Path) -> Path:
+    """Write a manifest by which dbt takes what it does not build from the night's schemas."""
+    for node in manifest["nodes"].values():
+        node["schema"] = node["schema"].removeprefix(ANALYST)
+        if node.get("relation_name"):
+            node["relation_name"] = node["relation_name"].replace(f'"{ANALYST}', '"')
+    folder.mkdir(exist_ok=True)
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return folder

@@ -96,6 +96,11 @@ class Graph:
         nodes = self.nodes.values()
         return {node["name"] for node in nodes if node["original_file_path"].startswith(place)}
 
+    def paths(self, names: Iterable[str]) -> list[str]:
+        """Return how dbt selects just these; a mere name stands for a folder of that name too."""
+        files = {node["name"]: node["original_file_path"] for node in self.nodes.values()}
+        return [f"path:{files[name]}" for name in names]
+
 
 def read_recipes(connection: psycopg.Connection) -> dict[str, Recipe]:
     """Return by what the night's tables were made, by name; empty when no night has said so."""
