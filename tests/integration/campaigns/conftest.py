@@ -18,6 +18,7 @@ from retention import night
 from retention.ledger.answers import Answer, record_answer
 from retention.ledger.migration import migrate
 from retention.ledger.nights import Night
+from retention.rewards import run as rewards
 from retention.shop import project_directory, read_shop
 from retention.simulation.write import write_simulated_shop
 
@@ -30,6 +31,29 @@ CUSTOMERS = 20_000
 NIGHT = date(2026, 11, 26)
 RUN = "a-whole-night"
 ON_FITS = "stg_ease_affinities+,path:models/intermediate"  # as in dags/transformations.py
+QUARTER, CLOSED_ON = "2026Q2", date(2026, 7, 1)
+YES = {
+    "chosen_options": ["Approve"],
+    "params_input": {},
+    "responded_by_user": {"id": "kaisa", "name": "Kaisa"},
+}
+# Some of the cards were mailed, are short-lived, and the shop reports what cards are spent on.
+SOME_CARDS_END = """
+    with mailed as (
+        update ledger.gift_cards
+        set
+            state = 'delivered',
+            delivered_at = %(now)s,
+            code_plain = null,
+            expires_date = %(expires)s
+        where card_id in (select card_id from ledger.gift_cards order by card_id limit 20)
+        returning currency, card_id
+    )
+    insert into raw.gift_card_payments (
+        payment_id, order_id, card_code, amount, currency, paid_at, updated_at
+    )
+    select card_id::text, 'o1', 'AAAA-AAAA-AAAA', 1, currency, %(now)s, %(now)s from mailed
+"""
 # What the night knows of the past: a survey that was answered, on the day before.
 ANSWERED = """
     with orders as (
@@ -87,7 +111,6 @@ def whole_night(
     with pytest.MonkeyPatch.context() as environment:
         for variable, value in postgres.environment(name).items():
             environment.setenv(variable, value)
-        environment.setenv("PALUU_AS_OF", NIGHT.isoformat())
         environment.setenv("RETENTION_DATA_DOCS_DIR", str(tmp_path_factory.mktemp("docs")))
         migrate()
         with psycopg.connect(postgres.url(name)) as connection:
@@ -99,7 +122,10 @@ def whole_night(
                 progress=lambda *_: None,
             )
             _answer_a_survey(connection)
-        _play(tmp_path_factory.mktemp("dbt"))
+        target = tmp_path_factory.mktemp("dbt")
+        _grant_rewards(target, environment, postgres.url(name))
+        environment.setenv("PALUU_AS_OF", NIGHT.isoformat())
+        _play(target)
     yield WholeNight(postgres.url(name))
     postgres.drop_database(name)
 
@@ -110,6 +136,20 @@ def _answer_a_survey(connection: psycopg.Connection) -> None:
     (message_id,) = connection.execute(ANSWERED, {"at": sent_at}).fetchone()
     answered_at = sent_at + timedelta(hours=30)
     record_answer(connection, Answer(message_id, "satisfaction", "1"), answered_at)
+
+
+def _grant_rewards(target: Path, environment: pytest.MonkeyPatch, url: str) -> None:
+    """Grant a quarter's rewards on its first morning, with a person's yes."""
+    now = datetime.combine(CLOSED_ON, datetime.min.time(), read_shop().zone) + timedelta(hours=9)
+    environment.setenv("PALUU_AS_OF", CLOSED_ON.isoformat())
+    _build(target, "+quarter_grades", dbt_target="rewards")
+    rewards.freeze_quarter(QUARTER, now)
+    rewards.grade_quarter(QUARTER, now)
+    asked = rewards.check_quarter(QUARTER, now)
+    assert asked["needs_answer"]
+    assert rewards.issue_cards(asked["run"], YES, now) > 0
+    with psycopg.connect(url) as connection:
+        connection.execute(SOME_CARDS_END, {"now": now, "expires": NIGHT + timedelta(days=10)})
 
 
 def _play(target: Path) -> None:
@@ -125,13 +165,13 @@ def _play(target: Path) -> None:
     night.end(RUN)
 
 
-def _build(target: Path, *selected: str, exclude: str = "") -> None:
+def _build(target: Path, *selected: str, exclude: str = "", dbt_target: str = "night") -> None:
     project = project_directory()
     finished = subprocess.run(
         [
             Path(sys.executable).parent / "dbt", "--quiet", "--no-use-colors", "build",
             "--select", *selected, "--exclude", "test_type:unit", *exclude.split(),
-            "--profile", "paluu", "--target", "night", "--project-dir", project,
+            "--profile", "paluu", "--target", dbt_target, "--project-dir", project,
             "--profiles-dir", project, "--target-path", target, "--log-path", target,
         ],
         env=os.environ,
