@@ -13,6 +13,11 @@
     'capped': 'caps',
     'outranked': 'contacts',
 } -%}
+{#- What speaks of single candidates, each a model `candidate_...`. -#}
+{%- set of_candidates = [
+    'permissions', 'suppressions', 'contacts', 'times', 'gift_cards',
+    'holdouts', 'caps',
+] -%}
 
 with
 
@@ -22,21 +27,17 @@ candidates as (
 
 ),
 
+{% for speaker in of_candidates %}
+    {{ speaker }} as (
+
+        select * from {{ ref('candidate_' ~ speaker) }}
+
+    ),
+
+{% endfor %}
 gates as (
 
     select * from {{ ref('campaign_gates') }}
-
-),
-
-permissions as (
-
-    select * from {{ ref('candidate_permissions') }}
-
-),
-
-suppressions as (
-
-    select * from {{ ref('candidate_suppressions') }}
 
 ),
 
@@ -44,36 +45,6 @@ pauses as (
 
     select * from {{ ref('paused_customers') }}
     where paused_until > {{ as_of() }}
-
-),
-
-contacts as (
-
-    select * from {{ ref('candidate_contacts') }}
-
-),
-
-times as (
-
-    select * from {{ ref('candidate_times') }}
-
-),
-
-holdouts as (
-
-    select * from {{ ref('candidate_holdouts') }}
-
-),
-
-caps as (
-
-    select * from {{ ref('candidate_caps') }}
-
-),
-
-gift_cards as (
-
-    select * from {{ ref('candidate_gift_cards') }}
 
 )
 
@@ -91,16 +62,14 @@ select
             {{ speaker }}.{{ rule }}{{ "," if not loop.last }}
         {%- endfor %}
     ) as outcome_reason
-from candidates
+from
+    candidates
+{%- for speaker in of_candidates %}
+left join {{ speaker }}
+    on candidates.candidate_id = {{ speaker }}.candidate_id
+{%- endfor %}
 left join gates on candidates.campaign = gates.campaign
-left join permissions on candidates.candidate_id = permissions.candidate_id
-left join suppressions on candidates.candidate_id = suppressions.candidate_id
 left join pauses
     on
         candidates.customer_id = pauses.customer_id
         and candidates.kind = 'marketing'
-left join contacts on candidates.candidate_id = contacts.candidate_id
-left join times on candidates.candidate_id = times.candidate_id
-left join holdouts on candidates.candidate_id = holdouts.candidate_id
-left join caps on candidates.candidate_id = caps.candidate_id
-left join gift_cards on candidates.candidate_id = gift_cards.candidate_id
