@@ -51,7 +51,7 @@ def test_an_example_names_options_that_exist(words: str) -> None:
 
 def test_the_help_groups_the_commands_by_what_they_are_about() -> None:
     shown = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "120"}).output
-    panels = ["Campaigns", "Mails", "Customers", "The project", "The database"]
+    panels = ["Campaigns", "Mails", "Customers", "Rewards", "The project", "The database"]
     assert re.findall(r"\u256d\u2500 ([\w ]+) \u2500", shown)[1:] == panels
 
 
