@@ -26,8 +26,7 @@ CODE = re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){4}")
 @pytest.fixture(autouse=True)
 def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
-    for module in ("retention.rewards.commands", "retention.commands"):
-        monkeypatch.setattr(f"{module}.console.width", 200)
+    monkeypatch.setattr("retention.commands.console.console.width", 200)
 
 
 def _retention(*arguments: str) -> Result:
