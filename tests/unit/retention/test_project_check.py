@@ -51,7 +51,7 @@ def test_a_project_that_fits_together_is_told_so_in_one_line(
     assert checked.exit_code == 0
     campaigns, mails, suites = (
         len(list(project.glob(files)))
-        for files in ("campaigns/*/", "campaigns/*/email.*.html", "expectations/*.yml")
+        for files in ("campaigns/*/", "campaigns/*/email.*.html", "expectations/**/*.yml")
     )
     counts = f"{campaigns} campaigns, {mails} mails, {suites} suites"
     assert checked.output == f"checked {counts}: all fits together\n"
@@ -101,9 +101,8 @@ def test_what_mails_ask_is_checked_with_its_words_and_with_what_pauses_marketing
         assert f"layouts/answers.yml: {locale}.satisfaction.answers: add 'good'" in output
         mail = f"campaigns/winback/email.{locale}.html"
         assert f"{mail}: there is no link to {{{{answers}}}}/satisfaction/2" in output
-    assert "vars.unhappy_answers.satisfaction: '1' is no answer to it" in output
     assert "'2' is no answer" not in output
-    assert "7 problems" in output
+    assert "6 problems" in output
 
 
 def test_what_may_be_wrong_is_a_warning_and_no_problem(project: Path, check: Callable[[], Result]):
@@ -140,11 +139,11 @@ def test_a_suite_without_a_model_is_named(project: Path, check: Callable[[], Res
 def test_mails_and_suites_are_checked_though_the_settings_are_wrong(
     project: Path, check: Callable[[], Result]
 ):
-    _change(project / "dbt_project.yml", "    - winback\n", "    - winback\n    - birthday\n")
+    _change(project / "dbt_project.yml", "    - winback\n", "    - winback\n    - anniversary\n")
     (project / "campaigns/winback/email.fi.html").unlink()
     (project / "expectations/lifecycle.yml").write_text("mart: [")
     output = check().output
-    assert "'birthday' is listed in vars.campaigns" in output
+    assert "'anniversary' is listed in vars.campaigns" in output
     assert "winback/email.fi.html is missing" in output
     assert "expectations/lifecycle.yml, line 1: not YAML" in output
     assert "3 problems" in output
@@ -162,7 +161,7 @@ def test_it_is_told_when_wrong_settings_keep_the_mails_from_being_checked(
 @pytest.mark.parametrize(
     ("words", "others", "error", "complaint"),
     [
-        ("    - winback\n", "    - birthday\n", CampaignError, "'birthday' is listed"),
+        ("    - winback\n", "    - anniversary\n", CampaignError, "'anniversary' is listed"),
         ("Europe/Helsinki", "Helsinky", ShopSettingsError, "'Helsinky' is not a time zone"),
         ("  campaigns:\n", "  campaign:\n", ShopSettingsError, "vars.campaigns: this key is miss"),
         ("_cap_messages:", "_cap_mesages:", ShopSettingsError, "vars.marketing_cap_messages: "),
