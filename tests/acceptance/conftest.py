@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-NIGHT_SECONDS = 420
+NIGHT_SECONDS = 900  # a night takes a few minutes beside all other tests
 KEEP_EVERY = 10  # households: one in ten is enough for every campaign to find somebody
 
 
