@@ -59,6 +59,8 @@ def _sentences(replay: Backtest) -> Iterator[str]:
         f" {replay.occasions} different occasions in all; {replay.outcomes.get('send', 0)} messages"
         f" would have been sent. Took {replay.seconds:.0f} s."
     )
+    if not replay.overlaps:
+        yield "No other campaign finds any of these customers on the same night."
     finished = replay.finished
     if not finished:
         yield f"No night's window of {replay.window_days} days is over: who bought is not told yet."
