@@ -107,7 +107,8 @@ def test_whoever_was_planted_for_a_campaign_has_a_decision_and_nobody_who_only_l
     assert set(planted.customer_id) <= set(decided.customer_id)
     assert set(near_misses.customer_id).isdisjoint(decided.customer_id)
     assert len(planted) >= 20
-    assert not near_misses.empty
+    # Of birthdays there is one way to look like it: under age.
+    assert near_misses.why.nunique() >= (1 if campaign == "birthday" else 2)
     assert "send" in set(decided[decided.customer_id.isin(planted.customer_id)].outcome)
 
 

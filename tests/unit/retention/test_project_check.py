@@ -96,13 +96,15 @@ def test_what_mails_ask_is_checked_with_its_words_and_with_what_pauses_marketing
 ):
     questions = "questions: {satisfaction: [good, '2']}\n          owner:"
     _change(project / "campaigns/winback/winback.yml", "owner:", questions)
+    _change(project / "dbt_project.yml", "review: [poor]", "review: [poor, awful]")
     output = check().output
     for locale in ("en", "fi"):
         assert f"layouts/answers.yml: {locale}.satisfaction.answers: add 'good'" in output
         mail = f"campaigns/winback/email.{locale}.html"
         assert f"{mail}: there is no link to {{{{answers}}}}/satisfaction/2" in output
+    assert "vars.unhappy_answers.review: 'awful' is no answer to it" in output
     assert "'2' is no answer" not in output
-    assert "6 problems" in output
+    assert "7 problems" in output
 
 
 def test_what_may_be_wrong_is_a_warning_and_no_problem(project: Path, check: Callable[[], Result]):
