@@ -10,6 +10,7 @@ import subprocess
 import sys
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -21,13 +22,17 @@ from demo.airflow_api import AirflowApi
 from demo.stack import ROOT, WAREHOUSE, Stack
 from retention.complete_journey.load import load_complete_journey
 from retention.ledger.migration import migrate
+from retention.rewards.quarters import Quarter
+from retention.shop import read_shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
     from pathlib import Path
 
-NIGHT_SECONDS = 900  # a night takes a few minutes beside all other tests
+NIGHT_SECONDS = 420
+REWARDS = "grant_quarterly_rewards"
+REWARDS_SECONDS = 300
 KEEP_EVERY = 10  # households: one in ten is enough for every campaign to find somebody
 
 
@@ -49,6 +54,21 @@ class House:
         """Clear the night's whole run, as the button in the UI does, and wait for its end."""
         self.airflow.clear("refresh_segments", night.run_id)
         self.airflow.wait("refresh_segments", night.run_id, lambda _: None, NIGHT_SECONDS)
+
+    def close_quarter(self, quarter: Quarter) -> str:
+        """Trigger a quarter's rewards, as a person would; return the run."""
+        self.airflow.wait_for_dag(REWARDS)
+        run_id = self.airflow.trigger(REWARDS, quarter=str(quarter))
+        self.airflow.unpause(REWARDS)
+        return run_id
+
+    def end_of_quarter(self, run_id: str) -> str:
+        """Wait for the end of a quarter's run, `success` or `failed`."""
+        return self.airflow.wait(REWARDS, run_id, lambda _: None, REWARDS_SECONDS)
+
+    def quarter_tasks(self, run_id: str) -> dict[str, str]:
+        """States of the tasks of a quarter's run by task id."""
+        return {task["task_id"]: task["state"] for task in self.airflow.tasks(REWARDS, run_id)}
 
     def log(self, night: Night, task_id: str) -> str:
         """Return the end of the log of a task's latest attempt in the night's run."""
@@ -131,10 +151,6 @@ class Night:
 @pytest.fixture(scope="session")
 def today() -> date:
     """The newest night that is played; the data end on the day before."""
-    from datetime import datetime
-
-    from retention.shop import read_shop
-
     zone = read_shop().zone
     return datetime.now(tz=zone).date()  # noqa: TID251
 
@@ -161,6 +177,23 @@ def house(tmp_path_factory: pytest.TempPathFactory, today: date) -> Iterator[Hou
         stack.cluster.remove()
 
 
+@pytest.fixture(scope="session")
+def quarters(today: date) -> list[Quarter]:
+    """The latest two quarters that are over, the latest first."""
+    latest = Quarter.closed_on(today)
+    return [latest, Quarter.closed_on(latest.close_date - timedelta(days=1))]
+
+
+@pytest.fixture(scope="session")
+def approved(house: House, quarters: list[Quarter]) -> str:
+    """The run of the latest quarter, which a person has said yes to."""
+    run_id = house.close_quarter(quarters[0])
+    house.airflow.question(REWARDS, run_id, "approve", REWARDS_SECONDS)
+    house.airflow.answer(REWARDS, run_id, "approve", "Approve", reason="looks right")
+    house.end_of_quarter(run_id)
+    return run_id
+
+
 def _project_copy(directory: Path) -> Path:
     """Copy the dbt project.
 
@@ -182,8 +215,6 @@ def _project_copy(directory: Path) -> Path:
 
 
 def _prepare(stack: Stack, today: date) -> None:
-    from datetime import timedelta
-
     with pytest.MonkeyPatch.context() as patch:
         for name, value in stack.cluster.environment(WAREHOUSE).items():
             patch.setenv(name, value)

@@ -65,7 +65,7 @@ def test_cross_selling_adds_up_affinities_to_what_was_never_bought(
     recent = purchases.lines[purchases.age(purchases.lines.day) <= 28]
     popularity = recent.groupby("product_type").order_id.nunique() / recent.order_id.nunique()
     popularity = popularity.reindex(types, fill_value=0)
-    expected = (owned @ affinity) * np.sqrt(popularity)
+    expected = (owned @ affinity) * popularity
     expected = expected.where(owned == 0, 0.0)
     suggested = warehouse.read("select * from signals.cross_sell order by 1, 2")
     counted = suggested[~suggested.is_complement]
