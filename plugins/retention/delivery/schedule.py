@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from uuid import UUID
 
     from retention.ledger.claims import ClaimedMessage
 
@@ -33,9 +34,13 @@ class QuietHours:
     end: int
     shop_zone: ZoneInfo
 
+    def local(self, moment: datetime, time_zone: str | None) -> datetime:
+        """Return the moment (aware) by the clock of a customer whose time zone this is."""
+        return moment.astimezone(_zone(time_zone) or self.shop_zone)
+
     def moment_after(self, moment: datetime, time_zone: str | None) -> datetime:
         """Return the moment (aware), or the end of the quiet hours that it lies in."""
-        local = moment.astimezone(_zone(time_zone) or self.shop_zone)
+        local = self.local(moment, time_zone)
         if self.end <= local.hour < self.start:
             return moment
         morning = local.date() + timedelta(days=local.hour >= self.start)
@@ -74,6 +79,24 @@ def release_span(
     if not scheduled:
         return None, None
     return (min(scheduled) if len(scheduled) == len(moments) else None), max(scheduled)
+
+
+def late_arrivals(
+    messages: Iterable[ClaimedMessage],
+    now: datetime,
+    fence_lead: timedelta,
+    quiet: QuietHours | None = None,
+) -> dict[UUID, date]:
+    """Return the local date on which marketing arrives that should have come on a day before it."""
+    arrivals = {}
+    for message in messages:
+        if quiet is None or message.kind != "marketing" or message.send_at >= now + fence_lead:
+            continue
+        release = release_at(message, now, fence_lead, quiet) or now
+        arrival = quiet.local(release, message.time_zone).date()
+        if quiet.local(message.send_at, message.time_zone).date() < arrival:
+            arrivals[message.message_id] = arrival
+    return arrivals
 
 
 @cache

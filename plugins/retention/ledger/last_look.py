@@ -16,7 +16,7 @@ from retention.ledger.states import RELEASED_EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     import psycopg
@@ -49,7 +49,11 @@ class LastLook:
 
 
 def withdraw(
-    connection: psycopg.Connection, claim: Claim, look: LastLook, now: datetime
+    connection: psycopg.Connection,
+    claim: Claim,
+    look: LastLook,
+    now: datetime,
+    late: Mapping[UUID, date] | None = None,
 ) -> set[UUID]:
     """Cancel the messages of a claim that must not leave any more; return their ids.
 
@@ -58,6 +62,7 @@ def withdraw(
         claim: what a worker is about to submit.
         look: where to look.
         now: the present moment, aware.
+        late: the marketing that comes on a later day than meant, and the customer's date then.
 
     Raises:
         ErasureKeyMissingError: `PALUU_ERASURE_KEY` is not set although people were forgotten.
@@ -80,6 +85,15 @@ def withdraw(
         gone += execute(connection, "withdraw_buyers", shop_timezone=zone, **mine).fetchall()
     if look.unhappy_answers and claim.kind == "marketing":
         gone += _withdraw_unhappy(connection, look, **mine)
+    if look.shop_timezone and late:
+        gone += execute(
+            connection,
+            "withdraw_late",
+            message_ids=list(late),
+            arrival_dates=list(late.values()),
+            shop_timezone=look.shop_timezone,
+            **mine,
+        ).fetchall()
     return {row.message_id for row in gone}
 
 

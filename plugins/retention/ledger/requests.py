@@ -7,7 +7,7 @@ an answer that never came.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from retention.ledger.acceptance import accept_messages
@@ -18,7 +18,7 @@ from retention.ledger.states import RequestState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     import psycopg
@@ -39,6 +39,7 @@ class Envelope:
         first_release_at: when SendGrid releases the first of the mails (aware); None when one of
             them leaves at once, so that the request cannot be fenced.
         last_release_at: when it releases the last of them (aware).
+        late: the marketing that comes on a later day than meant, and the customer's date then.
     """
 
     batch_id: str
@@ -46,6 +47,7 @@ class Envelope:
     unsubscribe_group_id: int | None
     first_release_at: datetime | None = None
     last_release_at: datetime | None = None
+    late: Mapping[UUID, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def submit_claim(
     with connection.transaction():
         # The request first, as everybody locks it before its messages.
         _submit_request(connection, claim, envelope, now)
-        left = claim.without(withdraw(connection, claim, look or LastLook(), now))
+        left = claim.without(withdraw(connection, claim, look or LastLook(), now, envelope.late))
         moved = execute(connection, "submit_messages", request_id=claim.request_id, now=now)
         if moved.rowcount != len(left.messages):
             message = f"request {claim.request_id}: {moved.rowcount} of {len(left.messages)} left"

@@ -23,6 +23,7 @@ from psycopg.rows import dict_row
 from retention import night as nights
 from retention.ledger.mart_checks import record_mart_check
 from retention.ledger.nights import Night
+from retention.ledger.statements import execute
 from retention.raw.contract import create_raw_tables, read_contract
 from retention.shop import project_directory
 
@@ -132,7 +133,7 @@ PEOPLE = """
     select customer_id, '2026-12-01'::timestamptz as paused_until, 'Was not happy.' as paused
     from raw.customers where md5('paused' || customer_id) < '05';
 """
-# What is due before the next night arrives, but for one in twenty, which comes a day late.
+# What is due before the next night leaves, but for one in twenty, which leaves a day late.
 DELIVERY = """
     with due as (
         select
@@ -161,10 +162,25 @@ DELIVERY = """
     )
 
     update ledger.messages
-    set state = 'accepted', claimed_at = %(morning)s, submitting_at = %(morning)s,
-        accepted_at = %(morning)s, attempts = 1, request_id = requests.request_id
+    set state = 'claimed', claimed_at = %(morning)s, request_id = requests.request_id
     from due inner join requests using (is_late)
     where messages.message_id = due.message_id
+"""
+# What comes on a later day than it was meant for, and on which.
+LATE = """
+    select
+        message_id, request_id,
+        (%(morning)s + interval '2 hours')
+            at time zone coalesce(time_zone, 'Europe/Helsinki') as arrives_at
+    from ledger.messages
+    where
+        state = 'claimed' and kind = 'marketing'
+        and send_at < %(midnight)s - interval '1 day'
+"""
+ACCEPTANCE = """
+    update ledger.messages
+    set state = 'accepted', submitting_at = claimed_at, accepted_at = claimed_at, attempts = 1
+    where state = 'claimed'
 """
 COMEBACKS = """
     insert into raw.orders (order_id, customer_id, ordered_at, status, currency, updated_at)
@@ -224,7 +240,24 @@ class Lottery:
         }
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(DELIVERY, moments)
+            self._withdraw_late(connection, moments)
+            connection.execute(ACCEPTANCE)
             connection.execute(COMEBACKS, moments)
+
+    def _withdraw_late(self, connection: psycopg.Connection, moments: dict[str, Any]) -> None:
+        """Take the engine's last look at what comes a day late."""
+        late = connection.execute(LATE, moments).fetchall()
+        for request_id in {request_id for _, request_id, _ in late}:
+            mine = [(message, at.date()) for message, request, at in late if request == request_id]
+            execute(
+                connection,
+                "withdraw_late",
+                request_id=request_id,
+                message_ids=[message for message, _ in mine],
+                arrival_dates=[day for _, day in mine],
+                shop_timezone="Europe/Helsinki",
+                now=moments["morning"],
+            )
 
     def check(self, night: date, *, has_passed: bool) -> None:
         """Record what came of checking the only mart that a campaign reads."""

@@ -3,12 +3,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
 
 from retention.database import connect
 from retention.delivery.protocol import deliver
+from retention.delivery.schedule import QuietHours
 from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.ledger.answers import Answer, record_answer
@@ -41,6 +43,7 @@ LOOK = LastLook(
 MIDNIGHT = datetime(2026, 3, 1, 22, 0, tzinfo=UTC)  # of the night, in Helsinki
 RECEIPT = {"kind": "transactional", "purpose": "orders"}
 SECOND = timedelta(seconds=1)
+QUIET = QuietHours(21, 8, ZoneInfo("Europe/Helsinki"))
 
 
 @pytest.fixture
@@ -49,9 +52,10 @@ def server(remembered: psycopg.Connection) -> Iterator[FaultyServer]:  # noqa: A
         yield server
 
 
-def send(server: FaultyServer, look: LastLook = LOOK) -> int:
+def send(server: FaultyServer, look: LastLook = LOOK, quiet: QuietHours | None = None) -> int:
     """Deliver; return how many messages were withdrawn at the last look."""
-    settings = DeliverySettings(Sender("shop@example.com", "Shop"), last_look=look)
+    sender = Sender("shop@example.com", "Shop")
+    settings = DeliverySettings(sender, last_look=look, quiet_hours=quiet)
     with SendGrid(API_KEY, server.url) as client:
         return deliver(connect, client, settings, now=NOW, due_until=NOW).withdrawn
 
@@ -321,6 +325,65 @@ def test_a_shop_without_unhappy_answers_pauses_nobody(
 ) -> None:
     say(surveyed, SECOND, "satisfaction", "1")
     assert send(server, replace(LOOK, unhappy_answers={})) == 0
+
+
+@pytest.mark.parametrize(
+    ("other", "fate_of_late"),
+    [
+        (None, "accepted"),
+        ({"send_at": NOW}, "cancelled"),
+        ({"send_at": NOW + timedelta(hours=9)}, "cancelled"),
+        ({"send_at": NOW + timedelta(days=1)}, "accepted"),
+        ({"send_at": NOW, "not_after": NOW}, "accepted"),
+        ({"send_at": NOW, **RECEIPT}, "accepted"),
+        # 23:30 by the customer's clock: of this day in Tokyo, of the next in Helsinki.
+        ({"send_at": NOW + timedelta(hours=16), "time_zone": "Asia/Tokyo"}, "accepted"),
+        ({"send_at": NOW + timedelta(hours=8), "time_zone": "Asia/Tokyo"}, "cancelled"),
+    ],
+)
+def test_marketing_that_is_a_day_late_gives_way_to_the_message_of_that_day(
+    remembered: psycopg.Connection,
+    server: FaultyServer,
+    other: dict[str, Any] | None,
+    fate_of_late: str,
+) -> None:
+    rows = [decision(1, send_at=NOW - timedelta(days=1)), decision(2, send_at=NOW)]
+    if other is not None:
+        rows.append(decision(1, occasion="order-2", **other))
+    plan(remembered, rows)
+    send(server, replace(LOOK, stopped_by_purchase=frozenset()), QUIET)
+    occasions = dict(
+        remembered.execute(
+            "select occasion, state from ledger.messages where customer_id = 'customer-1'"
+        ).fetchall()
+    )
+    assert occasions["order-1"] == fate_of_late
+    assert occasions.get("order-2") != "cancelled"
+    assert fates(remembered)["2"][0] == "accepted"
+
+
+def test_after_days_of_silence_only_the_newest_message_goes_out(
+    remembered: psycopg.Connection, server: FaultyServer
+) -> None:
+    days = range(1, 4)
+    plan(
+        remembered,
+        [decision(1, occasion=str(ago), send_at=NOW - timedelta(days=ago)) for ago in days],
+    )
+    assert send(server, LOOK, QUIET) == 2
+    states = remembered.execute("select occasion, state from ledger.messages order by occasion")
+    assert states.fetchall() == [("1", "accepted"), ("2", "cancelled"), ("3", "cancelled")]
+
+
+def test_late_marketing_gives_way_to_what_arrived_already_on_that_day(
+    remembered: psycopg.Connection, server: FaultyServer
+) -> None:
+    plan(remembered, [decision(1, occasion="today", send_at=NOW)])
+    assert send(server, LOOK, QUIET) == 0
+    plan(remembered, [decision(1, occasion="late", send_at=NOW - timedelta(days=1))])
+    assert send(server, LOOK, QUIET) == 1
+    states = remembered.execute("select occasion, state from ledger.messages order by occasion")
+    assert states.fetchall() == [("late", "cancelled"), ("today", "accepted")]
 
 
 def _fates_of_winback(connection: psycopg.Connection) -> dict[str, tuple[str, str | None]]:

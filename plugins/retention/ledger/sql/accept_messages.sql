@@ -7,3 +7,4 @@ set
 where
     request_id = %(request_id)s
     and state in ('submitting', 'unknown')
+returning (context ->> 'gift_card_id')::uuid as card_id
