@@ -133,7 +133,7 @@ PEOPLE = """
     select customer_id, '2026-12-01'::timestamptz as paused_until, 'Was not happy.' as paused
     from raw.customers where md5('paused' || customer_id) < '05';
 """
-# What is due before the next night leaves, but for one in twenty, which leaves a day late.
+# What is due before the next night leaves, but for what goes to one in ten, which leaves a day late.
 DELIVERY = """
     with due as (
         select
@@ -141,10 +141,10 @@ DELIVERY = """
             send_at < %(midnight)s - interval '1 day' as is_late
         from ledger.messages
         where
-            state = 'planned' and send_at < %(midnight)s
+            state = 'planned' and send_at < %(midnight)s and not_after > %(morning)s
             and (
                 send_at < %(midnight)s - interval '1 day'
-                or kind = 'transactional' or md5(message_id::text) > '0d'
+                or kind = 'transactional' or right(customer_id, 1) <> '4'
             )
     ),
 

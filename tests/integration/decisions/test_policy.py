@@ -53,8 +53,8 @@ class Story:
 
     @property
     def marketing(self) -> list[Row]:
-        """The marketing messages that arrived or will; what expired never left."""
-        kept = (row for row in self.messages if row["state"] != "expired")
+        """The marketing messages that arrived or will; what expired or gave way never left."""
+        kept = (row for row in self.messages if row["state"] not in {"expired", "cancelled"})
         return [row for row in kept if row["kind"] == "marketing"]
 
     def day_of(self, message: Row) -> date:
@@ -155,6 +155,7 @@ def test_the_same_night_decides_the_same_again(story: Story) -> None:
 def test_nobody_gets_two_marketing_messages_on_one_day_of_theirs(story: Story) -> None:
     days = Counter((row["customer_id"], story.day_of(row)) for row in story.marketing)
     assert max(days.values()) == 1
+    assert any(row["state"] == "cancelled" for row in story.messages)  # late, and gave way
 
 
 def test_nobody_gets_more_than_the_cap_in_any_seven_days(story: Story) -> None:
