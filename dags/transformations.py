@@ -56,6 +56,8 @@ SHOWN = {
 # contracts already, and unit tests belong to `make test`.
 DATA_TESTS_TOO = ["--resource-type", "test"]
 NO_NULL_TESTS = "test_name:not_null"
+# The task's log is dbt's log; its files of the same would be thrown away with its folder.
+QUIETLY = {"DBT_LOG_LEVEL_FILE": "none", "DBT_WRITE_JSON": "false"}
 
 
 def dbt_group(group_id: str, night: str = NIGHT, target: str = TARGET) -> TaskGroup:
@@ -93,7 +95,7 @@ def dbt_group(group_id: str, night: str = NIGHT, target: str = TARGET) -> TaskGr
             "pre_execute": report_only,
             "install_deps": False,
             "emit_datasets": False,
-            "env": {"PALUU_AS_OF": night},
+            "env": {"PALUU_AS_OF": night, **QUIETLY},
             # Not deferred: a task that resumes within a moment of its deferral can overtake the
             # news of it, and the scheduler then calls it failed.
             "deferrable": False,
