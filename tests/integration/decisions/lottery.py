@@ -133,7 +133,7 @@ PEOPLE = """
     select customer_id, '2026-12-01'::timestamptz as paused_until, 'Was not happy.' as paused
     from raw.customers where md5('paused' || customer_id) < '05';
 """
-# What is due before the next night leaves, but for what goes to one in ten, which leaves a day late.
+# What is due before the next night leaves; of what goes to one in ten, all a day late.
 DELIVERY = """
     with due as (
         select
