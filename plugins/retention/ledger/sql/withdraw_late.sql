@@ -1,7 +1,6 @@
 -- claimed -> cancelled: the last look at marketing that comes days late. It
--- gives way to another marketing message of the same customer: one that reaches
--- them on the day that it would now, or a newer one that waits to leave by then.
-with late as (
+-- gives way to another marketing message of the same customer: to one that is
+-- there on the day that it would reach them now, or to a newer one that waits.
     select
         mess.message_id,
         mess.customer_id,
