@@ -31,6 +31,12 @@ report_refused_fits = task(task_id="report_refused_fits")(night.raise_if_refused
 report_broken_marts = task(task_id="report_broken_marts")(night.raise_if_broken)
 
 
+@task
+def reward_referrals(dag_run=None) -> int:
+    """Issue the gift cards that referrals have earned; a later night mails them."""
+    return night.reward_referrals(dag_run.run_id, now=utcnow())
+
+
 @task(outlets=[OUTBOX])
 def enqueue_messages(dag_run=None) -> dict[str, int]:
     """Record the decisions, and plan the messages unless this run must not send."""

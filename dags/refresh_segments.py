@@ -4,8 +4,9 @@
 what we know up to 00:00 of the date. **fit_models** between them adds what SQL cannot; a model that
 fails keeps its last good numbers. What **check_marts** (Great Expectations) finds implausible gates
 only the campaigns that depend on it. Either turns a **report_...** red, and the night goes on.
-**decisions** (dbt): who is written to; **enqueue_messages** plans what `send_messages` sends, and
-beside it **reports** (dbt) tell what has become of gift cards.
+**decisions** (dbt): who is written to; **enqueue_messages** plans what `send_messages` sends.
+Beside it **reward_referrals** issues gift cards, which a later night mails, and **reports** (dbt)
+tell what has become of all cards.
 
 **By hand**: give a date, dry run or not. A dry run, a date other than the shop's present one, a
 backfill and a scheduled run over an hour late (the first after un-pausing) decide and send nothing.
@@ -25,6 +26,7 @@ from night_tasks import (
     open_night,
     report_broken_marts,
     report_refused_fits,
+    reward_referrals,
 )
 from schedules import DAG_DEFAULTS, NIGHT, NIGHT_FORM, NIGHTLY
 from transformations import build_of, dbt_group
@@ -36,14 +38,14 @@ def refresh_segments() -> None:
     groups = ("purchases", "signals", "decisions", "reports")
     purchases, signals, decisions, told = map(dbt_group, groups)
     opened, fits = open_night(NIGHT), fit_models()
-    verdicts, enqueued = check_marts(), enqueue_messages()
+    verdicts, enqueued, rewarded = check_marts(), enqueue_messages(), reward_referrals()
     opened >> purchases
     build_of(purchases) >> fits >> signals
     build_of(signals) >> verdicts >> decisions
-    build_of(decisions) >> [enqueued, told]
+    build_of(decisions) >> [enqueued, rewarded, told]
     closed = teardown(close_night)().as_teardown(setups=opened)
     reports = [report_refused_fits(fits), report_broken_marts(verdicts)]
-    [purchases, signals, decisions, enqueued, told, *reports] >> closed
+    [purchases, signals, decisions, enqueued, rewarded, told, *reports] >> closed
 
 
 refresh_segments()

@@ -22,6 +22,7 @@ from retention.ledger.nights import (
     open_night,
 )
 from retention.manifest import model_schemas
+from retention.rewards import referrals
 from retention.shop import read_shop
 
 if TYPE_CHECKING:
@@ -147,6 +148,28 @@ def enqueue(run_id: str, now: datetime) -> dict[str, int]:
             logger.warning("night %s sends nothing: %s", night.night, withheld_reason)
         close_night(connection, run_id, withheld_reason, now)
         return count_decisions(connection, night.night) | {"planned": planned}
+
+
+def reward_referrals(run_id: str, now: datetime) -> int:
+    """Issue the gift cards that referrals have earned, unless the run's night must not send.
+
+    Args:
+        run_id: a run that was begun, and whose signals are built.
+        now: the present moment, aware.
+
+    Returns:
+        How many cards got their code; a later night mails them.
+
+    Raises:
+        PoolEmptyError: codes of the merchant's are lacking; says how many.
+    """
+    shop = read_shop()
+    with connect() as connection:
+        withheld_reason = reason_to_withhold(find_holder(connection, run_id), shop)
+        if withheld_reason is None:
+            return referrals.reward_referrals(connection, shop, now)
+    logger.warning("no referral is rewarded: %s", withheld_reason)
+    return 0
 
 
 def reason_to_withhold(night: Night, shop: Shop) -> str | None:

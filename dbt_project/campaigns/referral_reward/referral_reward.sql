@@ -1,8 +1,14 @@
-{#- Who has earned a referral's reward, the friend who came and the one whose
-    code it was, is told: later than this many days nobody is any more. -#}
-{%- set announced_days = 14 -%}
+{#- A referral's gift card; its code the engine puts into the mail when it
+    leaves. Not before this hour of the shop's clock. -#}
+{%- set earliest_hour = 9 -%}
 
 with
+
+gift_cards as (
+
+    select * from {{ ref('int_gift_cards') }}
+
+),
 
 referrals as (
 
@@ -10,64 +16,70 @@ referrals as (
 
 ),
 
-earned as (
+-- Those whose code no mail has carried for certain.
+undelivered as (
 
-    select * from referrals
-    where
-        status = 'earned'
-        and earned_date >= {{ as_of_date() }} - {{ announced_days }}
+    select
+        *,
+        regexp_replace(
+            occasion, ':(referrer|friend)(:reissue-[0-9]+)?$', ''
+        ) as order_id,
+        occasion ~ ':referrer(:reissue-[0-9]+)?$' as is_referrer,
+        replaced_card_id is not null as is_replacement
+    from gift_cards
+    where source = 'referral' and standing in ('planned', 'issued')
 
 ),
 
-rewarded as (
+explained as (
 
     select
-        referrer_customer_id as customer_id,
-        order_id || ':referrer' as occasion,
-        true as is_referrer,
-        earned_date,
-        evidence,
-        format(
-            'Referred the customer %s, whose order %s has outlived its return'
-            ' window.',
-            customer_id, order_id
-        ) as reason
-    from earned
-
-    union all
-
-    select
-        customer_id,
-        order_id || ':friend' as occasion,
-        false as is_referrer,
-        earned_date,
-        evidence,
-        format(
-            'Came by the code of the customer %s; the order %s has outlived its'
-            ' return window.',
-            referrer_customer_id, order_id
-        ) as reason
-    from earned
+        cards.*,
+        referrals.customer_id as friend_customer_id,
+        referrals.referrer_customer_id,
+        referrals.evidence
+    from undelivered as cards
+    left join referrals on cards.order_id = referrals.order_id
 
 )
 
 select
     customer_id,
     occasion,
-    1::double precision as score,
-    {{ shop_moment('earned_date') }} as not_before,
-    {{ shop_moment('earned_date + ' ~ (announced_days + 1)) }} as not_after,
-    reason,
-    evidence,
+    1.0::double precision as score,
+    {{ shop_moment(
+        as_of_date() ~ " + interval '" ~ earliest_hour ~ " hours'"
+    ) }} as not_before,
+    {{ shop_moment('coalesce(expires_date, ' ~ as_of_date() ~ ' + 365) + 1') }}
+        as not_after,
+    case
+        when is_referrer then format(
+            'Referred the customer %s, whose order %s has outlived its return'
+            ' window: a gift card of %s %s%s.',
+            friend_customer_id, order_id, amount, currency,
+            case when is_replacement then ', in place of a lost one' else '' end
+        )
+        else format(
+            'Came by the code of the customer %s; the order %s has outlived its'
+            ' return window: a gift card of %s %s%s.',
+            referrer_customer_id, order_id, amount, currency,
+            case when is_replacement then ', in place of a lost one' else '' end
+        )
+    end as reason,
+    coalesce(evidence, '{}')
+    || jsonb_build_object(
+        'gift_card_id', card_id, 'amount', amount, 'currency', currency
+    ) as evidence,
     jsonb_build_object(
         {%- for locale in var('mail_locales') + var('transactional_locales') %}
             '{{ locale }}', jsonb_build_object(
+                'gift_card_id', card_id,
                 'is_referrer', is_referrer,
-                'amount',
-                {{ amount_words(var('referral_reward_amount'), locale) }},
+                'amount', {{ money_words('amount', 'currency', locale) }},
                 'days', {{ var('referral_return_days') }},
-                'code', null::text
+                'expires', {{ date_words('expires_date', locale) }},
+                'is_replacement', is_replacement
             ){{ "," if not loop.last }}
         {%- endfor %}
     ) as context
-from rewarded
+from explained

@@ -93,6 +93,23 @@ def plan_run_cards(
     return planned.rowcount
 
 
+def plan_referral_cards(
+    connection: psycopg.Connection, source: str, *, is_from_pool: bool, now: datetime
+) -> int:
+    """Grant a card for each reward of tonight's referrals, in one statement; return how many.
+
+    Args:
+        connection: an open connection.
+        source: what the cards are given for.
+        is_from_pool: whether their codes are to be the merchant's own.
+        now: the present moment, aware.
+    """
+    planned = execute(
+        connection, "plan_referral_cards", source=source, is_from_pool=is_from_pool, now=now
+    )
+    return planned.rowcount
+
+
 def list_cards_to_issue(connection: psycopg.Connection, source: str, most: int) -> list[UUID]:
     """Return the next cards that wait for a code made here."""
     return [

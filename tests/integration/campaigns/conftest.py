@@ -160,8 +160,11 @@ def _play(target: Path) -> None:
     night.raise_if_refused(night.fit(RUN, now))
     _build(target, "path:models/signals", ON_FITS)
     night.raise_if_broken(night.check(RUN, now))
-    _build(target, "path:campaigns", "path:models/decisions")
+    # A night mails the cards of the nights before: these were issued a day ago.
+    assert night.reward_referrals(RUN, now - timedelta(days=1)) > 0
+    _build(target, "int_gift_cards", "path:campaigns", "path:models/decisions")
     night.enqueue(RUN, now)
+    assert night.reward_referrals(RUN, now) == 0
     night.end(RUN)
 
 

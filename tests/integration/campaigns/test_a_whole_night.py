@@ -135,10 +135,14 @@ def test_exactly_the_planted_subscriptions_to_coffee_are_offered(whole_night: Wh
     assert set(told[~told.is_planted].customer_id).isdisjoint(found.customer_id)
 
 
-def test_both_are_told_of_a_reward_on_the_night_on_which_it_is_earned(
+def test_both_get_a_gift_card_when_a_referral_is_earned_and_a_mail_with_it(
     whole_night: WholeNight,
 ) -> None:
     told = whole_night.read("select customer_id, occasion from campaigns.referral_reward")
+    cards = whole_night.read("""
+        select customer_id, occasion, state, amount, code_plain from ledger.gift_cards
+        where source = 'referral'
+    """)
     earned = whole_night.read("""
         select referrer_customer_id, order_id || ':referrer' from truth.referrals
         where why = 'the window ended yesterday'
@@ -150,6 +154,12 @@ def test_both_are_told_of_a_reward_on_the_night_on_which_it_is_earned(
         earned.itertuples(index=False, name=None)
     )
     assert len(told) >= 10
+    assert len(cards) == len(told) == cards.code_plain.nunique()
+    assert set(cards[["customer_id", "occasion"]].itertuples(index=False, name=None)) == set(
+        told.itertuples(index=False, name=None)
+    )
+    assert set(cards.state) == {"issued"}
+    assert set(cards.amount) == {read_shop().referral_reward_amount}
 
 
 def test_no_order_is_spoken_of_by_two_campaigns(whole_night: WholeNight) -> None:

@@ -43,6 +43,17 @@ COLUMNS = {
     "context": "jsonb",
 }
 
+# What dbt leaves of referrals that are earned.
+REFERRAL_REWARDS = """
+    create schema signals;
+    create table signals.referrals_rewarded (
+        customer_id text,
+        occasion text,
+        earned_date date,
+        currency text,
+        amount numeric(14, 2)
+    );
+"""
 # What dbt leaves of a quarter, for the runs of rewards.
 GRADES = """
     create schema rewards_reporting;
@@ -67,6 +78,7 @@ def create_warehouse(connection: psycopg.Connection) -> None:
     connection.execute("create schema decisions")
     connection.execute(f"create table decisions.decisions ({columns})")
     connection.execute(GRADES)
+    connection.execute(REFERRAL_REWARDS)
     raw = read_contract()
     create_raw_tables(connection, {name: raw[name] for name in RAW_TABLES})
 

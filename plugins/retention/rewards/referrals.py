@@ -1,0 +1,43 @@
+"""Referrals: a card for the customer whose code it was, and one for the friend, each once."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from retention.ledger import gift_cards as cards
+from retention.rewards.issue import issue_planned
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import psycopg
+
+    from retention.shop import Shop
+
+log = logging.getLogger(__name__)
+
+REFERRAL = "referral"  # the source of these cards
+
+
+def reward_referrals(connection: psycopg.Connection, shop: Shop, now: datetime) -> int:
+    """Grant and issue the cards of `signals.referrals_rewarded` that are not there yet.
+
+    Each step is one committed statement that does nothing the second time.
+
+    Args:
+        connection: commits each statement by itself.
+        shop: tells where codes come from, and how long they are valid.
+        now: the present moment, aware.
+
+    Returns:
+        How many cards got their code now.
+
+    Raises:
+        PoolEmptyError: codes of the merchant's are lacking; the cards that have one are issued.
+    """
+    from_pool = shop.gift_card_codes == "pool"
+    granted = cards.plan_referral_cards(connection, REFERRAL, is_from_pool=from_pool, now=now)
+    issued = issue_planned(connection, REFERRAL, shop, now)
+    log.info("referrals: %d cards granted, %d issued", granted, issued)
+    return issued
