@@ -6,6 +6,8 @@ The tests tell one story and run in order; each depends on the nights before it.
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from tests.acceptance.conftest import House, Night
 
 LONG_AGO = timedelta(days=60)
+LIKE = "winback"
 ADDRESS = re.compile(r"@example\.com")  # every customer's; the shop's own is of another domain
 
 
@@ -40,6 +43,15 @@ def codes(house: House, approved: str) -> set[str]:
         " issued_at = issued_at - interval '1 day'"
     )
     return {code for (code,) in house.rows("select code_plain from ledger.gift_cards")}
+
+
+@pytest.fixture(scope="module")
+def comeback(house: House) -> None:
+    """A campaign of an analyst's own, copied on the command line and set before all others."""
+    command = [sys.executable, "-m", "retention", "new", "campaign", "comeback", "--like", LIKE]
+    subprocess.run(command, env=house.stack.environment(), check=True)
+    settings = house.stack.project / "campaigns" / "comeback" / "comeback.yml"
+    settings.write_text(re.sub(r"priority: \d+", "priority: 99", settings.read_text()))
 
 
 def test_a_night_sixty_days_back_is_computed_with_what_was_known_then(
@@ -127,7 +139,7 @@ def test_prices_of_zero_gate_every_campaign_and_nobody_is_written_to(house: Hous
     assert house.audit()["accepted"] == accepted
 
 
-@pytest.mark.usefixtures("codes")
+@pytest.mark.usefixtures("codes", "comeback")
 def test_the_night_after_the_bad_ones_is_good_again(
     house: House, today: date, nights: dict[str, Night]
 ):
@@ -141,6 +153,15 @@ def test_the_night_after_the_bad_ones_is_good_again(
         " where state not in ('accepted', 'expired', 'cancelled')"
     )
     assert unfinished == []
+
+
+def test_a_campaign_that_an_analyst_has_added_is_sent_that_night(
+    house: House, nights: dict[str, Night]
+):
+    assert "send" in nights["good"].outcomes("comeback")
+    sent = [key for key in nights["good"].sent if key[0] == "comeback"]
+    posted = [each for each in house.mail_requests() if each["categories"] == ["comeback"]]
+    assert len(sent) == sum(len(each["personalizations"]) for each in posted) > 0
 
 
 def test_that_night_mails_each_gift_cards_code_once_and_the_ledger_forgets_it(
@@ -167,7 +188,7 @@ def test_addresses_stand_where_the_mail_goes_and_in_no_log(house: House):
     requests = house.mail_requests()
     assert len(requests) > 5
     for request in requests:
-        assert request["categories"] in [[campaign] for campaign in read_shop().campaigns]
+        assert request["categories"] in [[campaign] for campaign in read_shop(house.stack.project).campaigns]
         for personalization in request["personalizations"]:
             assert ADDRESS.search(str(personalization.pop("to")))
             for argument in personalization["custom_args"].values():
