@@ -188,7 +188,9 @@ def test_addresses_stand_where_the_mail_goes_and_in_no_log(house: House):
     requests = house.mail_requests()
     assert len(requests) > 5
     for request in requests:
-        assert request["categories"] in [[campaign] for campaign in read_shop(house.stack.project).campaigns]
+        assert request["categories"] in [
+            [campaign] for campaign in read_shop(house.stack.project).campaigns
+        ]
         for personalization in request["personalizations"]:
             assert ADDRESS.search(str(personalization.pop("to")))
             for argument in personalization["custom_args"].values():

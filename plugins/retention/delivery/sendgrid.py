@@ -45,6 +45,8 @@ READ_SECONDS = 30.0  # far below the lease of a request, see DeliverySettings
 MOST_CONNECTIONS = 8
 NO_CONTENT = 204
 
+# httpx tells of it between having a connection and writing to it.
+FIRST_BYTE = "http11.send_request_headers.started"
 # Raised before the first byte of a request could have gone out.
 BEFORE_SENDING = (
     httpx.ConnectError,
@@ -57,6 +59,10 @@ BEFORE_SENDING = (
 
 class SendGridSettingsError(ValueError):
     """The environment does not say how to reach SendGrid."""
+
+
+class NotSentError(RuntimeError):
+    """A mail must not leave any more, and has not; says why."""
 
 
 class SendGridError(RuntimeError):
@@ -88,7 +94,11 @@ class PooledClient(python_http_client.Client):
         return super().__getattr__(name)
 
     def _request(
-        self, method: str, request_body: object = None, query_params: dict | None = None
+        self,
+        method: str,
+        request_body: object = None,
+        query_params: dict | None = None,
+        extensions: dict[str, Any] | None = None,
     ) -> httpx.Response:
         is_encoded = request_body is None or isinstance(request_body, bytes)
         return self._pool.request(
@@ -96,6 +106,7 @@ class PooledClient(python_http_client.Client):
             self._build_url(query_params),
             content=request_body if is_encoded else orjson.dumps(request_body),
             headers={**self.request_headers, "Content-Type": "application/json"},
+            extensions=extensions,
         )
 
 
@@ -155,14 +166,23 @@ class SendGrid:
         """Close the pool's connections."""
         self._pool.close()
 
-    def submit(self, mail: bytes) -> Outcome:
+    def submit(self, mail: bytes, require: Callable[[], None] = lambda: None) -> Outcome:
         """Post a mail/send once and return what the answer, or its absence, proves.
 
         Args:
             mail: the body, JSON.
+            require: called when a connection is there, right before the first byte goes out;
+                raises `NotSentError` when it must not.
         """
+
+        def trace(event: str, _: dict[str, Any]) -> None:
+            if event == FIRST_BYTE:
+                require()
+
         try:
-            response = self.api.mail.send.post(request_body=mail)
+            response = self.api.mail.send.post(request_body=mail, extensions={"trace": trace})
+        except NotSentError as error:
+            return NotSent(str(error))
         except httpx.HTTPError as error:
             return _classify_failure(error)
         return classify(response.status_code, response.headers, response.content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import orjson
@@ -10,7 +11,7 @@ import orjson
 from retention.delivery.mail_body import build_body
 from retention.delivery.outcomes import NotSent, Outcome, Refused
 from retention.delivery.schedule import late_arrivals, release_span
-from retention.delivery.sendgrid import SendGridError
+from retention.delivery.sendgrid import NotSentError, SendGridError
 from retention.ledger.claims import ClaimLostError
 from retention.ledger.gift_cards import find_codes
 from retention.ledger.requests import Envelope, submit_claim
@@ -83,12 +84,16 @@ def _post(run: Run, mail: bytes, began: float) -> Outcome:
     """
     if run.breaker.is_wide():
         run.batch_ids.order()
+    return run.client.submit(mail, partial(_require_at_once, run, began))
+
+
+def _require_at_once(run: Run, began: float) -> None:
     # By the wall clock, since the monotonic one stops while a machine is suspended. Either way:
     # a clock that was set back hides how long it has been.
     waited = abs(run.wall_clock() - began)
     if waited > MOST_WAITED.total_seconds():
-        return NotSent(f"{waited:.0f} s passed between the commit and the call")
-    return run.client.submit(mail)
+        message = f"{waited:.0f} s passed between the commit and the call"
+        raise NotSentError(message)
 
 
 def _look_up(connection: psycopg.Connection, claim: Claim) -> tuple[str, int | None]:

@@ -1,6 +1,6 @@
 """Watches a worker's connection to SendGrid: every call is asked, sent and answered, and halfway.
 
-`asked`: nothing has left. `half sent`: half of the body is with SendGrid. `sent`: all of it is.
+`asked`: no more than the head has left. `half sent`: half of the body is with SendGrid. `sent`: all of it is.
 `answered`: the answer is there, and the worker has none of it. `half answered`: it has one half.
 """
 
@@ -34,13 +34,14 @@ class HttpWatcher:
         """Forward requests, each as far as the worker lives."""
         reader = Reader(self._worker)
         while True:
-            head = reader.read_until(b"\r\n\r\n")
+            # A worker that is stopped while it writes has begun to: SendGrid sees that at once.
+            self._server.sendall(head := reader.read_until(b"\r\n\r\n"))
             body = reader.read(_length(head))
             name = _name(head, body)
             half = len(body) // 2
             if not self._trap.passes(f"{name}: asked"):
                 return
-            self._server.sendall(head + body[:half])
+            self._server.sendall(body[:half])
             if body and not self._trap.passes(f"{name}: half sent"):
                 return
             self._waiting = name

@@ -316,7 +316,7 @@ def _submit_without_posting(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> byte
     run = Run(shop.client, SETTINGS, lambda: NOW, NOW, Breaker(SETTINGS))
     claim = claim_messages(shop.ledger, Wanted(NOW, 500, "shop@example.com"), NOW)
     with monkeypatch.context() as stopped:
-        stopped.setattr(shop.client, "submit", kept.append)
+        stopped.setattr(shop.client, "submit", lambda mail, _: kept.append(mail))
         submit(shop.ledger, run, claim)
     return kept.pop()
 

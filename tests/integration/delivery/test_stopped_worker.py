@@ -11,17 +11,19 @@ from retention.delivery.breaker import Breaker
 from retention.delivery.outcomes import Accepted, NotSent
 from retention.delivery.recording import record_outcome
 from retention.delivery.run import Run
+from retention.delivery.sendgrid import NotSentError, SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.delivery.submission import submit
 from retention.ledger.claims import Claim, Wanted, claim_messages
 from retention.ledger.messages import count_messages
+from tests.integration.delivery.conftest import API_KEY
+from tests.integration.delivery.faulty_server import faulty_server
 from tests.integration.ledger.warehouse import NOW, decision, plan
 
 if TYPE_CHECKING:
     import psycopg
 
     from retention.delivery.outcomes import Outcome
-    from retention.delivery.sendgrid import SendGrid
     from tests.integration.delivery.conftest import Since
 
 SETTINGS = DeliverySettings(Sender("shop@example.com", "Shop"))
@@ -47,6 +49,18 @@ def test_a_worker_that_was_stopped_after_its_commit_posts_nothing(
     assert audit["messages"] == 0
     record_outcome(pushed, claim, outcome, NOW)
     assert count_messages(pushed) == {"planned": 1}
+
+
+def test_what_must_not_leave_is_stopped_with_the_connection_there_and_nothing_written() -> None:
+    def refuse() -> None:
+        message = "too late"
+        raise NotSentError(message)
+
+    with faulty_server() as server, SendGrid(API_KEY, server.url) as client:
+        assert client.submit(b"{}", refuse) == NotSent("too late")
+        assert server.bodies == []
+        client.submit(b"{}")
+        assert server.bodies == [b"{}"]
 
 
 def test_a_worker_that_was_merely_slow_posts(
