@@ -1,7 +1,8 @@
 """Watches a worker's connection to SendGrid: every call is asked, sent and answered, and halfway.
 
-`asked`: no more than the head has left. `half sent`: half of the body is with SendGrid. `sent`: all of it is.
-`answered`: the answer is there, and the worker has none of it. `half answered`: it has one half.
+`asked`: no more than the head has left. `half sent`: half of the body is with SendGrid. `sent`: all
+of it is. `answered`: the answer is there, and the worker has none of it. `half answered`: it has
+one half.
 """
 
 from __future__ import annotations
