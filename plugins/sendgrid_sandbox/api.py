@@ -64,17 +64,13 @@ def endpoint(operation: Operation) -> Callable[[Request], Awaitable[Response]]:
 
     async def answer(request: Request) -> Response:
         sandbox: Sandbox = request.app.state.sandbox
-        begun_at = sandbox.now_ms()
         raw = await _read(request)
-        return await run_in_threadpool(_answer, sandbox, operation, request, (begun_at, raw))
+        return await run_in_threadpool(_answer, sandbox, operation, request, raw)
 
     return answer
 
 
-def _answer(
-    sandbox: Sandbox, operation: Operation, request: Request, read: tuple[int, bytes]
-) -> Response:
-    begun_at, raw = read
+def _answer(sandbox: Sandbox, operation: Operation, request: Request, raw: bytes) -> Response:
     call = Call(
         method=request.method,
         path=request.url.path,
@@ -82,7 +78,7 @@ def _answer(
         user_agent=request.headers.get("user-agent", ""),
         path_params=request.path_params,
         query=request.query_params,
-        begun_at=begun_at,
+        begun_at=request.scope["begun_at"],
         raw=raw,
     )
     try:

@@ -46,7 +46,8 @@ class FaultInjection:
         self._sandbox = sandbox
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
-        """Handle one request."""
+        """Handle one request, whose beginning is noted before anything holds it up."""
+        scope["begun_at"] = self._sandbox.now_ms()
         fault = None
         if scope["type"] == "http" and not scope["path"].startswith("/_sandbox"):
             fault = self._sandbox.faults.strike(scope["method"], scope["path"])

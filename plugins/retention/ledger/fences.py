@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from psycopg.pq import TransactionStatus
 from psycopg.rows import class_row
 
 from retention.ledger.acceptance import accept_messages
@@ -70,7 +71,8 @@ def reconciling(connection: psycopg.Connection) -> Iterator[bool]:
     try:
         yield is_locked
     finally:
-        if is_locked and not connection.broken:
+        # A run that was ended amid a statement cannot say so; the lock ends with its connection.
+        if is_locked and connection.info.transaction_status is TransactionStatus.IDLE:
             execute(connection, "unlock_reconciliation")
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from psycopg.pq import TransactionStatus
 from psycopg.rows import class_row
 
 from retention.ledger.statements import execute
@@ -39,7 +40,7 @@ def pushing(connection: psycopg.Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        if not connection.broken:
+        if connection.info.transaction_status is TransactionStatus.IDLE:
             execute(connection, "unlock_templates")
 
 

@@ -140,8 +140,7 @@ class Cast:
             "SENDGRID_API_URL": f"http://{HOST}:{stack.enter_context(to_sendgrid)}",
         }
         environment |= {name: os.environ[name] for name in ("PGHOST", "PGUSER", "PGPASSWORD")}
-        sandbox = (HOST, stage.sandbox.base_url.port)
-        process = start_worker(Task(environment, now, sandbox, self._log, self._is_naive))
+        process = start_worker(Task(environment, now, stage.clock, self._log, self._is_naive))
         trap.arm(process)
         return process
 

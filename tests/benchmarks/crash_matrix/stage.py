@@ -80,7 +80,16 @@ class Stage:
         ahead = max(moment - self.now(), timedelta(0))
         body = {"advance_seconds": ahead.total_seconds()}
         answer = self.sandbox.post("/_sandbox/clock", json=body).raise_for_status()
-        return datetime.fromisoformat(answer.json()["now"])
+        now = datetime.fromisoformat(answer.json()["now"])
+        shown = self.clock.with_suffix(".new")
+        shown.write_text(str(now.timestamp() - time.time()))
+        shown.replace(self.clock)
+        return now
+
+    @property
+    def clock(self) -> Path:
+        """A file with the seconds by which the sandbox's clock is ahead of this machine's."""
+        return self.folder / "clock"
 
     def misbehave(self, fault: FaultKind, seed: int) -> None:
         """Make the sandbox misbehave from now on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -100,6 +101,19 @@ def test_mail_to_a_bounced_address_is_dropped_and_counted_against_the_sender(
     assert [(one["paluu_message_id"], one["suppressed_by"]) for one in found] == [
         ("m-2", "bounces")
     ]
+
+
+def test_a_slow_request_is_judged_by_the_lists_of_its_beginning(
+    sandbox: SandboxClient, mail: Callable[..., Mail]
+) -> None:
+    sandbox.plan_fault(kind="slow", seconds=1)
+    with ThreadPoolExecutor() as threads:
+        slow = threads.submit(sandbox.send, mail("anna@example.com"))
+        time.sleep(0.3)
+        suppress(sandbox, "/v3/asm/suppressions/global", "anna@example.com")
+        slow.result()
+    assert sandbox.states() == ["dropped"]
+    assert sandbox.audit()["suppressed_but_sent"] == []
 
 
 def test_a_blocked_address_gets_the_next_mail(
