@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-NIGHT_SECONDS = 420
+NIGHT_SECONDS = 600
 REWARDS = "grant_quarterly_rewards"
 REWARDS_SECONDS = 300
 KEEP_EVERY = 10  # households: one in ten is enough for every campaign to find somebody
