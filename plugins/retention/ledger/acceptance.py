@@ -24,7 +24,7 @@ def accept_messages(connection: psycopg.Connection, request_id: UUID, now: datet
     Returns:
         How many messages are accepted now.
     """
-    accepted = execute(connection, "accept_messages", request_id=request_id, now=now).fetchall()
-    if card_ids := [row.card_id for row in accepted if row.card_id]:
-        execute(connection, "deliver_gift_cards", card_ids=card_ids, now=now)
-    return len(accepted)
+    accepted = execute(connection, "accept_messages", request_id=request_id, now=now).fetchone()
+    if accepted.card_ids:
+        execute(connection, "deliver_gift_cards", card_ids=accepted.card_ids, now=now)
+    return accepted.message_count

@@ -1,10 +1,19 @@
--- submitting, unknown -> accepted: SendGrid has the request's messages.
-update ledger.messages
-set
-    state = 'accepted',
-    state_reason = null,
-    accepted_at = %(now)s
-where
-    request_id = %(request_id)s
-    and state in ('submitting', 'unknown')
-returning (context ->> 'gift_card_id')::uuid as card_id
+-- submitting, unknown -> accepted: SendGrid has the request's messages. Tells
+-- how many they are, and which gift cards' codes they carry.
+with accepted as (
+    update ledger.messages
+    set
+        state = 'accepted',
+        state_reason = null,
+        accepted_at = %(now)s
+    where
+        request_id = %(request_id)s
+        and state in ('submitting', 'unknown')
+    returning context ->> 'gift_card_id' as card_id
+)
+
+select
+    count(*) as message_count,
+    array_agg(acce.card_id::uuid) filter (where acce.card_id is not null)
+        as card_ids
+from accepted as acce
