@@ -165,9 +165,10 @@ def reward_referrals(run_id: str, now: datetime) -> int:
     """
     shop = read_shop()
     with connect() as connection:
-        withheld_reason = reason_to_withhold(find_holder(connection, run_id), shop)
+        night = find_holder(connection, run_id)
+        withheld_reason = reason_to_withhold(night, shop)
         if withheld_reason is None:
-            return referrals.reward_referrals(connection, shop, now)
+            return referrals.reward_referrals(connection, night.night, shop, now)
     logger.warning("no referral is rewarded: %s", withheld_reason)
     return 0
 

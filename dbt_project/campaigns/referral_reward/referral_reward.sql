@@ -52,20 +52,23 @@ select
     ) }} as not_before,
     {{ shop_moment('coalesce(expires_date, ' ~ as_of_date() ~ ' + 365) + 1') }}
         as not_after,
-    case
-        when is_referrer then format(
-            'Referred the customer %s, whose order %s has outlived its return'
-            ' window: a gift card of %s %s%s.',
-            friend_customer_id, order_id, amount, currency,
-            case when is_replacement then ', in place of a lost one' else '' end
-        )
-        else format(
-            'Came by the code of the customer %s; the order %s has outlived its'
-            ' return window: a gift card of %s %s%s.',
-            referrer_customer_id, order_id, amount, currency,
-            case when is_replacement then ', in place of a lost one' else '' end
-        )
-    end as reason,
+    format(
+        case
+            when is_referrer
+                then
+                    'Referred the customer %s, whose order %s has outlived its'
+                    ' return window: a gift card of %s %s%s.'
+            else
+                'Came by the code of the customer %s; the order %s has outlived'
+                ' its return window: a gift card of %s %s%s.'
+        end,
+        case
+            when is_referrer then friend_customer_id
+            else referrer_customer_id
+        end,
+        order_id, amount, currency,
+        case when is_replacement then ', in place of a lost one' else '' end
+    ) as reason,
     coalesce(evidence, '{}')
     || jsonb_build_object(
         'gift_card_id', card_id, 'amount', amount, 'currency', currency

@@ -29,6 +29,7 @@ rewarded as (
 
     select
         referrer_customer_id as customer_id,
+        customer_id as friend_customer_id,
         order_id || ':referrer' as occasion,
         earned_date
     from earned
@@ -37,6 +38,7 @@ rewarded as (
 
     select
         customer_id,
+        customer_id as friend_customer_id,
         order_id || ':friend' as occasion,
         earned_date
     from earned
@@ -46,7 +48,9 @@ rewarded as (
 select
     rewarded.customer_id,
     rewarded.occasion,
+    rewarded.friend_customer_id,
     rewarded.earned_date,
+    {{ as_of_date() }} as known_date,
     '{{ var("shop_currency") }}' as currency,
     {{ var('referral_reward_amount') }}::numeric(14, 2) as amount
 from rewarded

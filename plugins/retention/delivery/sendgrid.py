@@ -45,8 +45,9 @@ READ_SECONDS = 30.0  # far below the lease of a request, see DeliverySettings
 MOST_CONNECTIONS = 8
 NO_CONTENT = 204
 
-# httpx tells of it between having a connection and writing to it.
-FIRST_BYTE = "http11.send_request_headers.started"
+# httpx tells of them between having a connection and writing to it, headers and then body; without
+# all of its body SendGrid takes no mail.
+BEFORE_WRITING = {"http11.send_request_headers.started", "http11.send_request_body.started"}
 # Raised before the first byte of a request could have gone out.
 BEFORE_SENDING = (
     httpx.ConnectError,
@@ -171,12 +172,12 @@ class SendGrid:
 
         Args:
             mail: the body, JSON.
-            require: called when a connection is there, right before the first byte goes out;
-                raises `NotSentError` when it must not.
+            require: called when a connection is there, right before the headers and the body go
+                out; raises `NotSentError` when they must not.
         """
 
         def trace(event: str, _: dict[str, Any]) -> None:
-            if event == FIRST_BYTE:
+            if event in BEFORE_WRITING:
                 require()
 
         try:

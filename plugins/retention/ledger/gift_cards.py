@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # Under these names a message's context holds its card, and a mail shows its code.
 CARD_KEY = "gift_card_id"
 CODE_KEY = "gift_card_code"
+REFERRAL = "referral"  # the source of a referral's cards ...
+REFERRAL_CAMPAIGN = "referral_reward"  # ... and what mails them
 
 
 class CardState(StrEnum):
@@ -94,18 +96,24 @@ def plan_run_cards(
 
 
 def plan_referral_cards(
-    connection: psycopg.Connection, source: str, *, is_from_pool: bool, now: datetime
+    connection: psycopg.Connection, night: date, *, is_from_pool: bool, now: datetime
 ) -> int:
-    """Grant a card for each reward of tonight's referrals, in one statement; return how many.
+    """Grant a card for each reward of the night's referrals, in one statement; return how many.
 
     Args:
         connection: an open connection.
-        source: what the cards are given for.
+        night: local date; the warehouse's referrals of another night grant nothing.
         is_from_pool: whether their codes are to be the merchant's own.
         now: the present moment, aware.
     """
     planned = execute(
-        connection, "plan_referral_cards", source=source, is_from_pool=is_from_pool, now=now
+        connection,
+        "plan_referral_cards",
+        source=REFERRAL,
+        campaign=REFERRAL_CAMPAIGN,
+        night=night,
+        is_from_pool=is_from_pool,
+        now=now,
     )
     return planned.rowcount
 

@@ -132,5 +132,5 @@ def _lack(lacking: list[Money]) -> str:
     wanted = ", ".join(f"{each.card_count} of {each.amount} {each.currency}" for each in lacking)
     return (
         f"the pool of gift card codes lacks {wanted}: import more with `retention gift-cards"
-        " import`, then clear this task; nobody is written to without a code"
+        " import`, then clear this run; nobody is written to without a code"
     )

@@ -9,7 +9,7 @@ from retention.ledger import gift_cards as cards
 from retention.rewards.issue import issue_planned
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     import psycopg
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-REFERRAL = "referral"  # the source of these cards
 
-
-def reward_referrals(connection: psycopg.Connection, shop: Shop, now: datetime) -> int:
+def reward_referrals(connection: psycopg.Connection, night: date, shop: Shop, now: datetime) -> int:
     """Grant and issue the cards of `signals.referrals_rewarded` that are not there yet.
 
-    Each step is one committed statement that does nothing the second time.
+    Each step is one committed statement that does nothing the second time. A night whose marts
+    hold back the mails grants nothing.
 
     Args:
         connection: commits each statement by itself.
+        night: local date of the night that the warehouse holds.
         shop: tells where codes come from, and how long they are valid.
         now: the present moment, aware.
 
@@ -37,7 +37,7 @@ def reward_referrals(connection: psycopg.Connection, shop: Shop, now: datetime) 
         PoolEmptyError: codes of the merchant's are lacking; the cards that have one are issued.
     """
     from_pool = shop.gift_card_codes == "pool"
-    granted = cards.plan_referral_cards(connection, REFERRAL, is_from_pool=from_pool, now=now)
-    issued = issue_planned(connection, REFERRAL, shop, now)
+    granted = cards.plan_referral_cards(connection, night, is_from_pool=from_pool, now=now)
+    issued = issue_planned(connection, cards.REFERRAL, shop, now)
     log.info("referrals: %d cards granted, %d issued", granted, issued)
     return issued

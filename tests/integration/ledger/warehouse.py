@@ -49,10 +49,13 @@ REFERRAL_REWARDS = """
     create table signals.referrals_rewarded (
         customer_id text,
         occasion text,
+        friend_customer_id text,
         earned_date date,
+        known_date date,
         currency text,
         amount numeric(14, 2)
     );
+    create table decisions.campaign_gates (campaign text, marts text, gated text);
 """
 # What dbt leaves of a quarter, for the runs of rewards.
 GRADES = """

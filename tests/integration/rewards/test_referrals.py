@@ -19,20 +19,21 @@ if TYPE_CHECKING:
     import psycopg
 
 MADE, FROM_POOL = shop_that(), shop_that(gift_card_codes="pool")
+NIGHT = NOW.date()
 BOTH = [("anna", "o1:referrer"), ("ville", "o1:friend")]
 
 
 @pytest.fixture(autouse=True)
 def _earned(ledger: psycopg.Connection) -> None:
-    earn(ledger, BOTH)
+    earn(ledger, BOTH, friend="ville")
 
 
-def earn(connection: psycopg.Connection, rewards: list[tuple[str, str]]) -> None:
+def earn(connection: psycopg.Connection, rewards: list[tuple[str, str]], friend: str) -> None:
     """Let the night's mart hold these rewards besides."""
     for customer, occasion in rewards:
         connection.execute(
-            "insert into signals.referrals_rewarded values (%s, %s, %s, 'EUR', 10.00)",
-            [customer, occasion, NOW.date()],
+            "insert into signals.referrals_rewarded values (%s, %s, %s, %s, %s, 'EUR', 10.00)",
+            [customer, occasion, friend, NIGHT, NIGHT],
         )
 
 
@@ -47,16 +48,40 @@ def issued(connection: psycopg.Connection) -> list[tuple[str, str]]:
 
 
 def test_both_get_a_card_with_a_code_of_its_own(ledger: psycopg.Connection) -> None:
-    assert reward_referrals(ledger, MADE, NOW) == 2
+    assert reward_referrals(ledger, NIGHT, MADE, NOW) == 2
     assert issued(ledger) == BOTH
 
 
 def test_the_next_night_issues_only_what_was_earned_anew(ledger: psycopg.Connection) -> None:
-    reward_referrals(ledger, MADE, NOW)
-    earn(ledger, [("anna", "o2:referrer"), ("mika", "o2:friend")])
-    assert reward_referrals(ledger, MADE, NOW + timedelta(days=1)) == 2
-    assert reward_referrals(ledger, MADE, NOW + timedelta(days=2)) == 0
+    reward_referrals(ledger, NIGHT, MADE, NOW)
+    earn(ledger, [("anna", "o2:referrer"), ("mika", "o2:friend")], friend="mika")
+    assert reward_referrals(ledger, NIGHT, MADE, NOW + timedelta(days=1)) == 2
+    assert reward_referrals(ledger, NIGHT, MADE, NOW + timedelta(days=2)) == 0
     assert issued(ledger) == sorted([*BOTH, ("anna", "o2:referrer"), ("mika", "o2:friend")])
+
+
+def test_a_friend_is_rewarded_once_although_the_order_is_replaced_and_the_account_joined(
+    ledger: psycopg.Connection,
+) -> None:
+    reward_referrals(ledger, NIGHT, MADE, NOW)
+    earn(ledger, [("anna", "o9:referrer"), ("ville", "o9:friend")], friend="ville")
+    earn(ledger, [("anna", "o1:referrer"), ("ville-2", "o1:friend")], friend="ville-2")
+    assert reward_referrals(ledger, NIGHT, MADE, NOW) == 0
+    assert issued(ledger) == BOTH
+
+
+def test_referrals_of_another_night_give_no_card(ledger: psycopg.Connection) -> None:
+    assert reward_referrals(ledger, NIGHT + timedelta(days=1), MADE, NOW) == 0
+
+
+def test_a_night_that_holds_the_mails_back_gives_no_card(ledger: psycopg.Connection) -> None:
+    ledger.execute(
+        "insert into decisions.campaign_gates values"
+        " ('referral_reward', 'int_orders', 'Held back: int_orders failed its check.')"
+    )
+    assert reward_referrals(ledger, NIGHT, MADE, NOW) == 0
+    ledger.execute("update decisions.campaign_gates set campaign = 'winback'")
+    assert reward_referrals(ledger, NIGHT, MADE, NOW) == 2
 
 
 @pytest.mark.parametrize("statement", range(1, 12))
@@ -65,10 +90,10 @@ def test_killed_before_any_statement_and_run_again_each_has_one_card(
 ) -> None:
     try:
         with connect_until(statement) as dying:
-            reward_referrals(dying, MADE, NOW)
+            reward_referrals(dying, NIGHT, MADE, NOW)
     except KilledError:
         assert len(issued(ledger)) in {0, 2}
-    reward_referrals(ledger, MADE, NOW)
+    reward_referrals(ledger, NIGHT, MADE, NOW)
     assert issued(ledger) == BOTH
 
 
@@ -76,12 +101,12 @@ def test_an_empty_pool_says_what_lacks_and_the_cards_wait_for_codes(
     ledger: psycopg.Connection, tmp_path: Path
 ) -> None:
     with pytest.raises(PoolEmptyError, match=r"lacks 2 of 10\.00 EUR"):
-        reward_referrals(ledger, FROM_POOL, NOW)
+        reward_referrals(ledger, NIGHT, FROM_POOL, NOW)
     assert issued(ledger) == []
     file = tmp_path / "pool.csv"
     file.write_text(
         "code,currency,amount,expires_date\nPOOL-AAAA-0001,EUR,10.00,\nPOOL-AAAA-0002,EUR,10.00,\n"
     )
     import_codes(ledger, file, NOW)
-    assert reward_referrals(ledger, FROM_POOL, NOW) == 2
+    assert reward_referrals(ledger, NIGHT, FROM_POOL, NOW) == 2
     assert issued(ledger) == BOTH

@@ -1,19 +1,32 @@
 -- planned -> issued: the merchant's own codes of the same amount, those that
 -- end soonest first. A card without a code left stays planned.
-with waiting as (
+-- Cards are held first, so that none becomes void while it takes a code.
+with held as (
     select
         card.card_id,
+        card.customer_id,
+        card.occasion,
         card.currency,
-        card.amount,
-        row_number() over (
-            partition by card.currency, card.amount
-            order by card.customer_id, card.occasion
-        ) as place
+        card.amount
     from ledger.gift_cards as card
     where
         card.state = 'planned'
         and card.is_from_pool
         and card.source = %(source)s
+    order by card.card_id
+    for update
+),
+
+waiting as (
+    select
+        held.card_id,
+        held.currency,
+        held.amount,
+        row_number() over (
+            partition by held.currency, held.amount
+            order by held.customer_id, held.occasion
+        ) as place
+    from held
 ),
 
 spare as (

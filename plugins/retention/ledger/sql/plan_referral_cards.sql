@@ -1,5 +1,7 @@
--- A planned card for each reward that a referral has earned; those that are
--- there stay as they are.
+-- A planned card for each reward that a referral has earned, as the night knows
+-- them; those that are there stay as they are. A friend is rewarded once, with
+-- whose code it was, whatever becomes of orders and accounts; and nobody while
+-- the night holds the campaign of these mails to be broken.
 insert into ledger.gift_cards (
     source,
     customer_id,
@@ -20,5 +22,23 @@ select
     'planned' as state,
     %(now)s as planned_at
 from signals.referrals_rewarded as rewa
+where
+    rewa.known_date = %(night)s
+    and not exists (
+        select from ledger.gift_cards as card
+        where
+            card.source = %(source)s
+            and (
+                card.occasion = rewa.occasion
+                or (
+                    card.customer_id = rewa.friend_customer_id
+                    and right(card.occasion, 7) = ':friend'
+                )
+            )
+    )
+    and not exists (
+        select from decisions.campaign_gates as gate
+        where gate.campaign = %(campaign)s and gate.gated is not null
+    )
 order by rewa.customer_id, rewa.occasion
 on conflict (source, customer_id, occasion) do nothing
