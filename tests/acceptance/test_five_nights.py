@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.acceptance.conftest import House, Night
 
 LONG_AGO = timedelta(days=60)
-LIKE = "winback"
+LIKE = "replenishment_reminder"  # which finds most people
 ADDRESS = re.compile(r"@example\.com")  # every customer's; the shop's own is of another domain
 
 
@@ -215,7 +215,8 @@ def test_the_night_sixty_days_back_again_finds_the_same_people_and_sends_nothing
     before = nights["long ago"].decisions
     again = house.play_night(today - LONG_AGO)
     computed = house.rows(
-        "select campaign, customer_id, occasion from decisions.decisions where night = %s",
+        "select campaign, customer_id, occasion from decisions.decisions"
+        " where night = %s and campaign <> 'comeback'",  # which was not there then
         again.date,
     )
     assert set(computed) == nights["long ago"].audience

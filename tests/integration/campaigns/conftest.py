@@ -161,6 +161,7 @@ def _play(target: Path) -> None:
     _build(target, "path:models/signals", ON_FITS)
     night.raise_if_broken(night.check(RUN, now))
     # A night mails the cards of the nights before: these were issued a day ago.
+    _build(target, "campaign_gates")
     assert night.reward_referrals(RUN, now - timedelta(days=1)) > 0
     _build(target, "int_gift_cards", "path:campaigns", "path:models/decisions")
     night.enqueue(RUN, now)
