@@ -11,6 +11,7 @@ import pytest
 DAGS = Path(__file__).parents[3] / "dags"
 SHARED = {
     "attempts.py",
+    "build_reports.py",
     "schedules.py",
     "transformations.py",
     "night_tasks.py",
