@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DAG_SECONDS = 120
+HEARTBEATS = 3
+HEARD_SECONDS = 40
 POLL_SECONDS = 2  # every look costs the api-server, which the tasks need more
 FINISHED = {"success", "failed"}
 FINISHED_TASKS = {"success", "failed", "skipped", "upstream_failed", "removed"}
@@ -113,6 +115,10 @@ class AirflowApi:
     def question(self, dag_id: str, run_id: str, task_id: str, timeout: float) -> dict[str, Any]:
         """Wait until a task asks a person, and return what it asks: `subject`, `body`, ...
 
+        Nobody reads it in less than a second, and Airflow counts on that: an answer that overtakes
+        the news of the task's end of work makes its scheduler call the task failed. So this waits
+        until the scheduler has heard.
+
         Raises:
             AirflowError: the run ended without asking, or did not ask in time.
         """
@@ -127,6 +133,7 @@ class AirflowApi:
                 )
                 raise AirflowError(message)
             time.sleep(POLL_SECONDS)
+        self._let_scheduler_hear()
         return answer.raise_for_status().json()
 
     def answer(self, dag_id: str, run_id: str, task_id: str, option: str, **form: object) -> None:
@@ -149,6 +156,15 @@ class AirflowApi:
         path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task['task_id']}/logs"
         content = self._get(f"{path}/{max(1, task['try_number'])}")["content"]
         return "\n".join(_line(entry) for entry in content[-lines:])
+
+    def _let_scheduler_hear(self) -> None:
+        """Wait for three heartbeats: a whole round of the scheduler lies between each two."""
+        heard: set[str] = set()
+        deadline = time.monotonic() + HEARD_SECONDS
+        while len(heard) < HEARTBEATS and time.monotonic() < deadline:
+            health = self._get("/api/v2/monitor/health")
+            heard.add(health["scheduler"]["latest_scheduler_heartbeat"])
+            time.sleep(POLL_SECONDS)
 
     def _get(self, path: str, **parameters: object) -> dict[str, Any]:
         return self._http.get(path, params=parameters).raise_for_status().json()
