@@ -35,7 +35,12 @@ BUILT = {
     "signals": ["path:models/signals", ON_FITS],
     "decisions": ["path:campaigns", "path:models/decisions"],
     # Apart from the decisions: a report that is wrong must not keep anybody's mail back.
-    "reports": ["gift_card_liability", "gift_card_reconciliation", "reward_clawbacks"],
+    "reports": [
+        "gift_card_liability",
+        "gift_card_reconciliation",
+        "reward_clawbacks",
+        "referral_clawbacks",
+    ],
     "grades": ["+quarter_grades"],
 }
 # Every task costs a process. What is shown is what we know, and who is written to and why; the
@@ -48,7 +53,7 @@ SHOWN = {
         "config.meta.campaign.kind:transactional",
         "path:models/decisions/decisions.sql",
     ],
-    "reports": ["gift_card_reconciliation", "reward_clawbacks"],
+    "reports": ["gift_card_reconciliation", "reward_clawbacks", "referral_clawbacks"],
     "grades": ["quarter_grades"],
 }
 # The one `dbt build` runs the data tests between the models, and a broken one stops what depends on

@@ -9,12 +9,6 @@ messages as (
 
 ),
 
-requests as (
-
-    select * from {{ source('ledger', 'requests') }}
-
-),
-
 -- As the night knew them: what ended later still stood. A message that was too
 -- late when it was planned (the replay of an old night) never stood, and one
 -- that nobody sent in time is over. What is late comes in the morning.
@@ -37,12 +31,11 @@ as_known as (
         ) as is_withdrawn,
         case
             when messages.submitting_at < {{ as_of() }}
-                then greatest(messages.send_at, requests.first_release_at)
+                then coalesce(messages.release_at, messages.send_at)
             when messages.send_at < {{ as_of() }} then {{ shop_morning() }}
             else messages.send_at
         end as arrives_at
     from messages
-    left join requests on messages.request_id = requests.request_id
 
 )
 

@@ -6,9 +6,22 @@ orders as (
 
 ),
 
+merged_customers as (
+
+    select * from {{ ref('merged_customers') }}
+    where merged_date < {{ as_of_date() }}
+
+),
+
 codes as (
 
-    select * from {{ ref('int_referral_codes') }}
+    select
+        codes.referral_code,
+        coalesce(merged_customers.customer_id, codes.customer_id)
+            as customer_id
+    from {{ ref('int_referral_codes') }} as codes
+    left join merged_customers
+        on codes.customer_id = merged_customers.old_customer_id
 
 ),
 

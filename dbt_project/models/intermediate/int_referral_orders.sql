@@ -6,6 +6,13 @@ orders as (
 
 ),
 
+merged_customers as (
+
+    select * from {{ ref('merged_customers') }}
+    where merged_date < {{ as_of_date() }}
+
+),
+
 order_lines as (
 
     select * from {{ ref('stg_order_lines') }}
@@ -30,18 +37,21 @@ returns as (
 coded_orders as (
 
     select
-        order_id,
-        customer_id,
-        ordered_at,
-        status = 'cancelled' as is_cancelled,
-        currency,
-        {{ typed_referral_code('referral_code') }} as referral_code,
-        {{ shop_time('ordered_at') }}::date + {{ var('referral_return_days') }}
-            as window_end_date
+        orders.order_id,
+        orders.ordered_at,
+        orders.currency,
+        orders.status = 'cancelled' as is_cancelled,
+        {{ typed_referral_code('orders.referral_code') }} as referral_code,
+        {{ shop_time('orders.ordered_at') }}::date
+        + {{ var('referral_return_days') }} as window_end_date,
+        coalesce(merged_customers.customer_id, orders.customer_id)
+            as customer_id
     from orders
+    left join merged_customers
+        on orders.customer_id = merged_customers.old_customer_id
     where
-        ordered_at < {{ as_of() }}
-        and {{ typed_referral_code('referral_code') }} <> ''
+        orders.ordered_at < {{ as_of() }}
+        and {{ typed_referral_code('orders.referral_code') }} <> ''
 
 ),
 

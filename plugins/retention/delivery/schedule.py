@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -81,22 +81,24 @@ def release_span(
     return (min(scheduled) if len(scheduled) == len(moments) else None), max(scheduled)
 
 
-def late_arrivals(
+def late_releases(
     messages: Iterable[ClaimedMessage],
     now: datetime,
     fence_lead: timedelta,
     quiet: QuietHours | None = None,
-) -> dict[UUID, date]:
-    """Return the local date on which marketing arrives that should have come on a day before it."""
-    arrivals = {}
+) -> dict[UUID, datetime]:
+    """Return when marketing is released that reaches the customer on a later day than meant."""
+    releases = {}
     for message in messages:
         if quiet is None or message.kind != "marketing" or message.send_at >= now + fence_lead:
             continue
         release = release_at(message, now, fence_lead, quiet) or now
-        arrival = quiet.local(release, message.time_zone).date()
-        if quiet.local(message.send_at, message.time_zone).date() < arrival:
-            arrivals[message.message_id] = arrival
-    return arrivals
+        meant, comes = (
+            quiet.local(moment, message.time_zone).date() for moment in (message.send_at, release)
+        )
+        if meant < comes:
+            releases[message.message_id] = release
+    return releases
 
 
 @cache

@@ -10,7 +10,7 @@ import orjson
 
 from retention.delivery.mail_body import build_body
 from retention.delivery.outcomes import NotSent, Outcome, Refused
-from retention.delivery.schedule import late_arrivals, release_span
+from retention.delivery.schedule import late_releases, release_span
 from retention.delivery.sendgrid import NotSentError, SendGridError
 from retention.ledger.claims import ClaimLostError
 from retention.ledger.gift_cards import find_codes
@@ -49,7 +49,7 @@ def submit(connection: psycopg.Connection, run: Run, claim: Claim) -> tuple[Clai
         return claim, _of_batch(error.outcome)
     now = run.clock()
     timing = (claim.messages, now, run.settings.fence_lead, run.settings.quiet_hours)
-    span, late = release_span(*timing), late_arrivals(*timing)
+    span, late = release_span(*timing), late_releases(*timing)
     envelope = Envelope(batch_id, template_id, group_id, *span, late)
     mail = orjson.dumps(build_body(claim, envelope, run.settings, now))
     began = run.wall_clock()

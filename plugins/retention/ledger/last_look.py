@@ -16,7 +16,7 @@ from retention.ledger.states import RELEASED_EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from datetime import date, datetime
+    from datetime import datetime
     from uuid import UUID
 
     import psycopg
@@ -53,7 +53,7 @@ def withdraw(
     claim: Claim,
     look: LastLook,
     now: datetime,
-    late: Mapping[UUID, date] | None = None,
+    late: Mapping[UUID, datetime] | None = None,
 ) -> set[UUID]:
     """Cancel the messages of a claim that must not leave any more; return their ids.
 
@@ -62,7 +62,7 @@ def withdraw(
         claim: what a worker is about to submit.
         look: where to look.
         now: the present moment, aware.
-        late: the marketing that comes on a later day than meant, and the customer's date then.
+        late: the marketing that comes on a later day than meant, and when it is released (aware).
 
     Raises:
         ErasureKeyMissingError: `PALUU_ERASURE_KEY` is not set although people were forgotten.
@@ -90,7 +90,7 @@ def withdraw(
             connection,
             "withdraw_late",
             message_ids=list(late),
-            arrival_dates=list(late.values()),
+            release_ats=list(late.values()),
             shop_timezone=look.shop_timezone,
             **mine,
         ).fetchall()

@@ -18,7 +18,7 @@ from retention.ledger.states import RequestState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime
+    from datetime import datetime
     from uuid import UUID
 
     import psycopg
@@ -39,7 +39,7 @@ class Envelope:
         first_release_at: when SendGrid releases the first of the mails (aware); None when one of
             them leaves at once, so that the request cannot be fenced.
         last_release_at: when it releases the last of them (aware).
-        late: the marketing that comes on a later day than meant, and the customer's date then.
+        late: the marketing that comes on a later day than meant, and when it is released (aware).
     """
 
     batch_id: str
@@ -47,7 +47,7 @@ class Envelope:
     unsubscribe_group_id: int | None
     first_release_at: datetime | None = None
     last_release_at: datetime | None = None
-    late: Mapping[UUID, date] = field(default_factory=dict)
+    late: Mapping[UUID, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,8 @@ def submit_claim(
         if moved.rowcount != len(left.messages):
             message = f"request {claim.request_id}: {moved.rowcount} of {len(left.messages)} left"
             raise ClaimLostError(message)
+        if envelope.late:
+            _postpone(connection, left, envelope)
         if not left.messages:
             answer = Answer(RequestState.NOT_SENT, error=WITHDRAWN)
             _close_request(connection, claim.request_id, answer, now)
@@ -209,6 +211,17 @@ def _submit_request(
     if moved.rowcount != 1:
         message = f"request {claim.request_id} was put away: its worker was silent for too long"
         raise ClaimLostError(message)
+
+
+def _postpone(connection: psycopg.Connection, claim: Claim, envelope: Envelope) -> None:
+    """Note when what is late is released: by that day it counts, not by the one it was meant for."""
+    execute(
+        connection,
+        "postpone_messages",
+        request_id=claim.request_id,
+        message_ids=list(envelope.late),
+        release_ats=list(envelope.late.values()),
+    )
 
 
 def _close_request(

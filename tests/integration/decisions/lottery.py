@@ -136,9 +136,7 @@ PEOPLE = """
 # What is due before the next night leaves; of what goes to one in ten, all a day late.
 DELIVERY = """
     with due as (
-        select
-            message_id,
-            send_at < %(midnight)s - interval '1 day' as is_late
+        select message_id
         from ledger.messages
         where
             state = 'planned' and send_at < %(midnight)s and not_after > %(morning)s
@@ -151,27 +149,22 @@ DELIVERY = """
     requests as (
         insert into ledger.requests (
             campaign, locale, kind, purpose, state, batch_id, template_id, unsubscribe_group_id,
-            claimed_at, submitting_at, closed_at, first_release_at
+            claimed_at, submitting_at, closed_at
         )
         select
-            'all', 'en', 'marketing', 'offers', 'accepted', %(batch)s || is_late, 'd-1', 7,
-            %(morning)s, %(morning)s, %(morning)s,
-            case when is_late then %(morning)s + interval '2 hours' end
-        from (select distinct is_late from due) as kinds
-        returning request_id, first_release_at is not null as is_late
+            'all', 'en', 'marketing', 'offers', 'accepted', %(batch)s, 'd-1', 7,
+            %(morning)s, %(morning)s, %(morning)s
+        returning request_id
     )
 
     update ledger.messages
     set state = 'claimed', claimed_at = %(morning)s, request_id = requests.request_id
-    from due inner join requests using (is_late)
+    from due cross join requests
     where messages.message_id = due.message_id
 """
-# What comes on a later day than it was meant for, and on which.
+# What comes on a later day than it was meant for, and when.
 LATE = """
-    select
-        message_id, request_id,
-        (%(morning)s + interval '2 hours')
-            at time zone coalesce(time_zone, 'Europe/Helsinki') as arrives_at
+    select message_id, request_id, %(morning)s + interval '2 hours' as release_at
     from ledger.messages
     where
         state = 'claimed' and kind = 'marketing'
@@ -179,7 +172,12 @@ LATE = """
 """
 ACCEPTANCE = """
     update ledger.messages
-    set state = 'accepted', submitting_at = claimed_at, accepted_at = claimed_at, attempts = 1
+    set
+        state = 'accepted', submitting_at = claimed_at, accepted_at = claimed_at, attempts = 1,
+        release_at = case
+            when kind = 'marketing' and send_at < %(midnight)s - interval '1 day'
+                then %(morning)s + interval '2 hours'
+        end
     where state = 'claimed'
 """
 COMEBACKS = """
@@ -241,20 +239,20 @@ class Lottery:
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(DELIVERY, moments)
             self._withdraw_late(connection, moments)
-            connection.execute(ACCEPTANCE)
+            connection.execute(ACCEPTANCE, moments)
             connection.execute(COMEBACKS, moments)
 
     def _withdraw_late(self, connection: psycopg.Connection, moments: dict[str, Any]) -> None:
         """Take the engine's last look at what comes a day late."""
         late = connection.execute(LATE, moments).fetchall()
         for request_id in {request_id for _, request_id, _ in late}:
-            mine = [(message, at.date()) for message, request, at in late if request == request_id]
+            mine = [(message, at) for message, request, at in late if request == request_id]
             execute(
                 connection,
                 "withdraw_late",
                 request_id=request_id,
                 message_ids=[message for message, _ in mine],
-                arrival_dates=[day for _, day in mine],
+                release_ats=[release_at for _, release_at in mine],
                 shop_timezone="Europe/Helsinki",
                 now=moments["morning"],
             )

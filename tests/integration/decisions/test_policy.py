@@ -59,7 +59,7 @@ class Story:
 
     def day_of(self, message: Row) -> date:
         """The day, on the customer's own clock, on which a message arrived or will."""
-        arrives = max(message["send_at"], message["first_release_at"] or message["send_at"])
+        arrives = message["release_at"] or message["send_at"]
         return arrives.astimezone(self.zones[message["customer_id"]]).date()
 
 
@@ -95,10 +95,7 @@ def story(lottery: Lottery) -> Story:
         if night != NIGHTS[-1]:
             lottery.live(night)
     again = lottery.build(NIGHTS[-1])
-    messages = lottery.query(
-        "select messages.*, requests.first_release_at from ledger.messages"
-        " left join ledger.requests using (request_id)"
-    )
+    messages = lottery.query("select * from ledger.messages")
     named = lottery.query("select customer_id, time_zone from raw.customers")
     zones = {
         row["customer_id"]: ZoneInfo(row["time_zone"])

@@ -375,6 +375,23 @@ def test_after_days_of_silence_only_the_newest_message_goes_out(
     assert states.fetchall() == [("1", "accepted"), ("2", "cancelled"), ("3", "cancelled")]
 
 
+def test_late_marketing_counts_for_the_day_on_which_its_own_customer_gets_it(
+    remembered: psycopg.Connection, server: FaultyServer
+) -> None:
+    late = {"send_at": NOW - timedelta(hours=9)}
+    zones = ["Europe/Helsinki", "America/Anchorage", "Asia/Tokyo"]
+    plan(remembered, [decision(i, time_zone=zone, **late) for i, zone in enumerate(zones)])
+    assert send(server, LOOK, QUIET) == 0
+    counted = remembered.execute("select release_at from ledger.messages order by customer_id")
+    helsinki, anchorage, tokyo = (release_at for (release_at,) in counted)
+    assert helsinki - NOW == pytest.approx(timedelta(minutes=45), abs=timedelta(minutes=1))
+    # One request, released first on the evening of yesterday in Anchorage: but theirs is of today.
+    assert anchorage - NOW == timedelta(hours=11)
+    assert tokyo is None  # sent for this morning, and it comes today
+    plan(remembered, [decision(1, occasion="later", time_zone=zones[1], **late)])
+    assert send(server, LOOK, QUIET) == 1
+
+
 def test_late_marketing_gives_way_to_what_arrived_already_on_that_day(
     remembered: psycopg.Connection, server: FaultyServer
 ) -> None:

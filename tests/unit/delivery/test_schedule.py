@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from retention.delivery.schedule import QuietHours, late_arrivals, release_at, release_span
+from retention.delivery.schedule import QuietHours, late_releases, release_at, release_span
 from retention.ledger.claims import ClaimedMessage
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
@@ -77,17 +77,32 @@ def test_late_marketing_waits_for_the_end_of_the_customers_quiet_hours(
 
 
 @pytest.mark.parametrize(
-    ("send_at", "now", "zone", "arrives"),
+    ("send_at", "now", "zone", "released"),
     [
         ("2026-11-22 10:00+02:00", "2026-11-22 18:00+02:00", "Europe/Helsinki", None),
-        ("2026-11-22 10:00+02:00", "2026-11-23 10:00+02:00", "Europe/Helsinki", "2026-11-23"),
-        ("2026-11-22 20:00+02:00", "2026-11-22 20:30+02:00", "Europe/Helsinki", "2026-11-23"),
+        (
+            "2026-11-22 10:00+02:00",
+            "2026-11-23 10:00+02:00",
+            "Europe/Helsinki",
+            "2026-11-23 10:45+02:00",
+        ),
+        (
+            "2026-11-22 20:00+02:00",
+            "2026-11-22 20:30+02:00",
+            "Europe/Helsinki",
+            "2026-11-23 08:00+02:00",
+        ),
         ("2026-11-22 20:00+02:00", "2026-11-22 22:30+02:00", "America/New_York", None),
-        ("2026-11-22 20:00+02:00", "2026-11-23 08:00+02:00", "America/New_York", "2026-11-23"),
+        (
+            "2026-11-22 20:00+02:00",
+            "2026-11-23 08:00+02:00",
+            "America/New_York",
+            "2026-11-23 15:00+02:00",
+        ),
     ],
 )
 def test_marketing_is_late_when_it_comes_on_a_later_day_of_the_customers(
-    send_at: str, now: str, zone: str, arrives: str | None
+    send_at: str, now: str, zone: str, released: str | None
 ) -> None:
     began = datetime.fromisoformat(now)
     late = message("marketing", 0)._replace(
@@ -96,9 +111,9 @@ def test_marketing_is_late_when_it_comes_on_a_later_day_of_the_customers(
         time_zone=zone,
     )
     receipt = late._replace(kind="transactional")
-    expected = {late.message_id: date.fromisoformat(arrives)} if arrives else {}
-    assert late_arrivals([late], began, LEAD, QUIET) == expected
-    assert late_arrivals([receipt], began, LEAD, QUIET) == {}
+    expected = {late.message_id: datetime.fromisoformat(released)} if released else {}
+    assert late_releases([late], began, LEAD, QUIET) == expected
+    assert late_releases([receipt], began, LEAD, QUIET) == {}
 
 
 def test_what_is_not_late_keeps_its_time() -> None:

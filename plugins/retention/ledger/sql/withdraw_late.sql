@@ -6,11 +6,14 @@ with late as (
         mess.message_id,
         mess.customer_id,
         mess.send_at,
-        days.arrival_date
+        (
+            days.release_at
+            at time zone coalesce(mess.time_zone, %(shop_timezone)s::text)
+        )::date as arrival_date
     from ledger.messages as mess
     inner join
-        unnest(%(message_ids)s::uuid[], %(arrival_dates)s::date[])
-            as days (message_id, arrival_date)
+        unnest(%(message_ids)s::uuid[], %(release_ats)s::timestamptz[])
+            as days (message_id, release_at)
         on mess.message_id = days.message_id
     where mess.request_id = %(request_id)s and mess.state = 'claimed'
 ),
@@ -23,7 +26,7 @@ other_messages as (
         (mess.send_at, mess.message_id)
         > (late.send_at, late.message_id) as is_newer,
         (
-            greatest(mess.send_at, reqs.first_release_at)
+            coalesce(mess.release_at, mess.send_at)
             at time zone coalesce(mess.time_zone, %(shop_timezone)s::text)
         )::date as send_date
     from late
@@ -31,7 +34,6 @@ other_messages as (
         on
             late.customer_id = mess.customer_id
             and late.message_id <> mess.message_id
-    left join ledger.requests as reqs on mess.request_id = reqs.request_id
     where
         mess.kind = 'marketing'
         and mess.expired_at is null
