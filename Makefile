@@ -27,7 +27,7 @@ demo-once: $(VENV)/installed ## The same without staying; fails when anything is
 test: lint ## Lint and all tests; the nights through Airflow run beside the others.
 	@mkdir -p build
 	@$(VENV)/bin/python -m pytest tests/acceptance >build/acceptance.log 2>&1 & nights=$$!; failed=0; \
-	$(VENV)/bin/python -m pytest --ignore tests/acceptance -n 2 --dist loadfile || failed=1; \
+	$(VENV)/bin/python -m pytest --ignore tests/acceptance -n 2 --dist loadfile --no-loadscope-reorder || failed=1; \
 	echo "The nights through Airflow:"; wait $$nights || failed=1; cat build/acceptance.log; exit $$failed
 
 .PHONY: lint

@@ -19,7 +19,7 @@ from cosmos import (
 from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
 
 from attempts import WATCH_SECONDS, build_again, report_only
-from retention.manifest import current_manifest
+from retention.manifest import NIGHT_TARGET, current_manifest
 from retention.shop import project_directory
 from schedules import NIGHT
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from airflow.sdk import BaseOperator, TaskGroup
 
 PROFILE = "paluu"
-TARGET = "night"
 # What rests on a model that is fitted in Python comes after the fit.
 ON_FITS = "stg_ease_affinities+,path:models/intermediate"
 BUILT = {
@@ -65,7 +64,7 @@ NO_NULL_TESTS = "test_name:not_null"
 QUIETLY = {"DBT_LOG_LEVEL_FILE": "none", "DBT_WRITE_JSON": "false"}
 
 
-def dbt_group(group_id: str, night: str = NIGHT, target: str = TARGET) -> TaskGroup:
+def dbt_group(group_id: str, night: str = NIGHT, target: str = NIGHT_TARGET) -> TaskGroup:
     """Return a task group that builds and tests its models for a night.
 
     Args:

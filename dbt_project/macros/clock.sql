@@ -1,7 +1,9 @@
 {#- The night's local date, as text: the one place that reads it. Airflow names it in the
-    environment, since another var would make dbt parse the whole project anew every night. -#}
+    environment, and dbt must not see it while it parses: for another night it would parse every
+    model anew, as it would for another var. -#}
 {%- macro night() -%}
-    {%- set given = var('as_of', none) or env_var('PALUU_AS_OF', '') -%}
+    {%- set named = env_var('PALUU_AS_OF', '') if execute -%}
+    {%- set given = var('as_of', none) or named -%}
     {%- if given -%}
         {{ modules.datetime.date.fromisoformat(given | string).isoformat() }}
     {%- else -%}

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOURCES = ("*.sql", "*.yml", "*.csv")
+NIGHT_TARGET = "night"  # of `profiles.yml`
 # Apart from what a person's own dbt leaves under `target/`, which is for the schemas of analysts.
-PLACE = ("target", "night")
+PLACE = ("target", NIGHT_TARGET)
 FINGERPRINT = "manifest.sha256"  # of the files that the manifest was built from
+PARSED = "partial_parse.msgpack"  # what dbt keeps of it, for the next time
 PARSE_TIMEOUT_SECONDS = 120
 
 
@@ -51,6 +53,15 @@ def current_manifest(project: Path | None = None) -> Path:
             if not _is_current(project):
                 _build(project)
     return manifest
+
+
+def parsed_project(project: Path) -> Path:
+    """Return dbt's own record of the parsed project, for a dbt that works on the night's target.
+
+    Raises:
+        ManifestError, ShopSettingsError, CampaignError: as `current_manifest`.
+    """
+    return current_manifest(project).with_name(PARSED)
 
 
 def model_schemas(project: Path | None = None) -> dict[str, str]:
@@ -84,7 +95,7 @@ def _build(project: Path) -> None:
     check_guarded_marts(project)
     place, fingerprint = project.joinpath(*PLACE), _fingerprint_of(project)
     parsed = subprocess.run(  # noqa: S603
-        [dbt_program(), "--no-use-colors", "parse", "--profile", PROFILE, "--target", "night"],
+        [dbt_program(), "--no-use-colors", "parse", "--profile", PROFILE, "--target", NIGHT_TARGET],
         cwd=project,
         env=os.environ
         | {

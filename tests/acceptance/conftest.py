@@ -51,9 +51,10 @@ class House:
         return Night(self, night, run_id)
 
     def clear_night(self, night: Night) -> None:
-        """Clear the night's whole run, as the button in the UI does, and wait for its end."""
+        """Clear the night's whole run, as the button in the UI does, and send what it plans."""
         self.airflow.clear("refresh_segments", night.run_id)
         self.airflow.wait("refresh_segments", night.run_id, lambda _: None, NIGHT_SECONDS)
+        self._run("send_messages", hours_ahead=71)
 
     def close_quarter(self, quarter: Quarter) -> str:
         """Trigger a quarter's rewards, as a person would; return the run."""

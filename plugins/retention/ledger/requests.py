@@ -214,7 +214,7 @@ def _submit_request(
 
 
 def _postpone(connection: psycopg.Connection, claim: Claim, envelope: Envelope) -> None:
-    """Note when what is late is released: by that day it counts, not by the one it was meant for."""
+    """Note when what is late is released: it counts for that day, not for the one it missed."""
     execute(
         connection,
         "postpone_messages",
