@@ -6,22 +6,9 @@ orders as (
 
 ),
 
-merged_customers as (
-
-    select * from {{ ref('merged_customers') }}
-    where merged_date < {{ as_of_date() }}
-
-),
-
 codes as (
 
-    select
-        codes.referral_code,
-        coalesce(merged_customers.customer_id, codes.customer_id)
-            as customer_id
-    from {{ ref('int_referral_codes') }} as codes
-    left join merged_customers
-        on codes.customer_id = merged_customers.old_customer_id
+    select * from {{ ref('int_referral_codes') }}
 
 ),
 
@@ -49,7 +36,7 @@ first_claims as (
 
     select distinct on (orders.customer_id)
         orders.*,
-        codes.customer_id as referrer_customer_id
+        codes.owner_customer_id as referrer_customer_id
     from orders
     left join codes on orders.referral_code = codes.referral_code
     order by

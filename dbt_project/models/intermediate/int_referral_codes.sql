@@ -7,6 +7,13 @@ customers as (
 
 ),
 
+merged_customers as (
+
+    select * from {{ ref('merged_customers') }}
+    where merged_date < {{ as_of_date() }}
+
+),
+
 -- Who comes later to a code that is taken gets a longer one.
 numbered as (
 
@@ -30,6 +37,10 @@ coded as (
 )
 
 select
-    customer_id,
-    referral_code
+    coded.customer_id,
+    coded.referral_code,
+    coalesce(merged_customers.customer_id, coded.customer_id)
+        as owner_customer_id
 from coded
+left join merged_customers
+    on coded.customer_id = merged_customers.old_customer_id

@@ -149,6 +149,7 @@ def reissue(card_id: CardId, reason: Reason) -> None:
     Its mail leaves with the next night's.
     """
     from retention.database import connect
+    from retention.ledger.gift_cards import Batch
     from retention.rewards.issue import issue_planned
     from retention.rewards.reissue import reissue as make_anew
 
@@ -157,7 +158,7 @@ def reissue(card_id: CardId, reason: Reason) -> None:
         lost, made = make_anew(connection, card_id, by=getpass.getuser(), reason=reason, now=now)
         console.print(f"Gift card {card_id} is void; {made} takes its place.")
         _tell_to_block(lost)
-        issue_planned(connection, lost.source, read_shop(), now)
+        issue_planned(connection, Batch(lost.source), read_shop(), now)
 
 
 def _print_cards(connection: psycopg.Connection, run: str) -> None:

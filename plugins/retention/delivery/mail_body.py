@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from retention.delivery.schedule import release_at
 from retention.hearing.answers import answers_url
 from retention.hearing.unsubscribe import link
 from retention.ledger.gift_cards import CODE_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
     from uuid import UUID
 
+    from retention.delivery.schedule import Releases
     from retention.delivery.settings import DeliverySettings
     from retention.ledger.claims import Claim, ClaimedMessage
     from retention.ledger.requests import Envelope
@@ -29,7 +28,7 @@ def build_body(
     claim: Claim,
     envelope: Envelope,
     settings: DeliverySettings,
-    now: datetime,
+    releases: Releases,
     codes: Mapping[UUID, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Return the request for a claim: one personalization a message, in the claim's order.
@@ -37,9 +36,8 @@ def build_body(
     Args:
         claim: the messages; at most 500, no address twice.
         envelope: what SendGrid calls the things they share.
-        settings: who they come from, how far ahead they are scheduled, where people unsubscribe
-            and answer.
-        now: the present moment, aware; what is to arrive later is scheduled.
+        settings: who they come from, where people unsubscribe and answer.
+        releases: when SendGrid is to release each of the mails, see `release_times`.
         codes: of the gift cards that the messages carry, by card.
     """
     body: dict[str, Any] = {
@@ -47,7 +45,9 @@ def build_body(
         "template_id": envelope.template_id,
         "batch_id": envelope.batch_id,
         "categories": [claim.campaign],
-        "personalizations": [_personalize(each, settings, now, codes) for each in claim.messages],
+        "personalizations": [
+            _personalize(each, settings, releases, codes) for each in claim.messages
+        ],
     }
     if envelope.unsubscribe_group_id is not None:
         body["asm"] = {"group_id": envelope.unsubscribe_group_id}
@@ -55,7 +55,10 @@ def build_body(
 
 
 def _personalize(
-    message: ClaimedMessage, settings: DeliverySettings, now: datetime, codes: Mapping[UUID, str]
+    message: ClaimedMessage,
+    settings: DeliverySettings,
+    releases: Releases,
+    codes: Mapping[UUID, str],
 ) -> dict[str, Any]:
     message_id = str(message.message_id)
     personalization: dict[str, Any] = {
@@ -68,7 +71,7 @@ def _personalize(
             "paluu_attempt_id": f"{message_id}/{message.attempt}",
         },
     }
-    release = release_at(message, now, settings.fence_lead, settings.quiet_hours)
+    release = releases[message.message_id]
     if release is not None:
         personalization["send_at"] = int(release.timestamp())
     if settings.public is not None and message.kind == "marketing":

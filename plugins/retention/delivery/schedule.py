@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
+from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from uuid import UUID
 
     from retention.ledger.claims import ClaimedMessage
 
 log = logging.getLogger(__name__)
 
 SECOND = timedelta(seconds=1)
+Releases = dict[UUID, datetime | None]  # by message; None is at once
 
 
 @dataclass(frozen=True)
@@ -67,38 +68,39 @@ def release_at(
     return full if full == at else full + SECOND
 
 
-def release_span(
+def release_times(
     messages: Iterable[ClaimedMessage],
     now: datetime,
     fence_lead: timedelta,
     quiet: QuietHours | None = None,
-) -> tuple[datetime | None, datetime | None]:
+) -> Releases:
+    """Return when each of the mails is to be released, see `release_at`, by its message's id."""
+    return {each.message_id: release_at(each, now, fence_lead, quiet) for each in messages}
+
+
+def release_span(releases: Releases) -> tuple[datetime | None, datetime | None]:
     """Return when the first and the last of the mails are released; the first None is at once."""
-    moments = [release_at(message, now, fence_lead, quiet) for message in messages]
-    scheduled = [moment for moment in moments if moment is not None]
+    scheduled = [moment for moment in releases.values() if moment is not None]
     if not scheduled:
         return None, None
-    return (min(scheduled) if len(scheduled) == len(moments) else None), max(scheduled)
+    return (min(scheduled) if len(scheduled) == len(releases) else None), max(scheduled)
 
 
 def late_releases(
-    messages: Iterable[ClaimedMessage],
-    now: datetime,
-    fence_lead: timedelta,
-    quiet: QuietHours | None = None,
+    messages: Iterable[ClaimedMessage], releases: Releases, now: datetime, quiet: QuietHours | None
 ) -> dict[UUID, datetime]:
     """Return when marketing is released that reaches the customer on a later day than meant."""
-    releases = {}
+    late = {}
     for message in messages:
-        if quiet is None or message.kind != "marketing" or message.send_at >= now + fence_lead:
+        release = releases[message.message_id] or now
+        if quiet is None or message.kind != "marketing" or release - message.send_at < SECOND:
             continue
-        release = release_at(message, now, fence_lead, quiet) or now
         meant, comes = (
             quiet.local(moment, message.time_zone).date() for moment in (message.send_at, release)
         )
         if meant < comes:
-            releases[message.message_id] = release
-    return releases
+            late[message.message_id] = release
+    return late
 
 
 @cache

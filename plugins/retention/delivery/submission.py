@@ -10,7 +10,7 @@ import orjson
 
 from retention.delivery.mail_body import build_body
 from retention.delivery.outcomes import NotSent, Outcome, Refused
-from retention.delivery.schedule import late_releases, release_span
+from retention.delivery.schedule import late_releases, release_span, release_times
 from retention.delivery.sendgrid import NotSentError, SendGridError
 from retention.ledger.claims import ClaimLostError
 from retention.ledger.gift_cards import find_codes
@@ -48,10 +48,11 @@ def submit(connection: psycopg.Connection, run: Run, claim: Claim) -> tuple[Clai
     except SendGridError as error:
         return claim, _of_batch(error.outcome)
     now = run.clock()
-    timing = (claim.messages, now, run.settings.fence_lead, run.settings.quiet_hours)
-    span, late = release_span(*timing), late_releases(*timing)
-    envelope = Envelope(batch_id, template_id, group_id, *span, late)
-    mail = orjson.dumps(build_body(claim, envelope, run.settings, now))
+    quiet = run.settings.quiet_hours
+    releases = release_times(claim.messages, now, run.settings.fence_lead, quiet)
+    late = late_releases(claim.messages, releases, now, quiet)
+    envelope = Envelope(batch_id, template_id, group_id, *release_span(releases), late)
+    mail = orjson.dumps(build_body(claim, envelope, run.settings, releases))
     began = run.wall_clock()
     left = submit_claim(connection, claim, envelope, now, run.settings.last_look)
     run.report.add(withdrawn=len(claim.messages) - len(left.messages), submitted=len(left.messages))
@@ -59,7 +60,7 @@ def submit(connection: psycopg.Connection, run: Run, claim: Claim) -> tuple[Clai
         return left, NotSent("nothing was left after the last look")
     codes = _codes_of(connection, left)
     if codes or len(left.messages) < len(claim.messages):
-        mail = orjson.dumps(build_body(left, envelope, run.settings, now, codes))
+        mail = orjson.dumps(build_body(left, envelope, run.settings, releases, codes))
     return left, _post(run, mail, began)
 
 

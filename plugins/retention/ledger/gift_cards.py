@@ -59,6 +59,19 @@ class GiftCard:
     expires_date: date | None
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Which planned cards are to get codes, beside those that replace one that had its code.
+
+    Attributes:
+        source: what the cards were granted for.
+        run: the run whose cards they are, approved; None for cards of no run.
+    """
+
+    source: str
+    run: str | None = None
+
+
 class Money(NamedTuple):
     """Cards of one amount that wait for a code."""
 
@@ -118,11 +131,12 @@ def plan_referral_cards(
     return planned.rowcount
 
 
-def list_cards_to_issue(connection: psycopg.Connection, source: str, most: int) -> list[UUID]:
+def list_cards_to_issue(connection: psycopg.Connection, batch: Batch, most: int) -> list[UUID]:
     """Return the next cards that wait for a code made here."""
-    return [
-        row.card_id for row in execute(connection, "list_cards_to_issue", source=source, most=most)
-    ]
+    waiting = execute(
+        connection, "list_cards_to_issue", source=batch.source, run=batch.run, most=most
+    )
+    return [row.card_id for row in waiting]
 
 
 def issue_cards(
@@ -145,7 +159,7 @@ def issue_cards(
 
 def issue_cards_from_pool(
     connection: psycopg.Connection,
-    source: str,
+    batch: Batch,
     *,
     expires_date: date,
     least_expires_date: date,
@@ -155,7 +169,7 @@ def issue_cards_from_pool(
 
     Args:
         connection: an open connection.
-        source: what the cards were given for.
+        batch: which cards.
         expires_date: the last local date of a code of which the merchant named none.
         least_expires_date: codes that end before it are not handed out.
         now: the present moment, aware.
@@ -163,7 +177,8 @@ def issue_cards_from_pool(
     issued = execute(
         connection,
         "issue_cards_from_pool",
-        source=source,
+        source=batch.source,
+        run=batch.run,
         expires_date=expires_date,
         least_expires_date=least_expires_date,
         now=now,
@@ -171,10 +186,12 @@ def issue_cards_from_pool(
     return issued.rowcount
 
 
-def count_cards_without_code(connection: psycopg.Connection, source: str) -> list[Money]:
+def count_cards_without_code(connection: psycopg.Connection, batch: Batch) -> list[Money]:
     """Return how many granted cards of which amount wait for a code."""
     rows = class_row(Money)
-    return execute(connection, "count_cards_without_code", rows=rows, source=source).fetchall()
+    return execute(
+        connection, "count_cards_without_code", rows=rows, source=batch.source, run=batch.run
+    ).fetchall()
 
 
 def compare_with_approved(connection: psycopg.Connection, run: str) -> list[Difference]:

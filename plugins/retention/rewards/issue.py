@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from retention.ledger import gift_cards as cards
 from retention.ledger import reward_runs as runs
+from retention.ledger.gift_cards import Batch
 from retention.ledger.reward_runs import RunState
 from retention.rewards import RewardsError
 from retention.rewards.codes import make_code
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 QUARTERLY = "quarterly"  # the source of these cards; others have others
-BATCH = 500
+AT_ONCE = 500
 LEAST_VALIDITY = timedelta(days=30)  # a pool code that ends sooner is no present
 
 
@@ -71,18 +72,18 @@ def issue_run(connection: psycopg.Connection, run: RewardRun, shop: Shop, now: d
     from_pool = shop.gift_card_codes == "pool"
     cards.plan_run_cards(connection, run.run, QUARTERLY, is_from_pool=from_pool, now=now)
     _require_as_approved(connection, run)
-    count = issue_planned(connection, QUARTERLY, shop, now)
+    count = issue_planned(connection, Batch(QUARTERLY, run.run), shop, now)
     runs.finish_run(connection, run.run, now)
     log.info("%s: %d cards issued", run.run, count)
     return count
 
 
-def issue_planned(connection: psycopg.Connection, source: str, shop: Shop, now: datetime) -> int:
-    """Give every planned card of a source its code; return how many got one.
+def issue_planned(connection: psycopg.Connection, batch: Batch, shop: Shop, now: datetime) -> int:
+    """Give every planned card of a batch its code; return how many got one.
 
     Args:
         connection: commits each statement by itself.
-        source: what the cards were granted for.
+        batch: which cards; those of a run that was stopped are nobody else's to issue.
         shop: tells how long a code is valid.
         now: the present moment, aware.
 
@@ -92,23 +93,23 @@ def issue_planned(connection: psycopg.Connection, source: str, shop: Shop, now: 
     today = shop.local_date(now)
     expires_date = today + timedelta(days=shop.gift_card_valid_days)
     count = 0
-    while waiting := cards.list_cards_to_issue(connection, source, BATCH):
+    while waiting := cards.list_cards_to_issue(connection, batch, AT_ONCE):
         codes = {card_id: make_code() for card_id in waiting}
         count += cards.issue_cards(connection, codes, expires_date, now)
-    count += _take_from_pool(connection, source, shop, now)
-    if lacking := cards.count_cards_without_code(connection, source):
+    count += _take_from_pool(connection, batch, shop, now)
+    if lacking := cards.count_cards_without_code(connection, batch):
         raise PoolEmptyError(_lack(lacking))
     return count
 
 
-def _take_from_pool(connection: psycopg.Connection, source: str, shop: Shop, now: datetime) -> int:
+def _take_from_pool(connection: psycopg.Connection, batch: Batch, shop: Shop, now: datetime) -> int:
     today = shop.local_date(now)
     with connection.transaction():
         # Two that take at once would pair the same codes; the second would get none.
         runs.lock(connection)
         return cards.issue_cards_from_pool(
             connection,
-            source,
+            batch,
             expires_date=today + timedelta(days=shop.gift_card_valid_days),
             least_expires_date=today + LEAST_VALIDITY,
             now=now,

@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from retention.ledger import gift_cards as cards
+from retention.ledger.gift_cards import Batch
 from retention.rewards.issue import issue_planned
 
 if TYPE_CHECKING:
@@ -38,6 +39,6 @@ def reward_referrals(connection: psycopg.Connection, night: date, shop: Shop, no
     """
     from_pool = shop.gift_card_codes == "pool"
     granted = cards.plan_referral_cards(connection, night, is_from_pool=from_pool, now=now)
-    issued = issue_planned(connection, cards.REFERRAL, shop, now)
+    issued = issue_planned(connection, Batch(cards.REFERRAL), shop, now)
     log.info("referrals: %d cards granted, %d issued", granted, issued)
     return issued

@@ -17,6 +17,7 @@ from retention.delivery.reconcile import reconcile
 from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.ledger.claims import Wanted, claim_messages
+from retention.ledger.gift_cards import Batch
 from retention.ledger.messages import count_messages
 from retention.ledger.requests import Envelope, put_away_stale_requests, submit_claim
 from retention.ledger.templates import PushedTemplate, remember_template
@@ -184,7 +185,7 @@ class TestALostAnswer:
     ) -> None:
         lost_id, _ = _card(lost, "anna")
         _, made_id = reissue(lost, lost_id, now=NOW, **WHO)
-        issue_planned(lost, QUARTERLY, shop_that(), NOW)
+        issue_planned(lost, Batch(QUARTERLY), shop_that(), NOW)
         _plan_mails(lost)
         assert count_messages(lost) == {"unknown": 5, "planned": 1}
         _deliver(server)
@@ -293,7 +294,7 @@ class TestReissue:
     def test_again_and_again_keeps_one_card_alive(self, delivered: psycopg.Connection) -> None:
         for _ in range(3):
             reissue(delivered, _card(delivered, "anna")[0], now=NOW, **WHO)
-            issue_planned(delivered, QUARTERLY, shop_that(), NOW)
+            issue_planned(delivered, Batch(QUARTERLY), shop_that(), NOW)
         occasions = delivered.execute(
             "select occasion, state from ledger.gift_cards where customer_id = 'anna'"
             " order by occasion"

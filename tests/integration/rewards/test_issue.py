@@ -17,17 +17,21 @@ import pytest
 
 from retention.database import connect
 from retention.ledger.gift_card_pool import count_pool_codes
+from retention.ledger.gift_cards import Batch
 from retention.ledger.reward_runs import find_run
 from retention.rewards import issue
 from retention.rewards.codes import is_well_formed
 from retention.rewards.freeze import freeze, grade
 from retention.rewards.issue import (
+    QUARTERLY,
     CardsDifferError,
     NotApprovedError,
     PoolEmptyError,
+    issue_planned,
     issue_run,
 )
 from retention.rewards.pool_import import import_codes
+from retention.rewards.reissue import reissue
 from tests.integration.rewards.dying import KilledError, connect_until
 from tests.integration.rewards.quarter import (
     CARDS,
@@ -139,7 +143,7 @@ def test_nothing_is_issued_before_somebody_approved(ledger: psycopg.Connection, 
 def test_killed_before_any_statement_a_run_goes_on_to_the_approved_number_and_sum(
     ledger: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(issue, "BATCH", 2)  # so that codes take three steps
+    monkeypatch.setattr(issue, "AT_ONCE", 2)  # so that codes take three steps
     run = approved_run(ledger)
     found = set()
     for statement in range(1, 100):
@@ -160,7 +164,7 @@ def test_killed_at_each_step_in_turn_a_run_ends_with_the_approved_number_and_sum
     ledger: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each process comes one statement further than the one before, and is killed there."""
-    monkeypatch.setattr(issue, "BATCH", 1)
+    monkeypatch.setattr(issue, "AT_ONCE", 1)
     run = approved_run(ledger)
     for statement in range(1, 30):
         _is_killed(statement, run)
@@ -221,6 +225,26 @@ def test_cards_that_were_not_approved_stop_the_run(ledger: psycopg.Connection) -
     with pytest.raises(CardsDifferError, match=r"5 cards worth 125\.00 EUR .* but 6 worth 625\.00"):
         issue_run(ledger, run, MADE, NOW)
     assert number_and_sum(ledger) == (0, 0)
+
+
+def test_the_cards_of_a_run_that_was_stopped_get_no_code_on_anothers_account(
+    ledger: psycopg.Connection,
+) -> None:
+    run = approved_run(ledger)
+    issue_run(ledger, run, MADE, NOW)
+    ledger.execute(
+        "insert into ledger.gift_cards (source, customer_id, occasion, currency, amount,"
+        " is_from_pool, state, planned_at, run)"
+        " select source, customer_id, '2026Q2', currency, 500, false, 'planned', now(), run"
+        " from ledger.gift_cards where customer_id = 'anna'"
+    )
+    ((card_id,),) = ledger.execute(
+        "select card_id from ledger.gift_cards where customer_id = 'clara'"
+    ).fetchall()
+    reissue(ledger, card_id, by="eva", reason="the mail was lost", now=NOW)
+    assert issue_planned(ledger, Batch(QUARTERLY), MADE, NOW) == 1
+    waiting = ledger.execute("select amount from ledger.gift_cards where state = 'planned'")
+    assert waiting.fetchall() == [(500,)]
 
 
 class TestPool:

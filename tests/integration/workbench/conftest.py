@@ -39,14 +39,14 @@ class Workbench:
         environment = os.environ | {PROJECT_VARIABLE: str(self.project), "COLUMNS": "1000"}
         return CliRunner().invoke(app, list(words), env=environment)
 
-    def dbt(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run dbt on the project, for the night's schemas; warnings are errors.
+    def dbt(self, *words: str, errors: str = WARNINGS) -> subprocess.CompletedProcess[str]:
+        """Run dbt on the project, for the night's schemas; all warnings are errors, or those named.
 
         The night stands in the environment: for another var dbt would parse all anew.
         """
         target = ("--profile", "paluu", "--target", "night", "--log-path", self.project / "logs")
         return subprocess.run(
-            [DBT, "--no-use-colors", "--warn-error-options", WARNINGS, *words, *target],
+            [DBT, "--no-use-colors", "--warn-error-options", errors, *words, *target],
             cwd=self.project,
             env=os.environ | {"DBT_PROFILES_DIR": str(self.project), "PALUU_AS_OF": NIGHT},
             capture_output=True,
@@ -54,10 +54,14 @@ class Workbench:
             check=False,
         )
 
-    def build_upstream(self, *campaigns: str) -> None:
-        """Build what campaigns read, out of a shop that has sold nothing yet."""
+    def create_raw_tables(self) -> None:
+        """Let the shop have sold nothing yet."""
         with connect() as connection:
             create_raw_tables(connection, read_contract())
+
+    def build_upstream(self, *campaigns: str) -> None:
+        """Build what campaigns read, out of a shop that has sold nothing yet."""
+        self.create_raw_tables()
         built = self.dbt(
             *("build", "--resource-type", "model", "--resource-type", "seed"),
             *("--select", *(f"+path:campaigns/{name}" for name in campaigns)),

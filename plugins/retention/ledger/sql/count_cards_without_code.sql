@@ -4,6 +4,9 @@ select
     card.amount,
     count(*)::int as card_count
 from ledger.gift_cards as card
-where card.state = 'planned' and card.source = %(source)s
+where
+    card.state = 'planned'
+    and card.source = %(source)s
+    and (card.run is not distinct from %(run)s or card.replaces is not null)
 group by card.currency, card.amount
 order by card.currency, card.amount

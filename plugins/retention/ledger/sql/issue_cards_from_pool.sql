@@ -13,6 +13,9 @@ with held as (
         card.state = 'planned'
         and card.is_from_pool
         and card.source = %(source)s
+        and (
+            card.run is not distinct from %(run)s or card.replaces is not null
+        )
     order by card.card_id
     for update
 ),

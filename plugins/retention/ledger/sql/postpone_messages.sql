@@ -1,5 +1,5 @@
--- Of what is submitted: when SendGrid releases the messages that come on a later
--- day than they were meant for.
+-- Of what is submitted: when SendGrid releases the messages that come on a
+-- later day than they were meant for.
 update ledger.messages as mess
 set release_at = late.release_at
 from
