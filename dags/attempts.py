@@ -46,10 +46,12 @@ def report_only(context: Context) -> None:
 
 def _hand_over_parsed(build: BaseOperator) -> None:
     """Give a build of the night's target the project as it was parsed for the DAG, if newer."""
-    if build.profile_config.target_name != NIGHT_TARGET:
+    if build.profile_config.target_name != NIGHT_TARGET or build.cache_dir is None:
         return
     parsed = parsed_project(Path(build.project_dir))
     kept = get_partial_parse_path(build.cache_dir)
+    if not parsed.exists():
+        return
     if not kept.exists() or kept.stat().st_mtime < parsed.stat().st_mtime:
         kept.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(parsed, kept)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 DAG_SECONDS = 120
 HEARTBEATS = 3
-HEARD_SECONDS = 40
+HEARD_SECONDS = 60
 POLL_SECONDS = 2  # every look costs the api-server, which the tasks need more
 FINISHED = {"success", "failed"}
 FINISHED_TASKS = {"success", "failed", "skipped", "upstream_failed", "removed"}
@@ -159,9 +159,12 @@ class AirflowApi:
 
     def _let_scheduler_hear(self) -> None:
         """Wait for three heartbeats: a whole round of the scheduler lies between each two."""
-        heard: set[str] = set()
+        heard: set[str | None] = set()
         deadline = time.monotonic() + HEARD_SECONDS
-        while len(heard) < HEARTBEATS and time.monotonic() < deadline:
+        while len(heard - {None}) < HEARTBEATS:
+            if time.monotonic() > deadline:
+                message = f"Airflow's scheduler was not heard of for {HEARD_SECONDS} s"
+                raise AirflowError(message)
             health = self._get("/api/v2/monitor/health")
             heard.add(health["scheduler"]["latest_scheduler_heartbeat"])
             time.sleep(POLL_SECONDS)

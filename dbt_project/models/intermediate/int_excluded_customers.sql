@@ -6,9 +6,9 @@ excluded_customers as (
 
 ),
 
-customers as (
+accounts as (
 
-    select * from {{ ref('stg_customers') }}
+    select * from {{ ref('int_accounts') }}
 
 ),
 
@@ -27,7 +27,7 @@ staff as (
     select
         customer_id,
         'has an address of ' || lower(split_part(email, '@', 2)) as reason
-    from customers
+    from accounts
     where
         lower(split_part(email, '@', 2))
         = any(array[{{ quoted_list(var('staff_email_domains')) }}]::text[])
@@ -36,13 +36,46 @@ staff as (
 
 excluded as (
 
-    select * from listed
+    select
+        *,
+        1 as place
+    from listed
 
     union all
 
-    select * from staff
-    where customer_id not in (select listed.customer_id from listed)
+    select
+        *,
+        2 as place
+    from staff
+
+),
+
+-- And who holds such an account besides.
+holders as (
+
+    select
+        accounts.owner_customer_id as customer_id,
+        format('has account %s: %s', excluded.customer_id, excluded.reason)
+            as reason,
+        3 as place
+    from excluded
+    inner join accounts on excluded.customer_id = accounts.customer_id
+    where accounts.owner_customer_id <> accounts.customer_id
+
+),
+
+told as (
+
+    select * from excluded
+
+    union all
+
+    select * from holders
 
 )
 
-select * from excluded
+select distinct on (customer_id)
+    customer_id,
+    reason
+from told
+order by customer_id asc, place asc, reason asc

@@ -12,16 +12,9 @@ codes as (
 
 ),
 
-customers as (
+accounts as (
 
-    select
-        customer_id,
-        nullif(lower(trim(email)), '') as email,
-        case
-            when trim(street) <> ''
-                then {{ address_key('street', 'postal_code', 'city') }}
-        end as address_key
-    from {{ ref('stg_customers') }}
+    select * from {{ ref('int_accounts') }}
 
 ),
 
@@ -58,6 +51,20 @@ first_orders as (
         placed_orders.customer_id asc, placed_orders.ordered_at asc,
         placed_orders.order_id asc
 
+),
+
+same_households as (
+
+    select distinct first_claims.customer_id
+    from first_claims
+    inner join accounts as friends
+        on first_claims.customer_id = friends.owner_customer_id
+    inner join accounts as referrers
+        on first_claims.referrer_customer_id = referrers.owner_customer_id
+    where
+        friends.address_key = referrers.address_key
+        or friends.email = referrers.email
+
 )
 
 select
@@ -78,14 +85,9 @@ select
             (first_orders.ordered_at, first_orders.order_id)
             < (first_claims.ordered_at, first_claims.order_id)
             then 'not_first_order'
-        when
-            friends.address_key = referrers.address_key
-            or friends.email = referrers.email
-            then 'same_household'
+        when same_households.customer_id is not null then 'same_household'
     end as refused_reason
 from first_claims
 left join first_orders on first_claims.customer_id = first_orders.customer_id
-left join customers as friends
-    on first_claims.customer_id = friends.customer_id
-left join customers as referrers
-    on first_claims.referrer_customer_id = referrers.customer_id
+left join same_households
+    on first_claims.customer_id = same_households.customer_id

@@ -1,16 +1,9 @@
 with
 
-customers as (
+accounts as (
 
-    select * from {{ ref('stg_customers') }}
+    select * from {{ ref('int_accounts') }}
     where created_at < {{ as_of() }}
-
-),
-
-merged_customers as (
-
-    select * from {{ ref('merged_customers') }}
-    where merged_date < {{ as_of_date() }}
 
 ),
 
@@ -19,11 +12,12 @@ numbered as (
 
     select
         customer_id,
+        owner_customer_id,
         row_number() over (
             partition by {{ referral_code('customer_id') }}
             order by created_at, customer_id
         ) as place
-    from customers
+    from accounts
 
 ),
 
@@ -31,16 +25,14 @@ coded as (
 
     select
         customer_id,
+        owner_customer_id,
         {{ referral_code('customer_id', '7 + place::int') }} as referral_code
     from numbered
 
 )
 
 select
-    coded.customer_id,
-    coded.referral_code,
-    coalesce(merged_customers.customer_id, coded.customer_id)
-        as owner_customer_id
+    customer_id,
+    owner_customer_id,
+    referral_code
 from coded
-left join merged_customers
-    on coded.customer_id = merged_customers.old_customer_id

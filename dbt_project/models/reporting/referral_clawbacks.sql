@@ -5,7 +5,9 @@ gift_cards as (
     select
         *,
         regexp_replace(occasion, ':(referrer|friend)(:reissue-[0-9]+)?$', '')
-            as order_id
+            as order_id,
+        substring(occasion from ':(referrer|friend)(?::reissue-[0-9]+)?$')
+            as role
     from {{ ref('int_gift_cards') }}
     where source = 'referral' and standing <> 'cancelled'
 
@@ -17,10 +19,9 @@ orders as (
 
 ),
 
-merged_customers as (
+accounts as (
 
-    select * from {{ ref('merged_customers') }}
-    where merged_date < {{ as_of_date() }}
+    select * from {{ ref('int_accounts') }}
 
 ),
 
@@ -30,23 +31,44 @@ referrals as (
 
 ),
 
--- Of another order of the friend's, when that has taken the place of this one.
-judged as (
+-- A card, whose order it was, and the one referral of that friend.
+matched as (
 
     select
         gift_cards.*,
+        friends.owner_customer_id as friend_customer_id,
+        holders.owner_customer_id as holder_customer_id,
+        referrals.referrer_customer_id,
         referrals.status,
         referrals.refused_reason,
-        coalesce(merged_customers.customer_id, orders.customer_id)
-            as friend_customer_id
+        row_number() over (
+            partition by friends.owner_customer_id, gift_cards.role
+            order by
+                (gift_cards.order_id = referrals.order_id) desc,
+                gift_cards.planned_at asc, gift_cards.card_id asc
+        ) as place
     from gift_cards
     left join orders on gift_cards.order_id = orders.order_id
-    left join merged_customers
-        on orders.customer_id = merged_customers.old_customer_id
-    left join referrals
-        on
-            coalesce(merged_customers.customer_id, orders.customer_id)
-            = referrals.customer_id
+    left join accounts as friends on orders.customer_id = friends.customer_id
+    left join accounts as holders
+        on gift_cards.customer_id = holders.customer_id
+    left join referrals on friends.owner_customer_id = referrals.customer_id
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when status is null then 'order_gone'
+            when status = 'refused' then refused_reason
+            when place > 1 then 'rewarded_twice'
+            when
+                role = 'referrer' and holder_customer_id <> referrer_customer_id
+                then 'code_of_another'
+        end as now_is
+    from matched
 
 )
 
@@ -59,14 +81,10 @@ select
     amount as granted_amount,
     redeemed_amount::numeric(12, 2) as redeemed_amount,
     standing,
-    coalesce(refused_reason, status, 'order_gone') as now_is,
+    now_is,
     format(
-        'Was granted %s %s for order %s; today the referral is %s.',
-        amount, currency, order_id,
-        case
-            when status = 'refused' then 'refused: ' || refused_reason
-            else coalesce(status, 'gone with its order')
-        end
+        'Was granted %s %s as the %s of order %s; today: %s.',
+        amount, currency, role, order_id, replace(now_is, '_', ' ')
     ) as reason
 from judged
-where status is distinct from 'earned'
+where now_is is not null

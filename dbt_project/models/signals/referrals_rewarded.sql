@@ -10,6 +10,12 @@ referrals as (
 
 ),
 
+coded_orders as (
+
+    select * from {{ ref('int_coded_orders') }}
+
+),
+
 excluded_customers as (
 
     select * from {{ ref('int_excluded_customers') }}
@@ -25,12 +31,24 @@ earned as (
 
 ),
 
+-- For any of these the friend was rewarded before, under whatever account.
+friends_orders as (
+
+    select
+        customer_id,
+        array_agg(order_id order by order_id) as order_ids
+    from coded_orders
+    group by customer_id
+
+),
+
 rewarded as (
 
     select
         referrer_customer_id as customer_id,
         customer_id as friend_customer_id,
-        order_id || ':referrer' as occasion,
+        order_id,
+        'referrer' as role,
         earned_date
     from earned
 
@@ -39,7 +57,8 @@ rewarded as (
     select
         customer_id,
         customer_id as friend_customer_id,
-        order_id || ':friend' as occasion,
+        order_id,
+        'friend' as role,
         earned_date
     from earned
 
@@ -47,13 +66,19 @@ rewarded as (
 
 select
     rewarded.customer_id,
-    rewarded.occasion,
+    rewarded.order_id || ':' || rewarded.role as occasion,
     rewarded.friend_customer_id,
+    to_jsonb(array(
+        select friends_order.order_id || ':' || rewarded.role
+        from unnest(friends_orders.order_ids) as friends_order (order_id)
+    )) as once_for_occasions,
     rewarded.earned_date,
     {{ as_of_date() }} as known_date,
     '{{ var("shop_currency") }}' as currency,
     {{ var('referral_reward_amount') }}::numeric(14, 2) as amount
 from rewarded
+inner join friends_orders
+    on rewarded.friend_customer_id = friends_orders.customer_id
 left join excluded_customers
     on rewarded.customer_id = excluded_customers.customer_id
 where excluded_customers.customer_id is null

@@ -91,18 +91,21 @@ def import_pool(
 ) -> None:
     """Import codes of the merchant's own, all of them or none; those known already are named."""
     from retention.database import connect
-    from retention.ledger.gift_card_pool import count_pool_codes
+    from retention.ledger.gift_card_pool import count_pool_codes, list_waiting_runs
     from retention.rewards.pool_import import import_codes
 
     now = _now()
     with connect() as connection:
         imported = import_codes(connection, file, now)
         left = count_pool_codes(connection, read_shop().local_date(now))
+        waiting = list_waiting_runs(connection)
     for line in imported.known_lines:
         console.print(f"{file.name}, line {line}: the code is known already, and stays as it is")
     console.print(f"Imported {imported.added} codes. The pool holds now:")
     for each in left:
         console.print(f"  {each.code_count} of {each.amount} {each.currency}", highlight=False)
+    for run in waiting:
+        console.print(f"{run} waits for codes: clear its run of grant_quarterly_rewards")
 
 
 @gift_cards.command("of", epilog="Example: retention gift-cards of 1001")

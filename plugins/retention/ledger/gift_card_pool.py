@@ -60,3 +60,8 @@ def count_pool_codes(connection: psycopg.Connection, day: date) -> list[SpareCod
     """Return the codes that are left and valid on local date `day`, by what they are worth."""
     rows = class_row(SpareCodes)
     return execute(connection, "count_pool_codes", rows=rows, day=day).fetchall()
+
+
+def list_waiting_runs(connection: psycopg.Connection) -> list[str]:
+    """Return the approved runs of which cards wait for codes, which nobody else issues."""
+    return [row.run for row in execute(connection, "list_waiting_runs")]

@@ -50,6 +50,7 @@ REFERRAL_REWARDS = """
         customer_id text,
         occasion text,
         friend_customer_id text,
+        once_for_occasions jsonb,
         earned_date date,
         known_date date,
         currency text,

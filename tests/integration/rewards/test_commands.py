@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from retention.commands import app
 from retention.commands.errors import is_mendable
 from retention.ledger.reward_runs import find_run
-from retention.rewards.issue import issue_run
+from retention.rewards.issue import PoolEmptyError, issue_run
 from tests.integration.rewards.quarter import NOW, approved_run, graded_run, shop_that
 
 if TYPE_CHECKING:
@@ -101,6 +101,17 @@ def test_reissue_voids_a_card_and_issues_another_with_the_name_of_who_did_it(
         ("2026Q3:reissue-1", "issued", None, None),
     ]
     assert not CODE.search(done.output)
+
+
+def test_an_import_names_the_run_that_waits_for_codes(
+    ledger: psycopg.Connection, tmp_path: Path
+) -> None:
+    with pytest.raises(PoolEmptyError):
+        issue_run(ledger, approved_run(ledger), shop_that(gift_card_codes="pool"), NOW)
+    file = tmp_path / "pool.csv"
+    file.write_text("code,currency,amount,expires_date\nPOOL-0000-1050,EUR,50,\n")
+    imported = _retention("gift-cards", "import", str(file))
+    assert "2026Q3-1 waits for codes: clear its run of grant_quarterly_rewards" in imported.output
 
 
 def test_void_says_when_the_merchant_must_block_the_code_too(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from retention.rewards.issue import PoolEmptyError
 from retention.rewards.pool_import import import_codes
@@ -28,12 +29,19 @@ def _earned(ledger: psycopg.Connection) -> None:
     earn(ledger, BOTH, friend="ville")
 
 
-def earn(connection: psycopg.Connection, rewards: list[tuple[str, str]], friend: str) -> None:
-    """Let the night's mart hold these rewards besides."""
+def earn(
+    connection: psycopg.Connection,
+    rewards: list[tuple[str, str]],
+    friend: str,
+    before: tuple[str, ...] = (),
+) -> None:
+    """Let the night's mart hold these rewards besides; `before` are the friend's other orders."""
     for customer, occasion in rewards:
+        order_id, role = occasion.split(":")
+        once = Jsonb([f"{each}:{role}" for each in (order_id, *before)])
         connection.execute(
-            "insert into signals.referrals_rewarded values (%s, %s, %s, %s, %s, 'EUR', 10.00)",
-            [customer, occasion, friend, NIGHT, NIGHT],
+            "insert into signals.referrals_rewarded values (%s, %s, %s, %s, %s, %s, 'EUR', 10.00)",
+            [customer, occasion, friend, once, NIGHT, NIGHT],
         )
 
 
@@ -66,6 +74,16 @@ def test_a_friend_is_rewarded_once_although_the_order_is_replaced_and_the_accoun
     reward_referrals(ledger, NIGHT, MADE, NOW)
     earn(ledger, [("anna", "o9:referrer"), ("ville", "o9:friend")], friend="ville")
     earn(ledger, [("anna", "o1:referrer"), ("ville-2", "o1:friend")], friend="ville-2")
+    assert reward_referrals(ledger, NIGHT, MADE, NOW) == 0
+    assert issued(ledger) == BOTH
+
+
+def test_a_friend_is_rewarded_once_although_a_joined_account_has_ordered_again(
+    ledger: psycopg.Connection,
+) -> None:
+    reward_referrals(ledger, NIGHT, MADE, NOW)
+    both = [("berit", "o9:referrer"), ("ville-2", "o9:friend")]
+    earn(ledger, both, friend="ville-2", before=("o1",))
     assert reward_referrals(ledger, NIGHT, MADE, NOW) == 0
     assert issued(ledger) == BOTH
 

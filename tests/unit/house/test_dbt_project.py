@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import msgpack
 import pytest
 
+from retention.manifest import parsed_project
 from retention.shop import read_shop
 
 if TYPE_CHECKING:
@@ -42,6 +44,12 @@ def test_no_sql_reads_the_wall_clock(root: Path, files: list[Path]) -> None:
         if match:
             found.append(f"{path}: {match[0]}")
     assert not found, f"take as_of() in dbt, a named parameter in the ledger, instead of {found}"
+
+
+def test_dbt_does_not_see_the_night_while_it_parses(root: Path) -> None:
+    # Else it would parse every model anew for every other night.
+    parsed = msgpack.unpackb(parsed_project(root / "dbt_project").read_bytes())
+    assert "PALUU_AS_OF" not in parsed["env_vars"]
 
 
 def test_every_model_has_its_yaml_beside_it(models: list[Path]) -> None:

@@ -1,4 +1,5 @@
--- Cards that wait for a code of the merchant's, by what they are worth.
+-- Cards that wait for a code of the merchant's, by what they are worth: a run's
+-- own, or those of no run and what takes the place of others.
 select
     card.currency,
     card.amount,
@@ -7,6 +8,10 @@ from ledger.gift_cards as card
 where
     card.state = 'planned'
     and card.source = %(source)s
-    and (card.run is not distinct from %(run)s or card.replaces is not null)
+    and case
+        when %(run)s::text is null
+            then card.run is null or card.replaces is not null
+        else card.run = %(run)s::text and card.replaces is null
+    end
 group by card.currency, card.amount
 order by card.currency, card.amount

@@ -31,6 +31,7 @@ set
     state_reason = null,
     claimed_at = %(now)s,
     submitting_at = null,
+    release_at = null,
     unknown_at = null,
     request_id = begun.request_id
 from begun

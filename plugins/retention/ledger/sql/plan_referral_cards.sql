@@ -29,7 +29,7 @@ where
         where
             card.source = %(source)s
             and (
-                card.occasion = rewa.occasion
+                rewa.once_for_occasions @> to_jsonb(card.occasion)
                 or (
                     card.customer_id = rewa.friend_customer_id
                     and right(card.occasion, 7) = ':friend'

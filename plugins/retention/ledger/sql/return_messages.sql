@@ -6,6 +6,7 @@ set
     state_reason = null,
     claimed_at = null,
     submitting_at = null,
+    release_at = null,
     unknown_at = null
 where
     request_id = %(request_id)s

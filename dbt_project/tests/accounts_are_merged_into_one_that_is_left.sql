@@ -1,0 +1,14 @@
+-- A chain of merges would make two people of one: each line names the account
+-- that is left in the end. `retention check` names the line.
+with merged_customers as (
+
+    select * from {{ ref('merged_customers') }}
+
+)
+
+select
+    merged_customers.old_customer_id,
+    merged_customers.customer_id
+from merged_customers
+inner join merged_customers as later_merges
+    on merged_customers.customer_id = later_merges.old_customer_id
