@@ -125,7 +125,7 @@ def _run_dag(airflow: AirflowApi, dag_id: str, timeout: float, **form: object) -
     run_id = airflow.trigger(dag_id, **form)
     airflow.unpause(dag_id)
     with _progress_bar(dag_id) as report:
-        state = airflow.wait(dag_id, run_id, report, timeout)
+        state = airflow.wait(dag_id, run_id, timeout, report)
     if state != "success":
         message = f"{dag_id} ended as {state}:\n{airflow.failures(dag_id, run_id)}"
         raise AirflowError(message)

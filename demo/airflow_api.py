@@ -77,13 +77,18 @@ class AirflowApi:
         return answer.json()["dag_run_id"]
 
     def wait(
-        self, dag_id: str, run_id: str, report: Callable[[RunProgress], None], timeout: float
+        self,
+        dag_id: str,
+        run_id: str,
+        timeout: float,
+        report: Callable[[RunProgress], None] | None = None,
     ) -> str:
         """Wait for the run's end, reporting progress; return its state, `success` or `failed`."""
         deadline = time.monotonic() + timeout
         while True:
             state = self._get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"]
-            report(_progress(self.tasks(dag_id, run_id)))
+            if report is not None:
+                report(_progress(self.tasks(dag_id, run_id)))
             if state in FINISHED:
                 return state
             if time.monotonic() > deadline:

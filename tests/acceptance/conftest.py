@@ -53,7 +53,7 @@ class House:
     def clear_night(self, night: Night) -> None:
         """Clear the night's whole run, as the button in the UI does, and send what it plans."""
         self.airflow.clear("refresh_segments", night.run_id)
-        self.airflow.wait("refresh_segments", night.run_id, lambda _: None, NIGHT_SECONDS)
+        self.airflow.wait("refresh_segments", night.run_id, NIGHT_SECONDS)
         self._run("send_messages", hours_ahead=71)
 
     def close_quarter(self, quarter: Quarter) -> str:
@@ -65,7 +65,7 @@ class House:
 
     def end_of_quarter(self, run_id: str) -> str:
         """Wait for the end of a quarter's run, `success` or `failed`."""
-        return self.airflow.wait(REWARDS, run_id, lambda _: None, REWARDS_SECONDS)
+        return self.airflow.wait(REWARDS, run_id, REWARDS_SECONDS)
 
     def quarter_tasks(self, run_id: str) -> dict[str, str]:
         """States of the tasks of a quarter's run by task id."""
@@ -80,7 +80,7 @@ class House:
     def _run(self, dag_id: str, **form: object) -> str:
         run_id = self.airflow.trigger(dag_id, **form)
         self.airflow.unpause(dag_id)
-        self.airflow.wait(dag_id, run_id, lambda _: None, NIGHT_SECONDS)
+        self.airflow.wait(dag_id, run_id, NIGHT_SECONDS)
         return run_id
 
     def rows(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
@@ -110,7 +110,7 @@ class Night:
     @property
     def state(self) -> str:
         """How the run ended, `success` or `failed`."""
-        return self.house.airflow.wait("refresh_segments", self.run_id, lambda _: None, 0)
+        return self.house.airflow.wait("refresh_segments", self.run_id, 0)
 
     @property
     def task_states(self) -> dict[str, str]:

@@ -31,44 +31,54 @@ referrals as (
 
 ),
 
--- A card, whose order it was, and the one referral of that friend.
-matched as (
+excluded_customers as (
+
+    select * from {{ ref('int_excluded_customers') }}
+
+),
+
+-- Whose cards and orders they are now; the shop may have taken accounts away.
+owned as (
 
     select
         gift_cards.*,
-        friends.owner_customer_id as friend_customer_id,
-        holders.owner_customer_id as holder_customer_id,
-        referrals.referrer_customer_id,
-        referrals.status,
-        referrals.refused_reason,
-        row_number() over (
-            partition by friends.owner_customer_id, gift_cards.role
-            order by
-                (gift_cards.order_id = referrals.order_id) desc,
-                gift_cards.planned_at asc, gift_cards.card_id asc
-        ) as place
+        coalesce(friends.owner_customer_id, orders.customer_id)
+            as friend_customer_id,
+        coalesce(holders.owner_customer_id, gift_cards.customer_id)
+            as holder_customer_id
     from gift_cards
     left join orders on gift_cards.order_id = orders.order_id
     left join accounts as friends on orders.customer_id = friends.customer_id
     left join accounts as holders
         on gift_cards.customer_id = holders.customer_id
-    left join referrals on friends.owner_customer_id = referrals.customer_id
 
 ),
 
 judged as (
 
     select
-        *,
+        owned.*,
         case
-            when status is null then 'order_gone'
-            when status = 'refused' then refused_reason
-            when place > 1 then 'rewarded_twice'
+            when referrals.status is null then 'order_gone'
+            when referrals.status = 'refused' then referrals.refused_reason
             when
-                role = 'referrer' and holder_customer_id <> referrer_customer_id
+                owned.role = 'referrer'
+                and owned.holder_customer_id <> referrals.referrer_customer_id
                 then 'code_of_another'
+            when excluded_customers.customer_id is not null then 'excluded'
+            when
+                row_number() over (
+                    partition by owned.friend_customer_id, owned.role
+                    order by
+                        (owned.order_id = referrals.order_id) desc,
+                        owned.planned_at asc, owned.card_id asc
+                ) > 1
+                then 'rewarded_twice'
         end as now_is
-    from matched
+    from owned
+    left join referrals on owned.friend_customer_id = referrals.customer_id
+    left join excluded_customers
+        on owned.holder_customer_id = excluded_customers.customer_id
 
 )
 

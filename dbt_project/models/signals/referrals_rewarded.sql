@@ -10,6 +10,16 @@ referrals as (
 
 ),
 
+accounts as (
+
+    select
+        owner_customer_id,
+        jsonb_agg(customer_id order by customer_id) as customer_ids
+    from {{ ref('int_accounts') }}
+    group by owner_customer_id
+
+),
+
 coded_orders as (
 
     select * from {{ ref('int_coded_orders') }}
@@ -72,6 +82,10 @@ select
         select friends_order.order_id || ':' || rewarded.role
         from unnest(friends_orders.order_ids) as friends_order (order_id)
     )) as once_for_occasions,
+    coalesce(
+        accounts.customer_ids,
+        jsonb_build_array(rewarded.friend_customer_id)
+    ) as friend_accounts,
     rewarded.earned_date,
     {{ as_of_date() }} as known_date,
     '{{ var("shop_currency") }}' as currency,
@@ -79,6 +93,8 @@ select
 from rewarded
 inner join friends_orders
     on rewarded.friend_customer_id = friends_orders.customer_id
+left join accounts
+    on rewarded.friend_customer_id = accounts.owner_customer_id
 left join excluded_customers
     on rewarded.customer_id = excluded_customers.customer_id
 where excluded_customers.customer_id is null

@@ -97,11 +97,12 @@ def import_pool(
     now = _now()
     with connect() as connection:
         imported = import_codes(connection, file, now)
+        replaced = _issue_replacements(connection, now)
         left = count_pool_codes(connection, read_shop().local_date(now))
         waiting = list_waiting_runs(connection)
     for line in imported.known_lines:
         console.print(f"{file.name}, line {line}: the code is known already, and stays as it is")
-    console.print(f"Imported {imported.added} codes. The pool holds now:")
+    console.print(f"Imported {imported.added} codes. {replaced}The pool holds now:")
     for each in left:
         console.print(f"  {each.code_count} of {each.amount} {each.currency}", highlight=False)
     for run in waiting:
@@ -162,6 +163,18 @@ def reissue(card_id: CardId, reason: Reason) -> None:
         console.print(f"Gift card {card_id} is void; {made} takes its place.")
         _tell_to_block(lost)
         issue_planned(connection, Batch(lost.source), read_shop(), now)
+
+
+def _issue_replacements(connection: psycopg.Connection, now: datetime) -> str:
+    """Give codes to the cards in place of others, which no run issues; say what came of it."""
+    from retention.ledger.gift_cards import Batch
+    from retention.rewards.issue import QUARTERLY, PoolEmptyError, issue_planned
+
+    try:
+        issued = issue_planned(connection, Batch(QUARTERLY), read_shop(), now)
+    except PoolEmptyError:
+        return "Cards in place of others still lack codes. "
+    return f"{issued} cards in place of others took theirs. " if issued else ""
 
 
 def _print_cards(connection: psycopg.Connection, run: str) -> None:

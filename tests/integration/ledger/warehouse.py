@@ -51,6 +51,7 @@ REFERRAL_REWARDS = """
         occasion text,
         friend_customer_id text,
         once_for_occasions jsonb,
+        friend_accounts jsonb,
         earned_date date,
         known_date date,
         currency text,

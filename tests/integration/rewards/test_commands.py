@@ -114,6 +114,31 @@ def test_an_import_names_the_run_that_waits_for_codes(
     assert "2026Q3-1 waits for codes: clear its run of grant_quarterly_rewards" in imported.output
 
 
+def test_an_import_gives_codes_to_the_cards_that_take_the_place_of_others(
+    ledger: psycopg.Connection, tmp_path: Path
+) -> None:
+    file = tmp_path / "pool.csv"
+    head, worth = "code,currency,amount,expires_date\n", (15, 15, 15, 30, 50)
+    codes = [f"POOL-0000-{number:04},EUR,{each},\n" for number, each in enumerate(worth)]
+    file.write_text(head + "".join(codes))
+    _retention("gift-cards", "import", str(file))
+    issue_run(ledger, approved_run(ledger), shop_that(gift_card_codes="pool"), NOW)
+    (card_id,) = ledger.execute(
+        "select card_id from ledger.gift_cards where customer_id = 'clara'"
+    ).fetchone()
+    _retention("gift-cards", "reissue", str(card_id), "--reason", "the mail was lost")
+    file.write_text(head + "POOL-0000-2015,EUR,15,\n")
+    assert "still lack codes" in _retention("gift-cards", "import", str(file)).output
+    file.write_text(head + "POOL-0000-2050,EUR,50,\n")
+    imported = _retention("gift-cards", "import", str(file))
+    assert "1 cards in place of others took theirs" in imported.output
+    (states,) = ledger.execute(
+        "select array_agg(state order by occasion) from ledger.gift_cards"
+        " where customer_id = 'clara'"
+    ).fetchone()
+    assert states == ["cancelled", "issued"]
+
+
 def test_void_says_when_the_merchant_must_block_the_code_too(
     ledger: psycopg.Connection, tmp_path: Path
 ) -> None:

@@ -34,14 +34,24 @@ def earn(
     rewards: list[tuple[str, str]],
     friend: str,
     before: tuple[str, ...] = (),
+    accounts: tuple[str, ...] = (),
 ) -> None:
-    """Let the night's mart hold these rewards besides; `before` are the friend's other orders."""
+    """Let the night's mart hold these rewards besides.
+
+    Args:
+        connection: an open connection.
+        rewards: whose they are, and their occasions.
+        friend: who came by the code.
+        before: the friend's other orders.
+        accounts: the friend's other accounts.
+    """
     for customer, occasion in rewards:
         order_id, role = occasion.split(":")
         once = Jsonb([f"{each}:{role}" for each in (order_id, *before)])
         connection.execute(
-            "insert into signals.referrals_rewarded values (%s, %s, %s, %s, %s, %s, 'EUR', 10.00)",
-            [customer, occasion, friend, once, NIGHT, NIGHT],
+            "insert into signals.referrals_rewarded values"
+            " (%s, %s, %s, %s, %s, %s, %s, 'EUR', 10.00)",
+            [customer, occasion, friend, once, Jsonb([friend, *accounts]), NIGHT, NIGHT],
         )
 
 
@@ -78,12 +88,12 @@ def test_a_friend_is_rewarded_once_although_the_order_is_replaced_and_the_accoun
     assert issued(ledger) == BOTH
 
 
+@pytest.mark.parametrize("known", [{"before": ("o1",)}, {"accounts": ("ville",)}], ids=str)
 def test_a_friend_is_rewarded_once_although_a_joined_account_has_ordered_again(
-    ledger: psycopg.Connection,
+    ledger: psycopg.Connection, known: dict[str, tuple[str, ...]]
 ) -> None:
     reward_referrals(ledger, NIGHT, MADE, NOW)
-    both = [("berit", "o9:referrer"), ("ville-2", "o9:friend")]
-    earn(ledger, both, friend="ville-2", before=("o1",))
+    earn(ledger, [("ville-2", "o9:friend")], friend="ville-2", **known)
     assert reward_referrals(ledger, NIGHT, MADE, NOW) == 0
     assert issued(ledger) == BOTH
 

@@ -1,5 +1,5 @@
--- Cards that wait for a code of the merchant's, by what they are worth: a run's
--- own, or those of no run and what takes the place of others.
+-- Cards that wait for a code of the merchant's, by what they are worth: of a
+-- run, or those of no run and what takes the place of one that had its code.
 select
     card.currency,
     card.amount,
@@ -11,7 +11,7 @@ where
     and case
         when %(run)s::text is null
             then card.run is null or card.replaces is not null
-        else card.run = %(run)s::text and card.replaces is null
+        else card.run = %(run)s::text
     end
 group by card.currency, card.amount
 order by card.currency, card.amount

@@ -25,16 +25,18 @@ from signals.referrals_rewarded as rewa
 where
     rewa.known_date = %(night)s
     and not exists (
-        select from ledger.gift_cards as card
+        select
+        from jsonb_array_elements_text(rewa.once_for_occasions) as once (occ)
+        inner join ledger.gift_cards as card on once.occ = card.occasion
+        where card.source = %(source)s
+    )
+    and not exists (
+        select
+        from jsonb_array_elements_text(rewa.friend_accounts) as acco (id)
+        inner join ledger.gift_cards as card on acco.id = card.customer_id
         where
             card.source = %(source)s
-            and (
-                rewa.once_for_occasions @> to_jsonb(card.occasion)
-                or (
-                    card.customer_id = rewa.friend_customer_id
-                    and right(card.occasion, 7) = ':friend'
-                )
-            )
+            and right(card.occasion, 7) = ':friend'
     )
     and not exists (
         select from decisions.campaign_gates as gate
