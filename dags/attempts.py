@@ -7,17 +7,14 @@ So here an attempt is an attempt: the build builds again, and a cleared report w
 
 from __future__ import annotations
 
-import shutil
 import time
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from airflow.sdk.exceptions import AirflowFailException
-from cosmos.dbt.project import get_partial_parse_path
 
 from build_reports import Build
-from retention.manifest import NIGHT_TARGET, parsed_project
+from parsing import start_from_parsed
 
 if TYPE_CHECKING:
     from airflow.sdk import BaseOperator, Context
@@ -28,7 +25,7 @@ WATCH_SECONDS = 3  # how often a task looks whether dbt is through with its mode
 
 def build_again(context: Context) -> None:
     """Build on every attempt, with all tests; nothing is parsed that was when the DAG was drawn."""
-    _hand_over_parsed(context["task"])
+    start_from_parsed(context["task"])
     attempt, reports = context["ti"], context["task"].task_group.children.values()
     attempt.try_number = 1
     context["ti"] = Build(attempt, {getattr(report, "model_unique_id", "") for report in reports})
@@ -42,19 +39,6 @@ def report_only(context: Context) -> None:
         time.sleep(WATCH_SECONDS)
     attempt.try_number = 1
     report._fallback_to_non_watcher_run = partial(_refuse, report)  # noqa: SLF001
-
-
-def _hand_over_parsed(build: BaseOperator) -> None:
-    """Give a build of the night's target the project as it was parsed for the DAG, if newer."""
-    if build.profile_config.target_name != NIGHT_TARGET or build.cache_dir is None:
-        return
-    parsed = parsed_project(Path(build.project_dir))
-    kept = get_partial_parse_path(build.cache_dir)
-    if not parsed.exists():
-        return
-    if not kept.exists() or kept.stat().st_mtime < parsed.stat().st_mtime:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(parsed, kept)
 
 
 def _state_of_build(context: Context) -> str | None:

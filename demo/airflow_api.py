@@ -120,8 +120,8 @@ class AirflowApi:
     def question(self, dag_id: str, run_id: str, task_id: str, timeout: float) -> dict[str, Any]:
         """Wait until a task asks a person, and return what it asks: `subject`, `body`, ...
 
-        Nobody reads it in less than a second, and Airflow counts on that: an answer that overtakes
-        the news of the task's end of work makes its scheduler call the task failed. So this waits
+        Nobody reads it in less than a second, and Airflow counts on that: its scheduler calls the
+        task failed when the answer comes before it has heard that the task waits. So this waits
         until the scheduler has heard.
 
         Raises:

@@ -15,7 +15,7 @@ gift_cards as (
 
 orders as (
 
-    select * from {{ ref('stg_orders') }}
+    select * from {{ ref('int_owned_orders') }}
 
 ),
 
@@ -42,13 +42,11 @@ owned as (
 
     select
         gift_cards.*,
-        coalesce(friends.owner_customer_id, orders.customer_id)
-            as friend_customer_id,
+        orders.owner_customer_id as friend_customer_id,
         coalesce(holders.owner_customer_id, gift_cards.customer_id)
             as holder_customer_id
     from gift_cards
     left join orders on gift_cards.order_id = orders.order_id
-    left join accounts as friends on orders.customer_id = friends.customer_id
     left join accounts as holders
         on gift_cards.customer_id = holders.customer_id
 

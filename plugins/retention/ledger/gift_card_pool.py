@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     import psycopg
 
+    from retention.ledger.gift_cards import Batch
+
 
 class PoolCode(NamedTuple):
     """One code, as the merchant's list has it; `line` is its place there."""
@@ -60,6 +62,35 @@ def count_pool_codes(connection: psycopg.Connection, day: date) -> list[SpareCod
     """Return the codes that are left and valid on local date `day`, by what they are worth."""
     rows = class_row(SpareCodes)
     return execute(connection, "count_pool_codes", rows=rows, day=day).fetchall()
+
+
+def issue_cards_from_pool(
+    connection: psycopg.Connection,
+    batch: Batch,
+    *,
+    expires_date: date,
+    least_expires_date: date,
+    now: datetime,
+) -> int:
+    """Give planned cards codes of the merchant's, as far as there are; return to how many.
+
+    Args:
+        connection: an open connection.
+        batch: which cards.
+        expires_date: the last local date of a code of which the merchant named none.
+        least_expires_date: codes that end before it are not handed out.
+        now: the present moment, aware.
+    """
+    issued = execute(
+        connection,
+        "issue_cards_from_pool",
+        source=batch.source,
+        run=batch.run,
+        expires_date=expires_date,
+        least_expires_date=least_expires_date,
+        now=now,
+    )
+    return issued.rowcount
 
 
 def list_waiting_runs(connection: psycopg.Connection) -> list[str]:

@@ -157,35 +157,6 @@ def issue_cards(
     return issued.rowcount
 
 
-def issue_cards_from_pool(
-    connection: psycopg.Connection,
-    batch: Batch,
-    *,
-    expires_date: date,
-    least_expires_date: date,
-    now: datetime,
-) -> int:
-    """Give planned cards codes of the merchant's, as far as there are; return to how many.
-
-    Args:
-        connection: an open connection.
-        batch: which cards.
-        expires_date: the last local date of a code of which the merchant named none.
-        least_expires_date: codes that end before it are not handed out.
-        now: the present moment, aware.
-    """
-    issued = execute(
-        connection,
-        "issue_cards_from_pool",
-        source=batch.source,
-        run=batch.run,
-        expires_date=expires_date,
-        least_expires_date=least_expires_date,
-        now=now,
-    )
-    return issued.rowcount
-
-
 def count_cards_without_code(connection: psycopg.Connection, batch: Batch) -> list[Money]:
     """Return how many granted cards of which amount wait for a code."""
     rows = class_row(Money)

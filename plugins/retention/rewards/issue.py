@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from retention.ledger import gift_cards as cards
 from retention.ledger import reward_runs as runs
+from retention.ledger.gift_card_pool import issue_cards_from_pool
 from retention.ledger.gift_cards import Batch
 from retention.ledger.reward_runs import RunState
 from retention.rewards import RewardsError
@@ -107,7 +108,7 @@ def _take_from_pool(connection: psycopg.Connection, batch: Batch, shop: Shop, no
     with connection.transaction():
         # Two that take at once would pair the same codes; the second would get none.
         runs.lock(connection)
-        return cards.issue_cards_from_pool(
+        return issue_cards_from_pool(
             connection,
             batch,
             expires_date=today + timedelta(days=shop.gift_card_valid_days),

@@ -12,6 +12,7 @@ DAGS = Path(__file__).parents[3] / "dags"
 SHARED = {
     "attempts.py",
     "build_reports.py",
+    "parsing.py",
     "schedules.py",
     "transformations.py",
     "night_tasks.py",
