@@ -68,7 +68,7 @@ def _clock(sandbox: Sandbox) -> dict[str, Any]:
 
 
 async def show_faults(request: Request) -> Response:
-    """Answer the plan of faults, with how often each fired."""
+    """Answer the plan of faults, with how often each fired, and how many requests it holds."""
     return JSONResponse({"faults": request.app.state.sandbox.faults.as_json()})
 
 

@@ -55,7 +55,8 @@ class FaultInjection:
             await self._app(scope, receive, send)
             return
         log.info("%s %s meets %s %s", scope["method"], scope["path"], fault.phase, fault.kind)
-        await self._strike(fault, scope, receive, send)
+        with fault.held():
+            await self._strike(fault, scope, receive, send)
 
     async def _strike(self, fault: Fault, scope: Any, receive: Receive, send: Send) -> None:
         request = await _whole(receive)

@@ -1,6 +1,8 @@
 """The plan of what goes wrong on purpose: which request meets which fault, and how often."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
@@ -40,6 +42,7 @@ class Fault(BaseModel):
     count: int | None = Field(default=1, ge=0)
     seed: int = 0
     _fired: int = PrivateAttr(default=0)
+    _holding: int = PrivateAttr(default=0)
     _dice: random.Random = PrivateAttr()
 
     def model_post_init(self, _context: object) -> None:
@@ -50,6 +53,20 @@ class Fault(BaseModel):
     def fired(self) -> int:
         """How many requests have met this fault."""
         return self._fired
+
+    @property
+    def holding(self) -> int:
+        """How many requests have met this fault and are not at their end."""
+        return self._holding
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Count a request among those it holds, from the strike to the request's end."""
+        self._holding += 1
+        try:
+            yield
+        finally:
+            self._holding -= 1
 
     def strikes(self, method: str, path: str) -> bool:
         """Tell whether a request meets this fault, and count it when it does."""
@@ -83,5 +100,8 @@ class FaultPlan:
         return next((fault for fault in self.faults if fault.strikes(method, path)), None)
 
     def as_json(self) -> list[dict[str, object]]:
-        """Return the plan with how often each fault fired."""
-        return [{**fault.model_dump(), "fired": fault.fired} for fault in self.faults]
+        """Return the plan with how often each fault fired, and how many requests it holds now."""
+        return [
+            {**fault.model_dump(), "fired": fault.fired, "holding": fault.holding}
+            for fault in self.faults
+        ]

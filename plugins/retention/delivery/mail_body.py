@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # SendGrid takes 1,000; half of that halves what one lost answer leaves unknown.
 MOST_PERSONALIZATIONS = 500
+# A receipt reaches also those who unsubscribed from everything; SendGrid would drop it in silence.
+PAST_UNSUBSCRIBES = {"bypass_unsubscribe_management": {"enable": True}}
 
 
 def build_body(
@@ -49,6 +51,8 @@ def build_body(
             _personalize(each, settings, releases, codes) for each in claim.messages
         ],
     }
+    if claim.kind == "transactional":
+        body["mail_settings"] = PAST_UNSUBSCRIBES
     if envelope.unsubscribe_group_id is not None:
         body["asm"] = {"group_id": envelope.unsubscribe_group_id}
     return body

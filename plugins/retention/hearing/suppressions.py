@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 LISTS = {
     "bounces": "address",
     "invalid_emails": "address",
-    "spam_reports": "all",
+    "spam_reports": "address",
     "unsubscribes": "all",
 }
 OVERLAP = timedelta(hours=1)  # an entry may show on the list later than its time says

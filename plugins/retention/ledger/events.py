@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # SendGrid's event and what it says: the scope (None: the purpose of its group), and the list.
 SUPPRESSING = {
     "bounce": ("address", "bounces"),
-    "spamreport": ("all", "spam_reports"),
+    "spamreport": ("address", "spam_reports"),
     "unsubscribe": ("all", "unsubscribes"),
     "group_unsubscribe": (None, "groups"),
     "group_resubscribe": (None, "groups"),

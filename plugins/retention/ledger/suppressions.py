@@ -4,12 +4,15 @@
 last look before a message leaves. One row holds one address, one scope and one source; a row
 whose `removed_at` is null holds. Addresses are compared in lower case.
 
+Transactional mail goes past `all` and says so to SendGrid, which would drop it in silence; of the
+lists behind `address` it drops all mail, so there ours is not even tried.
+
 | source           | what it is                                        | scope                   |
 |------------------|---------------------------------------------------|-------------------------|
 | `bounces`        | SendGrid's list of addresses that do not exist    | `address`: all mail     |
 | `invalid_emails` | SendGrid's list of what cannot be an address      | `address`               |
-| `spam_reports`   | people who called a mail spam                     | `all`: all marketing    |
-| `unsubscribes`   | people who want no mail from the account          | `all`                   |
+| `spam_reports`   | people who called a mail spam                     | `address`               |
+| `unsubscribes`   | people who want no more mail of the shop's        | `all`: all marketing    |
 | `groups`         | members of the unsubscribe group of a purpose     | the consent purpose     |
 | `page`           | people who unsubscribed on our own page           | the consent purpose     |
 """

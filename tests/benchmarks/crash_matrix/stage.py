@@ -97,7 +97,13 @@ class Stage:
         self.sandbox.post("/_sandbox/faults", json={"faults": faults}).raise_for_status()
 
     def behave(self) -> None:
-        """End all misbehaviour."""
+        """End all misbehaviour, once no request is held up by it any more."""
+        deadline = time.monotonic() + START_SECONDS
+        while any(fault["holding"] for fault in self._faults()):
+            if time.monotonic() > deadline:
+                message = f"the sandbox still holds up a request after {START_SECONDS} s"
+                raise RuntimeError(message)
+            time.sleep(0.05)
         self.sandbox.delete("/_sandbox/faults").raise_for_status()
 
     def suppress(self, address: str) -> None:
@@ -122,6 +128,9 @@ class Stage:
         """Return the sandbox's own judgement, held against the messages that should arrive."""
         body = {"expected": expected}
         return self.sandbox.post("/_sandbox/audit", json=body).raise_for_status().json()
+
+    def _faults(self) -> list[dict[str, Any]]:
+        return self.sandbox.get("/_sandbox/faults").raise_for_status().json()["faults"]
 
     def _post(self, path: str, body: dict[str, Any]) -> None:
         key = {"Authorization": f"Bearer {API_KEY}"}

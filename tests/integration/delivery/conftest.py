@@ -47,13 +47,24 @@ class Sandbox:
         """What was accepted, from the sandbox's own records."""
         return httpx.get(f"{self.url}/_sandbox/audit").raise_for_status().json()
 
-    def text_of(self, message_id: UUID) -> str:
-        """The plain text of a message that was accepted, as its reader gets it."""
+    def find(self, message_id: UUID) -> dict[str, Any]:
+        """The message of that id that was accepted, as the inbox has it."""
         found = httpx.get(f"{self.url}/_sandbox/messages.json", params={"limit": 1000})
         messages = found.raise_for_status().json()["messages"]
-        texts = [each["text"] for each in messages if each["paluu_message_id"] == str(message_id)]
-        (text,) = texts
-        return text
+        (one,) = (each for each in messages if each["paluu_message_id"] == str(message_id))
+        return one
+
+    def text_of(self, message_id: UUID) -> str:
+        """The plain text of a message that was accepted, as its reader gets it."""
+        return self.find(message_id)["text"]
+
+    def unsubscribe_from_all(self, address: str) -> None:
+        """Put an address on the list of those who want no more mail."""
+        httpx.post(
+            f"{self.url}/v3/asm/suppressions/global",
+            json={"recipient_emails": [address]},
+            headers={"Authorization": f"Bearer {API_KEY}"},
+        ).raise_for_status()
 
     def set_clock(self, now: datetime) -> None:
         """Make `now` its present, and release what is due by then."""

@@ -208,6 +208,21 @@ def test_transactional_mail_carries_no_unsubscribe_group(
     assert "asm" not in orjson.loads(server.bodies[0])
 
 
+def test_a_receipt_reaches_who_unsubscribed_from_everything_and_an_offer_does_not(
+    pushed: psycopg.Connection, sandbox: SendGrid, sandbox_process: Sandbox
+) -> None:
+    sandbox_process.set_clock(NOW)
+    sandbox_process.unsubscribe_from_all("gone@example.com")
+    receipt = {"kind": "transactional", "purpose": "orders", "occasion": "order-2"}
+    everything = [decision(1, email="gone@example.com", **each) for each in ({}, receipt)]
+    plan(pushed, everything)
+    run(sandbox)
+    sandbox_process.set_clock(NOW + timedelta(hours=1))
+    messages = pushed.execute("select kind, message_id from ledger.messages").fetchall()
+    states = {kind: sandbox_process.find(message_id)["state"] for kind, message_id in messages}
+    assert states == {"marketing": "dropped", "transactional": "delivered"}
+
+
 def test_nothing_personal_leaves_the_recipient_and_the_template_data(
     remembered: psycopg.Connection,
 ) -> None:

@@ -271,7 +271,7 @@ def test_the_empty_lists_of_another_account_free_nobody_and_are_reported(
         [
             {"address": each, "scope": scope, "source": source, "since": now - DAY}
             for each in everybody
-            for scope, source in (("all", "spam_reports"), ("offers", "groups"))
+            for scope, source in (("address", "spam_reports"), ("offers", "groups"))
         ],
     )
     new = {"recipient_emails": ["new@example.com"]}

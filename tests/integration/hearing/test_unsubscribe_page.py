@@ -93,10 +93,10 @@ def test_the_way_back_does_not_undo_a_complaint(
 ) -> None:
     (again,) = BUTTON.findall(public.post(_path(message_id)).text)
     address = "customer-1@example.com"
-    complaint = Report(address, "all", "spam_reports", suppressed_at=NOW)
+    complaint = Report(address, "address", "spam_reports", suppressed_at=NOW)
     report_suppressions(ledger, [complaint])
     assert "You are unsubscribed" in public.post(again).text
-    assert _held(ledger) == [(address, "all", "spam_reports")]
+    assert _held(ledger) == [(address, "address", "spam_reports")]
 
 
 def test_nobody_who_holds_a_mail_can_undo_what_its_recipient_said(

@@ -350,7 +350,7 @@ def _told(ledger: psycopg.Connection, posts: list[list[dict[str, Any]]]) -> dict
         (event("bounce", type="bounce"), [("address", "bounces")]),
         (event("bounce"), [("address", "bounces")]),
         (event("bounce", type="blocked"), []),
-        (event("spamreport"), [("all", "spam_reports")]),
+        (event("spamreport"), [("address", "spam_reports")]),
         (event("unsubscribe"), [("all", "unsubscribes")]),
         (event("group_unsubscribe", asm_group_id=OFFERS_GROUP), [("offers", "groups")]),
         (event("group_unsubscribe", asm_group_id=999), []),

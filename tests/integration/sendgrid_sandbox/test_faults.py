@@ -86,7 +86,9 @@ def test_a_slow_sandbox_accepts_what_its_client_has_given_up(
     sandbox.plan_fault(kind="slow", seconds=0.5)
     with pytest.raises(httpx.ReadTimeout):
         sandbox.client.post("/v3/mail/send", json=mail(), timeout=0.2)
-    sandbox.wait_for(lambda: sandbox.audit()["messages"] == 1)
+    assert sandbox.faults()[0]["holding"] == 1
+    sandbox.wait_for(lambda: sandbox.faults()[0]["holding"] == 0)
+    assert sandbox.audit()["messages"] == 1
 
 
 def test_a_slow_answer_is_whole(sandbox: SandboxClient, mail: Callable[..., Mail]) -> None:
