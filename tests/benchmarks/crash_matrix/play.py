@@ -31,8 +31,8 @@ HOUR = timedelta(hours=1)
 BUSY = [START, MINUTE, 8 * MINUTE, 20 * MINUTE]
 LATE_SUPPRESSIONS = BUSY[2]
 WAKINGS = BUSY[2:]  # past the lease: before anybody has noticed, and after
-# One worker, and SendGrid in order. Its clock leaps by hours, so no call of before is under way
-# any more: nothing real hangs for so long, least of all past its cancel's end. Soon; all was released; worthless for a day; past every limit.
+# One worker, and SendGrid in order: soon; all was released; worthless for a day; past every limit.
+# The clock leaps by hours, so no call of before is under way any more: nothing real hangs so long.
 QUIET = [HOUR, 6 * HOUR, 50 * HOUR, 80 * HOUR, 110 * HOUR]
 RELEASED = QUIET[1]
 NAIVE_BUSY = [START, MINUTE]
