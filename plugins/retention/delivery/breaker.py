@@ -1,8 +1,8 @@
 """The breaker: how many requests may be under way at once, shared by the threads of a run.
 
-A run begins with one request alone, and falls back to one when an answer is missing. Only while
-SendGrid accepts are all threads let through, so that an outage or a wrong key is noticed at the
-price of one request.
+A run begins with one small request alone, and falls back to one when an answer is missing. Only
+while SendGrid accepts are all threads let through, with whole requests, so that an outage or a
+wrong key is noticed at the price of a few messages.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class Breaker:
         self._settings = settings
         self._is_over = False
         self._width = 1
+        self._is_proved = False
         self._under_way = 0
         self._patience = settings.patience.total_seconds()
         self._pause = FIRST_PAUSE
@@ -61,6 +62,17 @@ class Breaker:
         with self._changed:
             is_resting = time.monotonic() < self._resume_at
             return self._width > 1 and not self._is_over and not is_resting
+
+    def is_proved(self) -> bool:
+        """Whether SendGrid accepts, as far as is known, so that a request may be a large one."""
+        with self._changed:
+            return self._is_proved
+
+    def interrupt(self, reason: str) -> None:
+        """End the run as one that a later run goes on with."""
+        with self._changed:
+            self._break(DeliveryInterruptedError, reason)
+            self._changed.notify_all()
 
     def end(self) -> None:
         """End the run for all threads, after the requests that are under way."""
@@ -94,18 +106,18 @@ class Breaker:
         return max(self._resume_at - time.monotonic(), 0)
 
     def _open(self, outcome: Accepted) -> None:
-        self._width = self._settings.concurrency
+        self._width, self._is_proved = self._settings.concurrency, True
         self._pause = FIRST_PAUSE
         if outcome.pause is not None:
             self._rest(outcome.pause, "SendGrid's rate limit is reached")
 
     def _hold(self, outcome: NotSent) -> None:
-        self._width = 1
+        self._width, self._is_proved = 1, False
         self._rest(self._pause if outcome.pause is None else outcome.pause, outcome.text)
         self._pause *= 2
 
     def _doubt(self, outcome: Unknown) -> None:
-        self._width = 1
+        self._width, self._is_proved = 1, False
         if self._unknown_in_a_row >= self._settings.most_unknown_in_a_row:
             self._break(
                 DeliveryInterruptedError,

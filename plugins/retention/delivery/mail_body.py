@@ -41,6 +41,9 @@ def build_body(
         settings: who they come from, where people unsubscribe and answer.
         releases: when SendGrid is to release each of the mails, see `release_times`.
         codes: of the gift cards that the messages carry, by card.
+
+    Raises:
+        TypeError, ValueError: a context is not what mails are made of.
     """
     body: dict[str, Any] = {
         "from": {"email": settings.sender.email, "name": settings.sender.name},
@@ -95,8 +98,9 @@ def _template_data(
     public = settings.public
     if public is not None and message.campaign in settings.asking_campaigns:
         added["answers"] = answers_url(public.url, public.unsubscribe_key, message.message_id)
-    if message.gift_card_id in codes:
-        added[CODE_KEY] = codes[message.gift_card_id]
+    card_id = message.card_id
+    if card_id in codes:
+        added[CODE_KEY] = codes[card_id]
     if not added:
         return orjson.Fragment(message.context)
     return orjson.loads(message.context) | added

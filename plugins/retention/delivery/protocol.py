@@ -14,6 +14,7 @@ the meanings. Any number of workers may run at once, on any number of machines.
 | 401, 403, 404, 405                    | planned                         | ends: refused          |
 | not connected, 429                    | planned                         | waits, at last ends    |
 | anything else, or none                | unknown                         | goes on, a second ends |
+| and while nothing was accepted before | unknown                         | leaves the campaign    |
 
 A rejection of the whole request says nothing against any one message, so none is marked: they
 stay planned until a person mends the template or the group, or until they expire. What is unknown

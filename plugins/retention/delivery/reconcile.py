@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 
     import psycopg
 
+    from retention.delivery.outcomes import Outcome
     from retention.delivery.sendgrid import SendGrid
     from retention.delivery.settings import DeliverySettings
-    from retention.ledger.fences import UnknownRequest
+    from retention.ledger.fences import HeldSlot, UnknownRequest
 
 log = logging.getLogger(__name__)
 
@@ -117,11 +118,12 @@ class Reconciliation:
         self._report.lost_requests = found[RequestState.SUBMITTING]
         self._free_slots()
         self._report.accepted += fences.accept_proved_requests(self._connection, now)
-        self._search_logs(fences.find_unknown_requests(self._connection))
+        is_searched = self._search_logs(fences.find_unknown_requests(self._connection))
         for request in fences.find_unknown_requests(self._connection):
             if self._can_be_fenced(request):
                 self._fence(request)
-        self._give_up()
+        if is_searched:  # else the log may prove what would be given up
+            self._give_up()
         self._report.waiting_requests = len(fences.find_unknown_requests(self._connection))
         self._count_slots()
         return self._report
@@ -145,18 +147,41 @@ class Reconciliation:
         now = self._clock()
         for held in fences.find_held_slots(
             self._connection,
-            released_before=now - DISCARDED_AFTER,
-            released_before_if_silent=now - SILENCE_ENDS_AFTER,
+            held_for=DISCARDED_AFTER,
+            held_for_if_silent=SILENCE_ENDS_AFTER,
+            now=now,
         ):
             try:
-                self._sends.forget(held.batch_id)
+                is_free = self._take_back(held)
             except SendGridError as error:
                 log.warning("request %s keeps its cancel's place: %s", held.request_id, error)
             else:
-                fences.free_slot(self._connection, held.request_id, self._clock())
+                if is_free:
+                    fences.free_slot(self._connection, held.request_id, self._clock())
 
-    def _search_logs(self, requests: Iterable[UnknownRequest]) -> None:
+    def _take_back(self, held: HeldSlot) -> bool:
+        """Take a cancel back, unless it is too early by SendGrid's clock; tell whether it is gone.
+
+        Were it taken back before its mails' time, they would leave beside their copies.
+        """
+        is_held, answered_at = self._sends.is_cancelled(held.batch_id)
+        if not is_held:
+            return True
+        if answered_at is None or answered_at < held.free_from:
+            log.warning(
+                "request %s keeps its cancel's place until %s; SendGrid's clock shows %s",
+                held.request_id,
+                held.free_from,
+                answered_at,
+            )
+            return False
+        self._sends.forget(held.batch_id)
+        return True
+
+    def _search_logs(self, requests: Iterable[UnknownRequest]) -> bool:
+        """Ask SendGrid's log about requests, the oldest first; False when it fails for now."""
         searched = [each for each in requests if each.email and each.fencing_at is None]
+        searched.sort(key=lambda request: request.submitting_at)
         for request in searched[:MOST_LOOKED_UP]:
             try:
                 found = self._logs.find_acceptance(
@@ -164,11 +189,12 @@ class Reconciliation:
                 )
             except SendGridError as error:
                 log.warning("SendGrid's log proves nothing this time: %s", error)
-                return
+                return isinstance(error.outcome, Refused | Rejected)
             if found is not None:
                 self._report.accepted += fences.accept_logged_request(
                     self._connection, request.request_id, found, self._clock()
                 )
+        return True
 
     def _can_be_fenced(self, request: UnknownRequest) -> bool:
         """Whether a cancel would come in time; a short wait for events comes first."""
@@ -185,7 +211,7 @@ class Reconciliation:
             self._report.without_slot += 1
             log.warning("request %s is not fenced: all of SendGrid's places are held", request_id)
             return
-        is_refused = self._ask_for_cancel(request)
+        refusal = self._ask_for_cancel(request)
         is_cancelled, confirmed_at = self._confirm_cancel(request)
         now = self._clock()
         # By the later of both clocks: ours may lag, and SendGrid releases by its own.
@@ -193,18 +219,18 @@ class Reconciliation:
         if is_cancelled and is_in_time:
             self._report.fenced += fences.fence_request(self._connection, request_id, now)
             log.warning("request %s is fenced; its messages are planned again", request_id)
-        elif is_refused and is_cancelled is False and request.fencing_at is None:
+        elif request.fencing_at is None and _was_not_taken(refusal, is_cancelled=is_cancelled):
             # An earlier ask that got no answer could still be taken, whatever this one was told.
             fences.abandon_fence(self._connection, request_id)
 
-    def _ask_for_cancel(self, request: UnknownRequest) -> bool:
-        """Return whether it is certain that SendGrid did not take the cancel this time."""
+    def _ask_for_cancel(self, request: UnknownRequest) -> Outcome | None:
+        """Return what SendGrid answered when it did not take the cancel; None when it did."""
         try:
             self._sends.cancel(request.batch_id)
         except SendGridError as error:
             log.warning("request %s: %s", request.request_id, error)
-            return isinstance(error.outcome, Rejected | Refused | NotSent)
-        return False
+            return error.outcome
+        return None
 
     def _confirm_cancel(self, request: UnknownRequest) -> tuple[bool | None, datetime | None]:
         """Return whether SendGrid holds the cancel, and when it said so; None: nobody knows."""
@@ -225,3 +251,14 @@ class Reconciliation:
         self._report.unconfirmed += count
         for request_id in given_up:
             log.error("request %s stays unconfirmed: nobody can tell whether it left", request_id)
+
+
+def _was_not_taken(refusal: Outcome | None, *, is_cancelled: bool | None) -> bool:
+    """Whether it is certain that SendGrid holds no cancel.
+
+    A rejection alone does not say so: it may be of a second one. What was not sent or not allowed
+    does, also while nothing can be read back, unless that shows a cancel after all.
+    """
+    if isinstance(refusal, NotSent | Refused):
+        return is_cancelled is not True
+    return isinstance(refusal, Rejected) and is_cancelled is False

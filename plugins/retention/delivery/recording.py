@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import psycopg
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from retention.ledger.claims import Claim
 
+T = TypeVar("T")
 PAUSE = timedelta(seconds=1)  # between two attempts to record an outcome
 
 STATES = {
@@ -63,37 +64,35 @@ def record_outcome(
             return_request(connection, claim.request_id, answer, now)
 
 
-def record_again(
+def write_again(
     connect: Callable[[], psycopg.Connection],
-    claim: Claim,
-    outcome: Outcome,
+    write: Callable[[psycopg.Connection], T],
     clock: Callable[[], datetime],
     until: datetime,
-) -> None:
-    """Record, over a new connection each time, what the database did not take at first.
+) -> T:
+    """Write, over a new connection each time, what the database did not take at first.
 
-    Only this process knows the answer: without it an accepted message would stay unknown.
+    Only this process knows the answer: without it an accepted message would stay unknown. A
+    server that has just become the primary may refuse to write for a while, so every error of the
+    database's is tried again, but for a row that the ledger does not allow.
 
     Args:
         connect: opens a connection that commits each statement by itself.
-        claim: what was handed over.
-        outcome: what became of it.
+        write: writes over a connection, and changes nothing when it comes a second time.
         clock: shows the present moment, aware.
         until: when to give up, aware.
 
     Raises:
-        psycopg.OperationalError: the database did not take it until then.
+        psycopg.Error: the database did not take it until then.
     """
     while True:
         try:
             with connect() as connection:
-                record_outcome(connection, claim, outcome, clock())
-        except psycopg.OperationalError:
+                return write(connection)
+        except psycopg.Error:
             if clock() >= until:
                 raise
             time.sleep(PAUSE.total_seconds())
-        else:
-            return
 
 
 def blame_nobody(

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PROBE = 10  # messages of a request while it is not known whether SendGrid accepts
+MOST_APART = 60  # seconds by which the wall clock may run away from the run's own
+
 
 @dataclass
 class Run:
@@ -55,13 +58,15 @@ class Run:
     _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
+        self._began_at, self._began = self.wall_clock(), time.monotonic()
         self.suspicion = Suspicion(self.settings.concurrency)
         self.batch_ids = BatchIds(self.client, self.settings.concurrency)
 
     def want(self) -> Wanted | None:
         """Set aside a part of the run's limit for a claim; None when nothing of it is left."""
         with self._lock:
-            most = min(MOST_PERSONALIZATIONS, self.settings.limit - self._taken)
+            size = MOST_PERSONALIZATIONS if self.breaker.is_proved() else PROBE
+            most = min(size, self.settings.limit - self._taken)
             self._taken += max(most, 0)
         if most <= 0:
             return None
@@ -71,12 +76,21 @@ class Run:
             self.settings.sender.email,
             self.settings.hourly_budget,
             list(self.report.stopped_campaigns),
+            self.settings.fence_lead,
         )
 
     def hand_back(self, count: int) -> None:
         """Return what was set aside and not claimed."""
         with self._lock:
             self._taken -= count
+
+    def has_stood_still(self) -> bool:
+        """Whether the process was stopped meanwhile: its clock is slow, and its last looks blind.
+
+        So it is when the clock of the machine was set: nobody knows which of the two is right.
+        """
+        went, ran = self.wall_clock() - self._began_at, time.monotonic() - self._began
+        return abs(went - ran) > MOST_APART
 
     def stop_campaign(self, campaign: str, reason: str) -> None:
         """Leave a campaign alone for the rest of the run."""

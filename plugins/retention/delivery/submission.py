@@ -18,11 +18,13 @@ from retention.ledger.requests import Envelope, submit_claim
 from retention.ledger.templates import find_template, find_unsubscribe_group
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
     import psycopg
 
     from retention.delivery.run import Run
+    from retention.delivery.schedule import Releases
     from retention.ledger.claims import Claim
 
 MOST_WAITED = timedelta(minutes=1)  # from commit to call; far less than the lease
@@ -52,7 +54,7 @@ def submit(connection: psycopg.Connection, run: Run, claim: Claim) -> tuple[Clai
     releases = release_times(claim.messages, now, run.settings.fence_lead, quiet)
     late = late_releases(claim.messages, releases, now, quiet)
     envelope = Envelope(batch_id, template_id, group_id, *release_span(releases), late)
-    mail = orjson.dumps(build_body(claim, envelope, run.settings, releases))
+    mail = _build(claim, envelope, run, releases, {})
     began = run.wall_clock()
     left = submit_claim(connection, claim, envelope, now, run.settings.last_look)
     run.report.add(withdrawn=len(claim.messages) - len(left.messages), submitted=len(left.messages))
@@ -60,8 +62,24 @@ def submit(connection: psycopg.Connection, run: Run, claim: Claim) -> tuple[Clai
         return left, NotSent("nothing was left after the last look")
     codes = _codes_of(connection, left)
     if codes or len(left.messages) < len(claim.messages):
-        mail = orjson.dumps(build_body(left, envelope, run.settings, releases, codes))
+        mail = _build(left, envelope, run, releases, codes)
     return left, _post(run, mail, began)
+
+
+def _build(
+    claim: Claim,
+    envelope: Envelope,
+    run: Run,
+    releases: Releases,
+    codes: Mapping[UUID, str],
+) -> bytes:
+    """Return the request for a claim; what cannot be built is the fault of its campaign alone."""
+    try:
+        return orjson.dumps(build_body(claim, envelope, run.settings, releases, codes))
+    except (TypeError, ValueError) as error:
+        # Without the error's own words: they quote what the context holds.
+        message = f"a context of {claim.campaign} makes no mail: {type(error).__name__}"
+        raise CampaignNotReadyError(message) from None
 
 
 def _codes_of(connection: psycopg.Connection, claim: Claim) -> dict[UUID, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import psycopg
 
@@ -12,9 +12,9 @@ from retention.delivery.recording import (
     answer_of,
     blame_nobody,
     quarantine,
-    record_again,
     record_outcome,
     rejection_reasons,
+    write_again,
 )
 from retention.delivery.search import Search
 from retention.delivery.submission import CampaignNotReadyError, submit
@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from retention.ledger.claims import Claim
 
 log = logging.getLogger(__name__)
+
+STOOD_STILL = (
+    "the process stood still, or the machine's clock was set: the time of this run is not to be "
+    "trusted any more; what is not yet submitted stays planned"
+)
+
+T = TypeVar("T")
 
 
 class Worker:
@@ -57,6 +64,9 @@ class Worker:
         with self._run.breaker.turn() as is_on:
             if not is_on:
                 return False
+            if self._run.has_stood_still():
+                self._run.breaker.interrupt(STOOD_STILL)
+                return False
             claim = self._next_claim()
             if claim is None:
                 return False
@@ -83,6 +93,10 @@ class Worker:
             self._run.stop_campaign(claim.campaign, str(error))
         except ClaimLostError as error:
             self._put_back(claim, str(error))
+        except psycopg.Error as error:
+            # Posting comes after the last word with the database: nothing was posted.
+            self._put_back(claim, f"the database failed before the call: {type(error).__name__}")
+            raise
         else:
             if claim.messages:
                 self._settle(claim, outcome)
@@ -101,17 +115,26 @@ class Worker:
             self._settle_rejection(claim, outcome)
         else:
             self._record(claim, outcome)
+        if isinstance(outcome, Unknown) and not self._run.breaker.is_proved():
+            # Or a campaign that SendGrid cannot digest would be the probe of every run, and
+            # nobody else's mail would ever leave.
+            self._run.stop_campaign(claim.campaign, f"no clear answer to a probe: {outcome.text}")
         self._run.breaker.note(outcome)
 
     def _record(self, claim: Claim, outcome: Outcome) -> None:
         clock = self._run.clock
-        try:
-            record_outcome(self._connection, claim, outcome, clock())
-        except psycopg.OperationalError as error:
-            log.warning("request %s: %s; once more", claim.request_id, type(error).__name__)
-            until = clock() + self._run.settings.lease
-            record_again(self._connect, claim, outcome, clock, until)
+        self._write(claim, lambda connection: record_outcome(connection, claim, outcome, clock()))
         self._count(claim, outcome)
+
+    def _write(self, claim: Claim, write: Callable[[psycopg.Connection], T]) -> T:
+        """Write what became of a claim: over this thread's connection, or another one."""
+        try:
+            return write(self._connection)
+        except psycopg.Error as error:
+            log.warning("request %s: %s; once more", claim.request_id, type(error).__name__)
+            clock = self._run.clock
+            until = clock() + self._run.settings.lease
+            return write_again(self._connect, write, clock, until)
 
     def _count(self, claim: Claim, outcome: Outcome) -> None:
         count, report = len(claim.messages), self._run.report
@@ -143,7 +166,8 @@ class Worker:
         """Take a rejection that names no message one step further."""
         is_alone = len(claim.messages) == 1
         if is_alone and self._search.has_accepted:
-            quarantine(self._connection, claim, rejected, self._run.clock())
+            clock = self._run.clock
+            self._write(claim, lambda connection: quarantine(connection, claim, rejected, clock()))
             self._run.report.add(rejected=1)
         elif is_alone and self._search.is_hopeless():
             self._give_up(claim, rejected)
@@ -151,9 +175,11 @@ class Worker:
             self._divide(claim, rejected)
 
     def _divide(self, claim: Claim, rejected: Rejected) -> None:
-        answer = answer_of(rejected)
+        answer, clock = answer_of(rejected), self._run.clock
         try:
-            parts = divide_request(self._connection, claim, answer, self._run.clock())
+            parts = self._write(
+                claim, lambda connection: divide_request(connection, claim, answer, clock())
+            )
         except ClaimLostError as error:
             self._put_back(claim, str(error))
         else:
@@ -162,7 +188,8 @@ class Worker:
     def _give_up(self, claim: Claim, rejected: Rejected) -> None:
         """Stop the campaign: no message is to blame, and none is marked."""
         reason = f"HTTP {rejected.status}: {rejected.text}"
-        blame_nobody(self._connection, claim, rejected, self._run.clock())
+        clock = self._run.clock
+        self._write(claim, lambda connection: blame_nobody(connection, claim, rejected, clock()))
         self._run.report.add(returned=len(claim.messages))
         self._run.stop_campaign(claim.campaign, reason)
         self._end_search(reason)
@@ -172,5 +199,4 @@ class Worker:
             self._put_back(self._search.waiting.pop(), reason)
 
     def _put_back(self, claim: Claim, reason: str) -> None:
-        record_outcome(self._connection, claim, NotSent(reason), self._run.clock())
-        self._run.report.add(returned=len(claim.messages))
+        self._record(claim, NotSent(reason))

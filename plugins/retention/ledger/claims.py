@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
 
 from psycopg.rows import args_row
 
@@ -16,7 +17,6 @@ from retention.ledger.statements import execute
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
-    from uuid import UUID
 
     import psycopg
 
@@ -34,7 +34,8 @@ class ClaimedMessage(NamedTuple):
         context: JSON, as it goes into the request.
         attempt: counts its submissions, this one included.
         time_zone: IANA name of the zone by whose clock the customer lives; None is the shop's.
-        gift_card_id: the card whose code the mail carries; None for nearly all.
+        gift_card_id: the card whose code the mail carries, as the context has it; None for nearly
+            all.
     """
 
     message_id: UUID
@@ -49,7 +50,12 @@ class ClaimedMessage(NamedTuple):
     not_after: datetime
     attempt: int
     time_zone: str | None = None
-    gift_card_id: UUID | None = None
+    gift_card_id: str | None = None
+
+    @property
+    def card_id(self) -> UUID | None:
+        """Return the card whose code the mail carries; ValueError when what names it is no id."""
+        return UUID(self.gift_card_id) if self.gift_card_id is not None else None
 
 
 @dataclass(frozen=True)
@@ -65,8 +71,12 @@ class Claim:
 
     @property
     def card_ids(self) -> list[UUID]:
-        """Return the gift cards whose codes the messages carry; mostly none."""
-        named = (message.gift_card_id for message in self.messages)
+        """Return the gift cards whose codes the messages carry; mostly none.
+
+        Raises:
+            ValueError: a context names as a card what is no id.
+        """
+        named = (message.card_id for message in self.messages)
         return [card_id for card_id in named if card_id is not None]
 
     def without(self, message_ids: Collection[UUID]) -> Claim:
@@ -87,6 +97,8 @@ class Wanted:
         sender: the shop's address that the mails come from.
         hourly_budget: at most so many messages of this sender in an hour; None is no bound.
         stopped_campaigns: campaigns to leave alone.
+        fence_lead: how far ahead mails are scheduled so that they can be called back; what is
+            worthless sooner is claimed apart.
     """
 
     due_until: datetime
@@ -94,6 +106,7 @@ class Wanted:
     sender: str
     hourly_budget: int | None = None
     stopped_campaigns: Sequence[str] = ()
+    fence_lead: timedelta = timedelta(0)
 
 
 def claim_messages(connection: psycopg.Connection, wanted: Wanted, now: datetime) -> Claim | None:
@@ -158,6 +171,7 @@ def _claim(connection: psycopg.Connection, wanted: Wanted, now: datetime) -> Cla
         most=wanted.most,
         sender=wanted.sender,
         stopped_campaigns=list(wanted.stopped_campaigns),
+        fenced_until=now + wanted.fence_lead,
     ).fetchall()
     if not messages:
         return None

@@ -49,10 +49,15 @@ class UnknownRequest:
 
 @dataclass(frozen=True)
 class HeldSlot:
-    """A cancel whose mails are past their release."""
+    """A cancel that is not needed any more, by our clock.
+
+    Attributes:
+        free_from: when its place may be given back (aware), by SendGrid's clock too.
+    """
 
     request_id: UUID
     batch_id: str
+    free_from: datetime
 
 
 @dataclass(frozen=True)
@@ -134,23 +139,27 @@ def fence_request(connection: psycopg.Connection, request_id: UUID, now: datetim
 def find_held_slots(
     connection: psycopg.Connection,
     *,
-    released_before: datetime,
-    released_before_if_silent: datetime,
+    held_for: timedelta,
+    held_for_if_silent: timedelta,
+    now: datetime,
 ) -> list[HeldSlot]:
-    """Return the cancels whose last mail was due for release before then (aware).
+    """Return the cancels whose places may be given back at `now` (aware).
 
     Args:
         connection: an open connection.
-        released_before: counts where the worker itself recorded the end of its call.
-        released_before_if_silent: counts where the worker fell silent, so that it may only have
-            been stopped, and its call may be still to come.
+        held_for: after its last mail's release, where the worker itself recorded the end of its
+            call.
+        held_for_if_silent: the same where the worker fell silent, so that it may only have been
+            stopped, and its call may be still to come.
+        now: the present moment, aware.
     """
     cursor = execute(
         connection,
         "find_held_slots",
         rows=class_row(HeldSlot),
-        released_before=released_before,
-        released_before_if_silent=released_before_if_silent,
+        held_for=held_for,
+        held_for_if_silent=held_for_if_silent,
+        now=now,
     )
     return cursor.fetchall()
 

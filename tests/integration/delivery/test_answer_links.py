@@ -9,7 +9,9 @@ import orjson
 import pytest
 
 from retention.database import connect
+from retention.delivery.mail_body import MOST_PERSONALIZATIONS
 from retention.delivery.protocol import deliver
+from retention.delivery.run import PROBE
 from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.hearing.answers import answers_url
@@ -69,6 +71,7 @@ def test_mail_that_asks_nothing_or_reaches_nobody_gets_no_address(
 def test_a_whole_request_of_mails_that_ask_is_within_sendgrids_limits(
     pushed: psycopg.Connection, sandbox: SendGrid, audit: Since
 ) -> None:
-    plan(pushed, (decision(i) for i in range(500)))
-    assert deliver(connect, sandbox, ASKING, now=NOW, due_until=NOW).accepted == 500
-    assert audit["requests_accepted"] == 1
+    plan(pushed, (decision(i) for i in range(PROBE + MOST_PERSONALIZATIONS)))
+    alone = replace(ASKING, concurrency=1)
+    assert deliver(connect, sandbox, alone, now=NOW, due_until=NOW).accepted == 510
+    assert audit["requests_accepted"] == 2

@@ -18,7 +18,9 @@ from retention.delivery.report import DeliveryRefusedError
 from retention.delivery.schedule import QuietHours
 from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
+from retention.hearing.settings import PublicSettings
 from retention.ledger.messages import count_messages
+from retention.ledger.templates import PushedTemplate, remember_template
 from tests.integration.delivery.conftest import API_KEY, Sandbox, Since
 from tests.integration.delivery.faulty_server import faulty_server
 from tests.integration.delivery.worker_process import start_worker
@@ -28,11 +30,13 @@ if TYPE_CHECKING:
     from retention.delivery.report import DeliveryReport
 
 SETTINGS = DeliverySettings(Sender("shop@example.com", "Shop"))
+PUBLIC = PublicSettings("https://shop.example", "a-key-of-thirty-two-characters-at-least")
 
 
 def run(client: SendGrid, **changes: Any) -> DeliveryReport:
-    arguments = {"now": NOW, "due_until": NOW} | changes
-    return deliver(connect, client, SETTINGS, **arguments)
+    arguments = {"now": NOW, "due_until": NOW}
+    arguments |= {name: changes.pop(name) for name in arguments if name in changes}
+    return deliver(connect, client, replace(SETTINGS, **changes), **arguments)
 
 
 def test_every_due_message_is_accepted_once(
@@ -164,6 +168,37 @@ def test_a_campaign_without_its_template_stops_alone(
     assert count_messages(pushed) == {"accepted": 2, "planned": 1}
     assert list(report.stopped_campaigns) == ["replenishment"]
     assert "no template was pushed for replenishment in 'en'" in caplog.text
+
+
+@pytest.mark.parametrize("context", [{"gift_card_id": "7K2M"}, ["a list"]])
+def test_a_campaign_whose_context_makes_no_mail_stops_alone(
+    pushed: psycopg.Connection, sandbox: SendGrid, context: Any
+) -> None:
+    template = PushedTemplate("d-1", "v-1", "hash")
+    remember_template(pushed, "survey", "en", template, NOW)
+    broken = {"campaign": "survey", "send_at": NOW - timedelta(hours=1)}
+    plan(pushed, [decision(1, **broken), decision(2)])
+    pushed.execute(
+        "update ledger.messages set context = %s where campaign = 'survey'", [Jsonb(context)]
+    )
+    report = run(sandbox, asking_campaigns=frozenset({"survey"}), public=PUBLIC)
+    assert "makes no mail" in report.stopped_campaigns["survey"]
+    assert "7K2M" not in report.stopped_campaigns["survey"]
+    assert count_messages(pushed) == {"planned": 1, "accepted": 1}
+
+
+def test_what_is_nearly_worthless_keeps_nobody_else_from_being_called_back(
+    remembered: psycopg.Connection,
+) -> None:
+    soon = NOW + timedelta(minutes=15)
+    plan(remembered, [decision(i, not_after=soon) if i == 3 else decision(i) for i in range(9)])
+    with faulty_server() as server, SendGrid(API_KEY, server.url) as client:
+        run(client)
+    releases = [
+        [each["send_at"] <= soon.timestamp() for each in orjson.loads(body)["personalizations"]]
+        for body in server.bodies
+    ]
+    assert sorted(releases) == [[False] * 8, [True]]
 
 
 def test_a_campaign_whose_template_is_gone_at_sendgrid_stops_alone_and_loses_nothing(

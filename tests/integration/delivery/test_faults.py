@@ -18,6 +18,7 @@ from retention.delivery.report import (
 from retention.delivery.sendgrid import SendGrid, SendGridError
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.ledger.messages import count_messages
+from retention.ledger.templates import PushedTemplate, remember_template
 from tests.integration.delivery.conftest import API_KEY
 from tests.integration.delivery.faulty_server import (
     Fault,
@@ -81,12 +82,14 @@ def client_of(url: str, read_seconds: float = 0.5) -> SendGrid:
     return SendGrid(API_KEY, url, connect_seconds=0.5, read_seconds=read_seconds)
 
 
-def run(url: str, now: datetime = NOW, **changes: Any) -> DeliveryReport:
+def run(
+    url: str, now: datetime = NOW, until: datetime | None = None, **changes: Any
+) -> DeliveryReport:
     settings = {"patience": timedelta(seconds=2)} | changes
     sender = Sender("shop@example.com", "Shop")
     with client_of(url) as client:
         return deliver(
-            connect, client, DeliverySettings(sender, **settings), now=now, due_until=now
+            connect, client, DeliverySettings(sender, **settings), now=now, due_until=until or now
         )
 
 
@@ -145,19 +148,41 @@ def test_an_unknown_message_is_never_sent_again(
 def test_an_outage_does_not_turn_the_whole_outbox_unknown(
     remembered: psycopg.Connection,
 ) -> None:
-    plan(remembered, (decision(i, email="home@example.com") for i in range(5)))
+    for campaign in ("coupon", "survey"):
+        remember_template(remembered, campaign, "en", PushedTemplate("d-1", "v-1", "hash"), NOW)
+    campaigns = ("winback", "coupon", "survey")
+    plan(remembered, (decision(i, campaign=campaigns[i % 3]) for i in range(300)))
     with (
         faulty_server(answer("500 Internal Server Error")) as server,
         pytest.raises(DeliveryInterruptedError, match="2 requests in a row"),
     ):
         run(server.url)
-    assert count_messages(remembered) == {"unknown": 2, "planned": 3}
+    assert count_messages(remembered) == {"unknown": 20, "planned": 280}
+
+
+def test_a_campaign_to_which_sendgrid_has_no_answer_holds_up_nobody_else(
+    remembered: psycopg.Connection,
+) -> None:
+    remember_template(remembered, "survey", "en", PushedTemplate("d-1", "v-1", "hash"), NOW)
+    later = NOW + timedelta(minutes=1)
+    plan(
+        remembered,
+        [
+            *(decision(i) for i in range(100)),
+            *(decision(i, campaign="survey", send_at=later) for i in range(100)),
+        ],
+    )
+    accept = answer("202 Accepted", b"", "X-Message-Id: sg-1")
+    with faulty_server(answer("500 Internal Server Error"), accept) as server:
+        report = run(server.url, until=later)
+    assert "no clear answer" in report.stopped_campaigns["winback"]
+    assert count_messages(remembered) == {"unknown": 10, "planned": 90, "accepted": 100}
 
 
 def test_one_lost_answer_holds_up_nobody_else(remembered: psycopg.Connection) -> None:
     plan(remembered, (decision(i, email="home@example.com") for i in range(4)))
     accept = answer("202 Accepted", b"", "X-Message-Id: sg-1")
-    with faulty_server(reset, accept, reset, accept) as server:
+    with faulty_server(accept, reset, accept, reset) as server:
         run(server.url)
     assert count_messages(remembered) == {"unknown": 2, "accepted": 2}
 

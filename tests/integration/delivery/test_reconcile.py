@@ -61,9 +61,10 @@ class Shop:
         return deliver(connect, self.client, SETTINGS, now=self.now, due_until=self.now)
 
     def lose(self, *faults: dict[str, Any]) -> None:
-        """Deliver while these faults are in force."""
+        """Deliver while these faults are in force, run by run, until nothing is left to lose."""
         self.sandbox.plan_faults(*faults)
-        self.deliver()
+        while self.deliver().submitted:
+            pass
         self.sandbox.plan_faults(NO_LOG)
 
     def reconcile(self) -> ReconcileReport:
@@ -144,6 +145,23 @@ def test_sendgrids_log_proves_that_the_request_was_taken(shop: Shop) -> None:
     assert shop.states() == {"accepted": 2}
 
 
+def test_an_address_that_the_log_cannot_be_asked_for_hides_nobody_elses(shop: Shop) -> None:
+    plan(shop.ledger, [decision(i, email=f"o'neil-{i}@example.com") for i in range(4)])
+    plan(shop.ledger, [decision("anna")])
+    shop.lose(LOST_AFTER)
+    shop.sandbox.plan_faults()
+    assert shop.at(NOW + 10 * MINUTE).reconcile().accepted == 5
+
+
+def test_nothing_is_given_up_while_the_log_that_may_prove_it_fails(shop: Shop) -> None:
+    plan(shop.ledger, [decision(1, **RECEIPT)])
+    shop.lose(LOST_AFTER)
+    shop.sandbox.plan_faults({"path": "/v3/logs", "kind": "status", "status": 500, "count": None})
+    assert shop.at(NOW + 73 * 60 * MINUTE).reconcile().unconfirmed == 0
+    shop.sandbox.plan_faults()
+    assert shop.reconcile().accepted == 1
+
+
 def test_a_receipt_that_may_have_left_is_never_sent_again(shop: Shop) -> None:
     plan(shop.ledger, [decision(1, **RECEIPT)])
     shop.lose(LOST_BEFORE)
@@ -184,6 +202,18 @@ def test_at_most_ten_cancels_are_held_at_once_and_places_are_given_back(shop: Sh
     )
     assert held.fetchone() == (0,)
     assert shop.client.api.user.scheduled_sends.get().json() == []
+
+
+def test_a_cancel_is_not_taken_back_before_its_time_has_come_by_sendgrids_clock(shop: Shop) -> None:
+    plan(shop.ledger, [decision(1)])
+    shop.lose(LOST_AFTER)
+    assert shop.at(NOW + 10 * MINUTE).reconcile().fenced == 1
+    shop.now = NOW + SETTINGS.fence_lead + 11 * MINUTE  # our clock is ahead of SendGrid's
+    assert shop.reconcile().held_slots == 1
+    assert shop.deliver().accepted == 1
+    shop.at(NOW + 300 * MINUTE)
+    assert shop.reconcile().held_slots == 0
+    assert shop.sandbox.audit()["duplicates"] == []
 
 
 def test_a_run_says_until_when_silent_workers_hold_every_place(
@@ -258,6 +288,18 @@ def test_a_refused_cancel_leaves_the_request_as_it_was(shop: Shop) -> None:
     refused = {"path": SENDS, "method": "POST", "kind": "status", "status": 403}
     shop.sandbox.plan_faults(NO_LOG, refused)
     shop.at(NOW + 10 * MINUTE).reconcile()
+    shop.hear("processed")
+    assert shop.reconcile().accepted == 1
+
+
+@pytest.mark.parametrize("status", [401, 429])
+def test_a_cancel_that_was_certainly_not_taken_holds_no_place(shop: Shop, status: int) -> None:
+    plan(shop.ledger, [decision(1)])
+    shop.lose(LOST_AFTER)
+    outage = {"path": SENDS, "method": None, "kind": "status", "status": status, "count": None}
+    shop.sandbox.plan_faults(NO_LOG, outage)
+    report = shop.at(NOW + 10 * MINUTE).reconcile()
+    assert (report.fenced, report.held_slots) == (0, 0)
     shop.hear("processed")
     assert shop.reconcile().accepted == 1
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
 from retention.database import connect
-from retention.delivery import recording, worker
+from retention.delivery import recording, submission, worker
 from retention.delivery.protocol import deliver
 from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.ledger.messages import count_messages
 from tests.integration.delivery.conftest import API_KEY
-from tests.integration.delivery.faulty_server import ACCEPTED, faulty_server
+from tests.integration.delivery.faulty_server import ACCEPTED, answer, faulty_server
 from tests.integration.ledger.warehouse import NOW, decision, plan
 
 if TYPE_CHECKING:
@@ -32,16 +33,21 @@ def run(server: FaultyServer) -> DeliveryReport:
         return deliver(connect, client, SETTINGS, now=NOW, due_until=NOW)
 
 
+def cut_off(connection: psycopg.Connection) -> None:
+    """End all other connections to the database."""
+    connection.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where pid <> pg_backend_pid() and datname = current_database()"
+    )
+
+
 def test_an_acceptance_survives_the_loss_of_the_connection_to_the_database(
     remembered: psycopg.Connection,
 ) -> None:
     plan(remembered, [decision(1)])
 
     def accept_and_cut_off(sendgrid: socket.socket) -> None:
-        remembered.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where pid <> pg_backend_pid() and datname = current_database()"
-        )
+        cut_off(remembered)
         sendgrid.sendall(ACCEPTED)
 
     with (
@@ -53,8 +59,51 @@ def test_an_acceptance_survives_the_loss_of_the_connection_to_the_database(
     assert len(server.bodies) == 1
 
 
-def test_an_acceptance_survives_a_deadlock(
+NAMES_NOTHING = b'{"errors": [{"message": "no", "field": null}]}'
+NAMES_THE_TEMPLATE = b'{"errors": [{"message": "no", "field": "template_id"}]}'
+
+
+@pytest.mark.parametrize("body", [NAMES_NOTHING, NAMES_THE_TEMPLATE])
+def test_a_rejection_survives_the_loss_of_the_connection_to_the_database(
+    remembered: psycopg.Connection, body: bytes
+) -> None:
+    plan(remembered, [decision(1), decision(2)])
+    reject = answer("400 Bad Request", body)
+
+    def reject_and_cut_off(sendgrid: socket.socket) -> None:
+        cut_off(remembered)
+        reject(sendgrid)
+
+    with faulty_server(reject_and_cut_off, reject) as server, suppress(psycopg.OperationalError):
+        run(server)
+    assert count_messages(remembered) == {"planned": 2}
+
+
+def test_what_the_database_lost_before_the_call_is_planned_again_and_not_unknown(
     remembered: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan(remembered, [decision(1)])
+    original = submission.submit_claim
+
+    def submit_and_lose_the_answer(*arguments: Any) -> Any:
+        original(*arguments)
+        cut_off(remembered)
+        raise psycopg.OperationalError
+
+    monkeypatch.setattr(submission, "submit_claim", submit_and_lose_the_answer)
+    with faulty_server() as server, pytest.raises(psycopg.OperationalError):
+        run(server)
+    assert server.bodies == []
+    assert count_messages(remembered) == {"planned": 1}
+
+
+@pytest.mark.parametrize(
+    "failure", [psycopg.errors.DeadlockDetected, psycopg.errors.ReadOnlySqlTransaction]
+)
+def test_an_acceptance_survives_an_error_of_the_database(
+    remembered: psycopg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    failure: type[psycopg.Error],
 ) -> None:
     plan(remembered, [decision(1)])
     original, failures = recording.record_outcome, [1, 2]
@@ -62,7 +111,7 @@ def test_an_acceptance_survives_a_deadlock(
     def record(*arguments: Any) -> None:
         if failures:
             failures.pop()
-            raise psycopg.errors.DeadlockDetected
+            raise failure
         original(*arguments)
 
     monkeypatch.setattr(worker, "record_outcome", record)

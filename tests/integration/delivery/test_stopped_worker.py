@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from functools import partial
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 import pytest
 
+from retention.database import connect
+from retention.delivery import protocol
 from retention.delivery.breaker import Breaker
 from retention.delivery.outcomes import Accepted, NotSent
 from retention.delivery.recording import record_outcome
+from retention.delivery.report import DeliveryInterruptedError
 from retention.delivery.run import Run
 from retention.delivery.sendgrid import NotSentError, SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.delivery.submission import submit
 from retention.ledger.claims import Claim, Wanted, claim_messages
 from retention.ledger.messages import count_messages
+from retention.ledger.templates import PushedTemplate, remember_template
 from tests.integration.delivery.conftest import API_KEY
-from tests.integration.delivery.faulty_server import faulty_server
+from tests.integration.delivery.faulty_server import ACCEPTED, faulty_server
 from tests.integration.ledger.warehouse import NOW, decision, plan
 
 if TYPE_CHECKING:
+    import socket
+
     import psycopg
 
     from retention.delivery.outcomes import Outcome
@@ -68,3 +77,27 @@ def test_a_worker_that_was_merely_slow_posts(
 ) -> None:
     assert isinstance(submit_one(pushed, sandbox, 59)[1], Accepted)
     assert audit["messages"] == 1
+
+
+@pytest.mark.parametrize("seconds", [61, 86_400, -61])
+def test_a_run_that_stood_still_between_two_requests_ends(
+    remembered: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    plan(remembered, [decision(1), decision(2, locale="fi")])
+    remember_template(remembered, "winback", "fi", PushedTemplate("d-1", "v-1", "hash"), NOW)
+    stopped = threading.Event()
+    monkeypatch.setattr(
+        protocol, "Run", partial(Run, wall_clock=lambda: time.time() + seconds * stopped.is_set())
+    )
+
+    def accept(connection: socket.socket) -> None:
+        connection.sendall(ACCEPTED)
+        stopped.set()
+
+    with (
+        faulty_server(accept) as server,
+        SendGrid(API_KEY, server.url) as client,
+        pytest.raises(DeliveryInterruptedError, match="stood still"),
+    ):
+        protocol.deliver(connect, client, SETTINGS, now=NOW, due_until=NOW)
+    assert count_messages(remembered) == {"accepted": 1, "planned": 1}

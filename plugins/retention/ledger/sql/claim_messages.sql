@@ -1,13 +1,16 @@
 -- planned -> claimed: take due messages for one request, and begin it.
 -- Transactional mail goes first, then what is due longest. Rows that another
 -- worker has locked are passed over. No address twice: SendGrid may refuse a
--- request that repeats one, so the second waits for the next claim.
+-- request that repeats one, so the second waits for the next claim. What is
+-- worthless before a fence would hold goes by itself: it is released too soon
+-- to be called back, and so would be all others of its request.
 with next_group as (
     select
         mess.campaign,
         mess.locale,
         mess.kind,
-        mess.purpose
+        mess.purpose,
+        mess.not_after < %(fenced_until)s as is_short_lived
     from ledger.messages as mess
     where
         mess.state = 'planned'
@@ -34,12 +37,19 @@ due_messages as (
         and mess.send_at <= %(due_until)s
         and mess.not_after > %(now)s
         -- Not a join: so the index gives the oldest of the group in order.
-        and (mess.campaign, mess.locale, mess.kind, mess.purpose) = (
+        and (
+            mess.campaign,
+            mess.locale,
+            mess.kind,
+            mess.purpose,
+            mess.not_after < %(fenced_until)s
+        ) = (
             select
                 next_group.campaign,
                 next_group.locale,
                 next_group.kind,
-                next_group.purpose
+                next_group.purpose,
+                next_group.is_short_lived
             from next_group
         )
     order by mess.send_at, mess.message_id
@@ -97,4 +107,4 @@ returning
     mess.not_after,
     mess.attempts + 1 as attempt,
     mess.time_zone,
-    (mess.context ->> 'gift_card_id')::uuid as gift_card_id
+    mess.context ->> 'gift_card_id' as gift_card_id

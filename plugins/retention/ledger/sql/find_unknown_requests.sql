@@ -10,7 +10,8 @@ select
         select mess.email
         from ledger.messages as mess
         where mess.request_id = reqs.request_id and mess.state = 'unknown'
-        order by mess.message_id
+        -- SendGrid's log cannot be asked for an address with an apostrophe.
+        order by mess.email like '%%''%%', mess.message_id
         limit 1
     ) as email
 from ledger.requests as reqs

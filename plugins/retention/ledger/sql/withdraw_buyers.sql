@@ -1,6 +1,7 @@
 -- claimed -> cancelled: the last look into the shop's own tables. Who has
 -- ordered since 00:00 of the night that decided, which knew only what came
--- before, is not asked to come back.
+-- before, is not asked to come back. Whatever the table holds has happened,
+-- also if our clock lags behind the shop's.
 with buyers as (
     select distinct mess.message_id
     from ledger.messages as mess
@@ -12,7 +13,6 @@ with buyers as (
     where
         mess.request_id = %(request_id)s
         and mess.state = 'claimed'
-        and ords.ordered_at <= %(now)s
         and ords.status <> 'cancelled'
 )
 

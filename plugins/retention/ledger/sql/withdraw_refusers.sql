@@ -1,5 +1,6 @@
 -- claimed -> cancelled: the last look into the shop's own tables. Whose latest
--- answer to the purpose is no, is not written.
+-- answer to the purpose is no, is not written. Whatever the table holds was
+-- said, also if our clock lags behind the shop's.
 with answers as (
     select distinct on (mess.message_id)
         mess.message_id,
@@ -14,7 +15,6 @@ with answers as (
         mess.request_id = %(request_id)s
         and mess.state = 'claimed'
         and mess.kind = 'marketing'
-        and cons.granted_at <= %(now)s
     -- Of two answers of the same moment the refusal counts.
     order by
         mess.message_id asc, cons.granted_at desc, cons.is_granted asc

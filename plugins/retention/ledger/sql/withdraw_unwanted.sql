@@ -1,6 +1,6 @@
 -- claimed -> cancelled: the last look. Who has been suppressed, has asked to
 -- unsubscribe or was forgotten since the decision, and who got an earlier copy
--- in spite of its cancel, is not written.
+-- in spite of its cancel, is not written; nor is anybody what is worthless now.
 with claimed as (
     select
         mess.message_id,
@@ -8,6 +8,7 @@ with claimed as (
         mess.kind,
         mess.purpose,
         mess.attempts,
+        mess.not_after,
         lower(mess.email) as address
     from ledger.messages as mess
     where mess.request_id = %(request_id)s and mess.state = 'claimed'
@@ -55,6 +56,8 @@ judged as (
         case
             when clai.message_id = any(%(erased_ids)s::uuid[])
                 then 'the person was forgotten'
+            when clai.not_after <= %(now)s
+                then 'worthless by the time it would have left'
             when suppressed.reason is not null then suppressed.reason
             when refused.reason is not null then refused.reason
             when clai.attempts > 0 and exists (
