@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from retention.delivery.schedule import Releases
     from retention.delivery.settings import DeliverySettings
-    from retention.ledger.claims import Claim, ClaimedMessage
-    from retention.ledger.requests import Envelope
+    from retention.ledger.claims import Claim, ClaimedMessage, Envelope
 
 # SendGrid takes 1,000; half of that halves what one lost answer leaves unknown.
 MOST_PERSONALIZATIONS = 500

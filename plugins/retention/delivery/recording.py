@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -14,6 +15,7 @@ from retention.ledger.requests import (
     accept_request,
     mark_request_unknown,
     reject_request,
+    restore_claim,
     return_request,
 )
 from retention.ledger.states import RequestState
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from retention.ledger.claims import Claim
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 PAUSE = timedelta(seconds=1)  # between two attempts to record an outcome
@@ -54,14 +58,37 @@ def record_outcome(
     answer = answer_of(outcome)
     match outcome:
         case Accepted():
-            accept_request(connection, claim.request_id, answer, now)
+            _record_what_left(accept_request, connection, claim, answer, now)
         case Unknown():
-            mark_request_unknown(connection, claim.request_id, answer, now)
+            _record_what_left(mark_request_unknown, connection, claim, answer, now)
         case Rejected():
             reasons = rejection_reasons(claim, outcome)
             reject_request(connection, claim.request_id, answer, reasons, now)
         case Refused() | NotSent():
             return_request(connection, claim.request_id, answer, now)
+
+
+def _record_what_left(
+    record: Callable[[psycopg.Connection, UUID, Answer, datetime], bool],
+    connection: psycopg.Connection,
+    claim: Claim,
+    answer: Answer,
+    now: datetime,
+) -> None:
+    """Record what has left or may have, also where the database has lost that it was submitted."""
+    if record(connection, claim.request_id, answer, now):
+        return
+    restored = restore_claim(connection, claim, now)
+    if restored is None:  # somebody else had settled it
+        return
+    record(connection, claim.request_id, answer, now)
+    log.error(
+        "request %s: the database had lost that it was submitted; %d of its %d messages are noted "
+        "again, the others may be sent twice",
+        claim.request_id,
+        restored,
+        len(claim.messages),
+    )
 
 
 def write_again(

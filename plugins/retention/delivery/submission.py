@@ -12,9 +12,9 @@ from retention.delivery.mail_body import build_body
 from retention.delivery.outcomes import NotSent, Outcome, Refused
 from retention.delivery.schedule import late_releases, release_span, release_times
 from retention.delivery.sendgrid import NotSentError, SendGridError
-from retention.ledger.claims import ClaimLostError
+from retention.ledger.claims import ClaimLostError, Envelope
 from retention.ledger.gift_cards import find_codes
-from retention.ledger.requests import Envelope, submit_claim
+from retention.ledger.requests import submit_claim
 from retention.ledger.templates import find_template, find_unsubscribe_group
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def submit(connection: psycopg.Connection, run: Run, claim: Claim) -> tuple[Clai
     quiet = run.settings.quiet_hours
     releases = release_times(claim.messages, now, run.settings.fence_lead, quiet)
     late = late_releases(claim.messages, releases, now, quiet)
-    envelope = Envelope(batch_id, template_id, group_id, *release_span(releases), late)
+    sender = run.settings.sender.email
+    envelope = Envelope(sender, batch_id, template_id, group_id, *release_span(releases), late)
     mail = _build(claim, envelope, run, releases, {})
     began = run.wall_clock()
     left = submit_claim(connection, claim, envelope, now, run.settings.last_look)

@@ -47,8 +47,9 @@ OVERLAP = timedelta(hours=1)  # an entry may show on the list later than its tim
 FULLY_EVERY = timedelta(days=1)
 # An event of the last hour may be ahead of the list: that it is not there yet proves nothing.
 SETTLED = timedelta(hours=1)
-# A list that lost more than half of so many is rather another account's, or an outage.
+# A list that lost more than half, and so many, is rather another account's, or an outage.
 IMPLAUSIBLE = 20
+IMPLAUSIBLE_IF_EMPTY = 3  # the same for a list that lost everything
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,8 @@ def _remove_absent(connection: psycopg.Connection, listing: Listing, now: dateti
         removed = remove_absent_suppressions(
             connection, listing, reported_before=now - SETTLED, now=now
         )
-        if removed < IMPLAUSIBLE or removed * 2 <= held:
+        least = IMPLAUSIBLE_IF_EMPTY if removed == held else IMPLAUSIBLE
+        if removed < least or removed * 2 <= held:
             return SyncCounts(removed=removed)
         raise Rollback(transaction)
     return SyncCounts(

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
@@ -15,7 +15,7 @@ from psycopg.rows import args_row
 from retention.ledger.statements import execute
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     import psycopg
@@ -59,8 +59,36 @@ class ClaimedMessage(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Envelope:
+    """What all messages of one request share at SendGrid.
+
+    Attributes:
+        sender: the shop's address that the mails come from.
+        batch_id: a batch of this request's own; by it a scheduled request can be cancelled.
+        template_id: the dynamic template.
+        unsubscribe_group_id: the group that an unsubscribe lands in; None for transactional mail.
+        first_release_at: when SendGrid releases the first of the mails (aware); None when one of
+            them leaves at once, so that the request cannot be fenced.
+        last_release_at: when it releases the last of them (aware).
+        late: the marketing that comes on a later day than meant, and when it is released (aware).
+    """
+
+    sender: str
+    batch_id: str
+    template_id: str
+    unsubscribe_group_id: int | None
+    first_release_at: datetime | None = None
+    last_release_at: datetime | None = None
+    late: Mapping[UUID, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Claim:
-    """Messages for one request: of one campaign, language and purpose, no address twice."""
+    """Messages for one request: of one campaign, language and purpose, no address twice.
+
+    Attributes:
+        envelope: what they were submitted in; None before.
+    """
 
     request_id: UUID
     campaign: str
@@ -68,6 +96,7 @@ class Claim:
     kind: str
     purpose: str
     messages: tuple[ClaimedMessage, ...]
+    envelope: Envelope | None = None
 
     @property
     def card_ids(self) -> list[UUID]:

@@ -7,11 +7,11 @@ an answer that never came.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from retention.ledger.acceptance import accept_messages
-from retention.ledger.claims import Claim, ClaimLostError, divide_claim
+from retention.ledger.claims import ClaimLostError, divide_claim
 from retention.ledger.last_look import LastLook, withdraw
 from retention.ledger.statements import execute
 from retention.ledger.states import RequestState
@@ -23,31 +23,11 @@ if TYPE_CHECKING:
 
     import psycopg
 
+    from retention.ledger.claims import Claim, Envelope
+
 ABANDONED = "the worker fell silent before it submitted"
 LOST = "the worker fell silent between submitting and recording the answer"
 WITHDRAWN = "all its messages were withdrawn at the last look"
-
-
-@dataclass(frozen=True)
-class Envelope:
-    """What all messages of one request share at SendGrid.
-
-    Attributes:
-        batch_id: a batch of this request's own; by it a scheduled request can be cancelled.
-        template_id: the dynamic template.
-        unsubscribe_group_id: the group that an unsubscribe lands in; None for transactional mail.
-        first_release_at: when SendGrid releases the first of the mails (aware); None when one of
-            them leaves at once, so that the request cannot be fenced.
-        last_release_at: when it releases the last of them (aware).
-        late: the marketing that comes on a later day than meant, and when it is released (aware).
-    """
-
-    batch_id: str
-    template_id: str
-    unsubscribe_group_id: int | None
-    first_release_at: datetime | None = None
-    last_release_at: datetime | None = None
-    late: Mapping[UUID, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -98,16 +78,57 @@ def submit_claim(
         if not left.messages:
             answer = Answer(RequestState.NOT_SENT, error=WITHDRAWN)
             _close_request(connection, claim.request_id, answer, now)
-    return left
+    return replace(left, envelope=envelope)
+
+
+def restore_claim(connection: psycopg.Connection, claim: Claim, now: datetime) -> int | None:
+    """Write once more that a claim was submitted, if the database does not know it any more.
+
+    So it is after a fail-over to a standby that had not all of it, or when a backup was restored.
+    Without it the messages would be planned, and go out a second time.
+
+    Returns:
+        How many of the messages are with the claim again; None when nothing was lost.
+    """
+    with connection.transaction():
+        restored = execute(
+            connection,
+            "restore_request",
+            request_id=claim.request_id,
+            campaign=claim.campaign,
+            locale=claim.locale,
+            kind=claim.kind,
+            purpose=claim.purpose,
+            sender=claim.envelope.sender,
+            message_count=len(claim.messages),
+            batch_id=claim.envelope.batch_id,
+            template_id=claim.envelope.template_id,
+            unsubscribe_group_id=claim.envelope.unsubscribe_group_id,
+            first_release_at=claim.envelope.first_release_at,
+            last_release_at=claim.envelope.last_release_at,
+            now=now,
+        )
+        if not restored.rowcount:
+            return None
+        moved = execute(
+            connection,
+            "restore_messages",
+            request_id=claim.request_id,
+            message_ids=[message.message_id for message in claim.messages],
+            now=now,
+        )
+        return moved.rowcount
 
 
 def accept_request(
     connection: psycopg.Connection, request_id: UUID, answer: Answer, now: datetime
-) -> None:
-    """Record that SendGrid has all messages of the request."""
+) -> bool:
+    """Record that SendGrid has all messages of the request; False when it was settled before."""
     with connection.transaction():
-        if _close_request(connection, request_id, answer, now):
+        is_closed = _close_request(connection, request_id, answer, now)
+        if is_closed:
             accept_messages(connection, request_id, now)
+    return is_closed
 
 
 def reject_request(
@@ -157,10 +178,11 @@ def divide_request(
 
 def mark_request_unknown(
     connection: psycopg.Connection, request_id: UUID, answer: Answer, now: datetime
-) -> None:
-    """Record that nobody can tell whether the request's messages left."""
+) -> bool:
+    """Record that nobody can tell whether its messages left; False when it was settled before."""
     with connection.transaction():
-        if _close_request(connection, request_id, answer, now):
+        is_closed = _close_request(connection, request_id, answer, now)
+        if is_closed:
             execute(
                 connection,
                 "mark_messages_unknown",
@@ -168,6 +190,7 @@ def mark_request_unknown(
                 reason=answer.error,
                 now=now,
             )
+    return is_closed
 
 
 def put_away_stale_requests(

@@ -16,10 +16,10 @@ from retention.delivery.protocol import deliver
 from retention.delivery.reconcile import reconcile
 from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
-from retention.ledger.claims import Wanted, claim_messages
+from retention.ledger.claims import Envelope, Wanted, claim_messages
 from retention.ledger.gift_cards import Batch
 from retention.ledger.messages import count_messages
-from retention.ledger.requests import Envelope, put_away_stale_requests, submit_claim
+from retention.ledger.requests import put_away_stale_requests, submit_claim
 from retention.ledger.templates import PushedTemplate, remember_template
 from retention.rewards.issue import QUARTERLY, issue_planned, issue_run
 from retention.rewards.reissue import CardNotVoidableError, reissue, void
@@ -219,7 +219,7 @@ class TestAMailThatIsLeaving:
     def leaving(self, cards: psycopg.Connection) -> psycopg.Connection:
         """All mails are committed, and their worker is silent."""
         claim = claim_messages(cards, Wanted(NOW, 500, "shop@example.com"), NOW)
-        submit_claim(cards, claim, Envelope("batch-1", "d-2", None), NOW)
+        submit_claim(cards, claim, Envelope("shop@example.com", "batch-1", "d-2", None), NOW)
         assert count_messages(cards) == {"submitting": 5}
         return cards
 
@@ -250,7 +250,7 @@ def test_who_makes_a_card_void_at_the_last_look_waits_and_is_refused(
 
     claim = claim_messages(cards, Wanted(NOW, 500, "shop@example.com"), NOW)
     with cards.transaction():
-        submit_claim(cards, claim, Envelope("batch-1", "d-2", None), NOW)
+        submit_claim(cards, claim, Envelope("shop@example.com", "batch-1", "d-2", None), NOW)
         thread = threading.Thread(target=make_void)
         thread.start()
         _wait_for_lock()

@@ -119,3 +119,41 @@ def test_an_acceptance_survives_an_error_of_the_database(
     with faulty_server() as server:
         assert run(server).accepted == 1
     assert count_messages(remembered) == {"accepted": 1}
+
+
+LOST_SUBMISSION = """
+    update ledger.messages set state = 'claimed', submitting_at = null, attempts = 0;
+    update ledger.requests set state = 'claimed', submitting_at = null, batch_id = null;
+"""
+LOST_CLAIM = """
+    update ledger.messages
+    set state = 'planned', submitting_at = null, claimed_at = null, attempts = 0, request_id = null;
+    delete from ledger.requests;
+"""
+
+
+@pytest.mark.parametrize("lost", [LOST_SUBMISSION, LOST_CLAIM])
+@pytest.mark.parametrize(
+    ("status", "state"), [("202 Accepted", "accepted"), ("500 Internal Server Error", "unknown")]
+)
+def test_what_a_failed_over_database_has_forgotten_is_not_sent_again(
+    remembered: psycopg.Connection,
+    caplog: pytest.LogCaptureFixture,
+    lost: str,
+    status: str,
+    state: str,
+) -> None:
+    plan(remembered, [decision(1), decision(2)])
+
+    def answer_and_forget(sendgrid: socket.socket) -> None:
+        remembered.execute(lost)
+        answer(status, b"", "X-Message-Id: sg-1")(sendgrid)
+
+    with faulty_server(answer_and_forget) as server:
+        run(server)
+        run(server)
+    assert count_messages(remembered) == {state: 2}
+    assert len(server.bodies) == 1
+    (request,) = remembered.execute("select batch_id, message_count, state from ledger.requests")
+    assert request == ("batch-0", 2, state)
+    assert "2 of its 2 messages are noted again" in caplog.text

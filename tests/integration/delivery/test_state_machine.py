@@ -31,9 +31,9 @@ from retention.delivery.run import Run
 from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.delivery.submission import submit
-from retention.ledger.claims import Claim, ClaimLostError, Wanted, claim_messages
+from retention.ledger.claims import Claim, ClaimLostError, Envelope, Wanted, claim_messages
 from retention.ledger.messages import expire_messages
-from retention.ledger.requests import Envelope, submit_claim
+from retention.ledger.requests import submit_claim
 from retention.ledger.states import MessageState
 from retention.ledger.templates import PushedTemplate, remember_template, remember_unsubscribe_group
 from tests.integration.delivery.conftest import API_KEY, Sandbox, running_sandbox
@@ -152,7 +152,7 @@ class Delivery(RuleBasedStateMachine):
     def die_between_commit_and_call(self, which: int) -> None:
         hand = self._take(which, has_outcome=False)
         if hand is not None:
-            envelope = Envelope(f"never-{uuid4()}", "d-1", 7)
+            envelope = Envelope("shop@example.com", f"never-{uuid4()}", "d-1", 7)
             with suppress(ClaimLostError):
                 submit_claim(self.ledger, hand.claim, envelope, self.now)
 

@@ -7,6 +7,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -280,6 +281,21 @@ def test_the_empty_lists_of_another_account_free_nobody_and_are_reported(
         with pytest.raises(sync.RemovalsWithheldError, match=r"spam_reports.*30 of the 30.*groups"):
             sync.exchange_suppressions(now)
     assert len(_held(ledger)) == 61
+
+
+@pytest.mark.usefixtures("client")
+@pytest.mark.parametrize(("held", "is_believed"), [(1, True), (3, False)])
+def test_a_short_list_that_lost_everybody_is_not_believed_either(
+    ledger: psycopg.Connection, now: datetime, held: int, *, is_believed: bool
+) -> None:
+    ledger.cursor().executemany(
+        "insert into ledger.suppressions (address, scope, source, suppressed_at)"
+        " values (%s, 'all', 'unsubscribes', %s)",
+        [(f"person-{number}@example.com", now - DAY) for number in range(held)],
+    )
+    with nullcontext() if is_believed else pytest.raises(sync.RemovalsWithheldError):
+        sync.exchange_suppressions(now)
+    assert len(_held(ledger)) == (0 if is_believed else held)
 
 
 def test_a_list_that_shrinks_while_it_is_read_is_read_anew(

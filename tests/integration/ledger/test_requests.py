@@ -13,13 +13,13 @@ from retention.ledger.claims import (
     Claim,
     ClaimedMessage,
     ClaimLostError,
+    Envelope,
     Wanted,
     claim_messages,
 )
 from retention.ledger.messages import count_messages
 from retention.ledger.requests import (
     Answer,
-    Envelope,
     accept_request,
     mark_request_unknown,
     put_away_stale_requests,
@@ -46,7 +46,9 @@ def claim(connection: psycopg.Connection, now: datetime = NOW, **changes: Any) -
 
 
 def submit(connection: psycopg.Connection, claimed: Claim) -> None:
-    submit_claim(connection, claimed, Envelope(f"batch-{uuid4()}", "d-1", 7), NOW)
+    submit_claim(
+        connection, claimed, Envelope("shop@example.com", f"batch-{uuid4()}", "d-1", 7), NOW
+    )
 
 
 def test_a_claim_holds_one_campaign_language_and_purpose(ledger: psycopg.Connection) -> None:
@@ -246,6 +248,6 @@ def _request_states(connection: psycopg.Connection) -> list[str]:
 def test_a_claim_returns_the_columns_of_a_message_in_their_order(
     ledger: psycopg.Connection,
 ) -> None:
-    parameters = {"now": NOW, "due_until": NOW, "most": 1, "sender": "s", "stopped_campaigns": []}
-    cursor = execute(ledger, "claim_messages", **parameters)
+    moments = {"now": NOW, "due_until": NOW, "fenced_until": NOW}
+    cursor = execute(ledger, "claim_messages", most=1, sender="s", stopped_campaigns=[], **moments)
     assert tuple(column.name for column in cursor.description) == ClaimedMessage._fields

@@ -10,5 +10,9 @@ set
     closed_at = %(now)s
 where
     request_id = %(request_id)s
-    and state in ('claimed', 'submitting', 'unknown')
     and fencing_at is null
+    and (
+        state in ('submitting', 'unknown')
+        -- What was answered had been submitted: see restore_request.
+        or (state = 'claimed' and %(state)s::text in ('not_sent', 'refused'))
+    )

@@ -1,0 +1,15 @@
+-- planned, claimed -> submitting: the database had lost that they were handed
+-- over. What another request has by now stays with that.
+update ledger.messages
+set
+    state = 'submitting',
+    claimed_at = coalesce(claimed_at, %(now)s),
+    submitting_at = %(now)s,
+    attempts = attempts + 1,
+    request_id = %(request_id)s
+where
+    message_id = any(%(message_ids)s::uuid[])
+    and (
+        state = 'planned'
+        or (state = 'claimed' and request_id = %(request_id)s)
+    )
