@@ -25,18 +25,20 @@ class FaultKind:
     kind: str
     status: int = 500
     count: int = 1
+    method: str = "POST"
 
     @property
     def name(self) -> str:
         """What it is called in reports."""
         what = str(self.status) if self.kind == "status" else self.kind
-        return f"{self.path.removeprefix('/v3/')} {self.phase}: {what}"
+        asked = "" if self.method == "POST" else f"{self.method} "
+        return f"{asked}{self.path.removeprefix('/v3/')} {self.phase}: {what}"
 
     def as_json(self, seed: int) -> dict[str, Any]:
         """Return what the sandbox is told; each of `count` requests meets it at the odds."""
         return {
             "path": self.path,
-            "method": "POST",
+            "method": self.method,
             "phase": self.phase,
             "kind": self.kind,
             "status": self.status,
@@ -50,6 +52,7 @@ class FaultKind:
 PHASES = ("before_accept", "after_accept")
 BREAKS = ("hang", "rst", "fin", "slow", "html_502")
 NO_FAULT = FaultKind("everywhere", "no fault", "all answers in order", count=0)
+LOST_ANSWER = FaultKind(SEND, "after_accept", "rst")
 FAULTS = [
     NO_FAULT,
     *(FaultKind(SEND, phase, kind) for phase in PHASES for kind in BREAKS),
@@ -66,5 +69,8 @@ FAULTS = [
     *(FaultKind(STOPS, phase, kind, count=2) for phase, kind in (
         ("before_accept", "hang"), ("before_accept", "status"), ("after_accept", "status"),
         ("after_accept", "rst"), ("response", "truncated"))),
+    *(FaultKind(STOPS, phase, kind, count=2, method="GET") for phase, kind in (
+        ("before_accept", "hang"), ("before_accept", "status"), ("response", "truncated"))),
     *(FaultKind(LOGS, "before_accept", kind, count=99) for kind in ("status", "hang")),
+    FaultKind(LOGS, "before_accept", "status", count=99, method="GET"),
 ]  # fmt: skip

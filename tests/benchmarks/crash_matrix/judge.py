@@ -16,6 +16,7 @@ MESSAGES = """
     select
         mess.message_id,
         mess.email,
+        mess.kind,
         mess.state,
         format(
             '%s, %s: %s',
@@ -48,8 +49,12 @@ def judge(stage: Stage, verdict: Verdict, connection: psycopg.Connection, gone: 
         gone: to whom nothing need arrive, or must not.
     """
     messages = {str(row[0]): row[1:] for row in connection.execute(MESSAGES)}
-    excused = gone.suppressed | set(gone.withdrawn.values())
-    expected = [key for key, (email, *_) in messages.items() if email not in excused]
+    withdrawn = set(gone.withdrawn.values())
+    expected = [
+        key
+        for key, (email, kind, *_) in messages.items()
+        if email not in withdrawn and not (kind == "marketing" and email in gone.suppressed)
+    ]
     found = stage.audit(expected)
     verdict.expected = len(expected)
     verdict.duplicates = _of(found["duplicates"], messages)
@@ -58,9 +63,9 @@ def judge(stage: Stage, verdict: Verdict, connection: psycopg.Connection, gone: 
     kept_back = stage.audit(verdict.withdrawn)["missing"]
     verdict.withdrawn_but_sent = sorted(gone.withdrawn.keys() - set(kept_back))
     verdict.nameless = {
-        key: state for key, (_, state, _) in messages.items() if state not in FINAL_STATES
+        key: state for key, (_, _, state, _) in messages.items() if state not in FINAL_STATES
     }
-    verdict.never_mailed = {key: messages[key][2] for key in found["missing"]}
+    verdict.never_mailed = {key: messages[key][-1] for key in found["missing"]}
 
 
 def judge_naive(stage: Stage, verdict: Verdict, connection: psycopg.Connection) -> None:
