@@ -30,7 +30,7 @@ class MessageState(StrEnum):
     ACCEPTED = "accepted"  # SendGrid has it: an answer, an event or its log says so; final
     REJECTED = "rejected"  # SendGrid refuses this very message, and said why; final
     UNKNOWN = "unknown"  # may or may not have left; never resent unless fenced
-    UNCONFIRMED = "unconfirmed"  # unknown for so long that nobody will ever tell; final
+    UNCONFIRMED = "unconfirmed"  # unknown for so long that hardly anything will ever tell
     EXPIRED = "expired"  # its `not_after` passed before it was submitted; never left
     CANCELLED = "cancelled"  # withdrawn on purpose before it left; final
 
@@ -46,4 +46,4 @@ class RequestState(StrEnum):
     NOT_SENT = "not_sent"  # proof that SendGrid took none: never posted, not reached, or 429
     UNKNOWN = "unknown"  # no proof either way
     FENCED = "fenced"  # cancelled at SendGrid in time: whatever it took is never released
-    UNCONFIRMED = "unconfirmed"  # no proof either way, and none will come any more
+    UNCONFIRMED = "unconfirmed"  # no proof either way, and hardly one to come any more

@@ -174,6 +174,20 @@ def test_a_receipt_that_may_have_left_is_never_sent_again(shop: Shop) -> None:
     assert shop.request()[1] == "unconfirmed"
 
 
+@pytest.mark.parametrize(
+    ("event", "state"), [("processed", "unconfirmed"), ("delivered", "accepted")]
+)
+def test_what_was_given_up_is_accepted_after_all_when_it_is_seen_to_have_gone_out(
+    shop: Shop, event: str, state: str
+) -> None:
+    plan(shop.ledger, [decision(1, **RECEIPT)])
+    shop.lose(LOST_BEFORE)
+    assert shop.at(NOW + 73 * 60 * MINUTE).reconcile().unconfirmed == 1
+    shop.hear(event)
+    shop.reconcile()
+    assert shop.states() == {state: 1}
+
+
 def test_what_is_worthless_for_a_day_is_given_up_sooner(shop: Shop) -> None:
     plan(shop.ledger, [decision(1, **RECEIPT, not_after=NOW + 60 * MINUTE)])
     shop.lose(LOST_BEFORE)

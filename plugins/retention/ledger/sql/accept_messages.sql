@@ -1,14 +1,15 @@
--- submitting, unknown -> accepted: SendGrid has the request's messages. Tells
+-- submitting, unknown, unconfirmed -> accepted: SendGrid has the request's messages. Tells
 -- how many they are, and which gift cards' codes they carry.
 with accepted as (
     update ledger.messages
     set
         state = 'accepted',
         state_reason = null,
-        accepted_at = %(now)s
+        accepted_at = %(now)s,
+        unconfirmed_at = null
     where
         request_id = %(request_id)s
-        and state in ('submitting', 'unknown')
+        and state in ('submitting', 'unknown', 'unconfirmed')
     returning context ->> 'gift_card_id' as card_id
 )
 

@@ -1,5 +1,6 @@
--- unknown -> accepted: an event about a request proves that SendGrid has it.
--- Once its cancel was asked for, only an event of a released mail does.
+-- unknown, unconfirmed -> accepted: an event about a request proves that
+-- SendGrid has it. Once its cancel was asked for, or it was given up, only an
+-- event of a released mail does.
 update ledger.requests as reqs
 set
     state = 'accepted',
@@ -12,11 +13,13 @@ from (
         bool_or(evnt.event = any(%(released_events)s::text[])) as is_released
     from ledger.message_events as evnt
     inner join ledger.requests as lost on evnt.request_id = lost.request_id
-    where lost.state = 'unknown'
+    where lost.state in ('unknown', 'unconfirmed')
     group by evnt.request_id
 ) as proofs
 where
     reqs.request_id = proofs.request_id
-    and reqs.state = 'unknown'
-    and (reqs.fencing_at is null or proofs.is_released)
+    and (
+        (reqs.state = 'unknown' and reqs.fencing_at is null)
+        or (reqs.state in ('unknown', 'unconfirmed') and proofs.is_released)
+    )
 returning reqs.request_id
