@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sendgrid_sandbox import messages
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -94,6 +96,16 @@ def test_search_finds_subjects_names_addresses_and_template_data_in_any_letter_c
     expected = {"AINO": {"aino@example.com"}, "kahvi lopussa": everybody}
     found = {one["to"] for one in sandbox.messages(q=words)}
     assert found == expected.get(words, {"eero@example.com"})
+
+
+def test_search_finds_the_subject_of_the_oldest_mail_at_the_first_look(
+    sandbox: SandboxClient,
+    templated: Callable[..., dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(messages, "SUBJECTS_AT_ONCE", 2)
+    sandbox.send(templated(*(person(f"person{n}@example.com", name=f"N{n}") for n in range(7))))
+    assert [one["to"] for one in sandbox.messages(q="n0, kahvi")] == ["person0@example.com"]
 
 
 def test_search_for_what_is_nowhere_finds_nothing_and_says_so(
