@@ -212,12 +212,21 @@ def test_a_template_can_be_renamed_copied_and_deleted(sandbox: SandboxClient) ->
     assert [one["name"] for one in _all_templates(sandbox)] == ["copy"]
 
 
-def test_a_template_that_cannot_be_rendered_is_refused_on_upload(sandbox: SandboxClient) -> None:
+@pytest.mark.parametrize(
+    ("html", "message"),
+    [
+        ("{{#if a}}never closed", "Unclosed block"),
+        ("{{#if a}}{{#if (shout b)}}never reached by most{{/if}}{{/if}}", "shout"),
+    ],
+)
+def test_a_template_that_cannot_be_rendered_is_refused_on_upload(
+    sandbox: SandboxClient, html: str, message: str
+) -> None:
     template = sandbox.post("/v3/templates", {"name": "t", "generation": "dynamic"}, 201)
-    body = {"name": "1", "subject": "Hi", "html_content": "{{#if a}}never closed"}
+    body = {"name": "1", "subject": "Hi", "html_content": html}
     answer = sandbox.post(f"/v3/templates/{template['id']}/versions", body, 400)
     assert answer["errors"][0]["field"] == "html_content"
-    assert "Unclosed block" in answer["errors"][0]["message"]
+    assert message in answer["errors"][0]["message"]
 
 
 def test_unsubscribe_groups_have_unique_names(sandbox: SandboxClient) -> None:

@@ -232,6 +232,20 @@ def test_a_mail_of_bare_addresses_without_names_or_category_is_shown(
         assert "aino@example.com" in sandbox.page(f"/messages/{message_id}?view={view}")
 
 
+def test_a_mail_too_long_to_be_shown_was_sent_all_the_same(
+    sandbox: SandboxClient, mail: Callable[..., dict[str, Any]]
+) -> None:
+    template_id = sandbox.create_template("Hello", "{{#each parts}}{{@root.words}}{{/each}}")
+    aino = person("aino@example.com", parts=[*range(11)], words="x" * 2**20)
+    sandbox.send(mail(template_id=template_id, personalizations=[aino]))
+    message = sandbox.messages()[0]
+    assert (message["state"], message["text"]) == ("delivered", "")
+    assert "Output size exceeds" in message["error"]
+    page = sandbox.page(f"/messages/{message['id']}")
+    assert "The sandbox cannot show this mail" in page
+    assert "dropped" not in page
+
+
 def test_a_refused_request_is_listed_with_the_words_and_the_true_cause(
     sandbox: SandboxClient, mail: Callable[..., dict[str, Any]]
 ) -> None:
