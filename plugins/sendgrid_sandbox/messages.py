@@ -41,7 +41,7 @@ FILL_SUBJECT = """
 """
 
 SUBJECTS_AT_ONCE = 2000
-"""How many subjects one look at the list renders at most; older ones follow with the next look."""
+"""Subjects rendered for one transaction, so that acceptance never waits long for it."""
 
 
 @dataclass(frozen=True)
@@ -156,17 +156,22 @@ def copies(database: Database, message: StoredMessage) -> list[dict[str, Any]]:
 
 
 def fill_subjects(database: Database, render_subject: Callable[[StoredMessage], str]) -> None:
-    """Render subjects that nobody has needed yet, so that the list and the search know them."""
+    """Render subjects that nobody has needed yet, so that a search knows them all.
+
+    The first search after much mail takes about as long as its acceptance took.
+    """
+    while pending := _without_subject(database):
+        subjects = [(message, render_subject(message)) for message in pending]
+        with database.transaction() as connection:
+            connection.executemany(
+                FILL_SUBJECT,
+                [(subject, subject.casefold(), found.message_id) for found, subject in subjects],
+            )
+
+
+def _without_subject(database: Database) -> list[StoredMessage]:
     sql = f"{SELECT} where messages.subject is null order by message_id desc limit ?"
-    pending = loaded(database, database.rows(sql, (SUBJECTS_AT_ONCE,)))
-    if not pending:
-        return
-    subjects = [(message, render_subject(message)) for message in pending]
-    with database.transaction() as connection:
-        connection.executemany(
-            FILL_SUBJECT,
-            [(subject, subject.casefold(), message.message_id) for message, subject in subjects],
-        )
+    return loaded(database, database.rows(sql, (SUBJECTS_AT_ONCE,)))
 
 
 def loaded(database: Database, rows: Iterable[Any]) -> list[StoredMessage]:

@@ -44,8 +44,8 @@ def subject_of(message: StoredMessage) -> str:
 def render(message: StoredMessage, base_url: str) -> Rendered:
     """Render a message; links to unsubscribe lead to the sandbox at ``base_url``.
 
-    A template that cannot be rendered gives an error text instead of a mail: SendGrid would drop it
-    silently.
+    What SendGrid has no helper for was refused when the template was uploaded. A mail that outgrows
+    our engine (10 MB, or blocks 100 deep) gives an error text instead; it was sent all the same.
     """
     data = template_data(message, base_url)
     try:

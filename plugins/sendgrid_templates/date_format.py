@@ -42,10 +42,10 @@ def format_date(timestamp: Any, pattern: str, offset: str = "") -> str:
     """
     try:
         time = datetime.fromisoformat(str(timestamp))
-    except ValueError:
+        aware = time if time.tzinfo else time.replace(tzinfo=UTC)
+        local = aware.astimezone(_zone(str(offset or "")))
+    except (ValueError, OverflowError):
         return INVALID
-    aware = time if time.tzinfo else time.replace(tzinfo=UTC)
-    local = aware.astimezone(_zone(str(offset or "")))
     return PATTERN.sub(lambda token: TOKENS[token[0]](local), str(pattern or ""))
 
 

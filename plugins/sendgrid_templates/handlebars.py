@@ -2,7 +2,7 @@
 
 pydantic-handlebars does the work; this module adds SendGrid's helpers and the few places where
 JavaScript's idea of a value differs from Python's. The helpers follow SendGrid's page "Using
-Handlebars".
+Handlebars"; as in JavaScript, arguments too many do no harm.
 """
 
 import re
@@ -21,13 +21,19 @@ from sendgrid_templates.date_format import format_date
 
 Comparison = Callable[[Any, Any], bool]
 
+COMMENT = re.compile(r"\{\{~?!--.*?--~?\}\}|\{\{~?!.*?\}\}", re.DOTALL)
 CALL_WITH_ARGUMENTS = re.compile(
     r"\{\{\{?~?\s*#?\s*(?!else\b)([A-Za-z_][\w-]*)\s+(?!as\s*\|)[^\s}~]"
 )
-HELPER_NAMES = frozenset({
-    "if", "unless", "each", "with", "lookup", "log",
-    "equals", "notEquals", "greaterThan", "lessThan", "and", "or", "length", "insert", "formatDate",
-})  # fmt: skip
+TAG = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
+CALL_IN_PARENTHESES = re.compile(r"\(\s*([A-Za-z_][\w-]*)")
+
+VALUES = frozenset({"lookup", "log", "length", "insert", "formatDate"})
+"""Helpers that return a value, which another one may take; the others choose what a block shows."""
+HELPER_NAMES = VALUES | {
+    "if", "unless", "each", "with", "equals", "notEquals", "greaterThan", "lessThan", "and", "or",
+}  # fmt: skip
 
 
 def compiled(source: str) -> CompiledTemplate:
@@ -42,12 +48,20 @@ def compiled(source: str) -> CompiledTemplate:
 @lru_cache(maxsize=512)
 def _compiled(source: str) -> CompiledTemplate:
     template = ENVIRONMENT.compile(source)
-    unknown = sorted(set(CALL_WITH_ARGUMENTS.findall(source)) - HELPER_NAMES)
-    if unknown:
-        offered = ", ".join(sorted(HELPER_NAMES))
-        message = f"Missing helper: {', '.join(unknown)}; SendGrid offers {offered}"
-        raise HandlebarsError(message)
+    text = COMMENT.sub("", source)
+    _check_helpers("helper", CALL_WITH_ARGUMENTS.findall(text), HELPER_NAMES)
+    for tag in TAG.findall(text):
+        inside = CALL_IN_PARENTHESES.findall(QUOTED.sub("", tag))
+        _check_helpers("helper in parentheses", inside, VALUES)
     return template
+
+
+def _check_helpers(kind: str, called: list[str], offered: frozenset[str]) -> None:
+    unknown = sorted(set(called) - offered)
+    if unknown:
+        names = ", ".join(sorted(offered))
+        message = f"Missing {kind}: {', '.join(unknown)}; SendGrid offers {names}"
+        raise HandlebarsError(message)
 
 
 def render(source: str, data: dict[str, Any]) -> str:
@@ -109,7 +123,9 @@ def _choice(chosen: bool, context: Any, options: HelperOptions) -> str:  # noqa:
 
 
 def _comparison(compare: Comparison) -> Callable[..., str]:
-    def block(context: Any, left: Any = None, right: Any = None, *, options: HelperOptions) -> str:
+    def block(
+        context: Any, left: Any = None, right: Any = None, *_: Any, options: HelperOptions
+    ) -> str:
         return _choice(compare(left, right), context, options)
 
     return block
@@ -123,16 +139,25 @@ def _any_of(context: Any, *values: Any, options: HelperOptions) -> str:
     return _choice(any(truthy(value) for value in values), context, options)
 
 
-def _length(value: Any = None, **_: Any) -> int:
+def _length(value: Any = None, *_: Any, **__: Any) -> int:
     return len(value) if isinstance(value, str | list | dict) else 0
 
 
-def _insert(value: Any = None, default: str = "", **_: Any) -> Any:
-    return value if truthy(value) else default.removeprefix("default=")
+def _insert(value: Any = None, default: Any = "", *_: Any, **__: Any) -> Any:
+    if truthy(value):
+        return value
+    return default.removeprefix("default=") if isinstance(default, str) else default
 
 
-def _format_date(timestamp: Any = None, pattern: str = "", offset: str = "", **_: Any) -> str:
+def _format_date(
+    timestamp: Any = None, pattern: str = "", offset: str = "", *_: Any, **__: Any
+) -> str:
     return format_date(timestamp, pattern, offset)
+
+
+def _log(*_: Any, **__: Any) -> str:
+    """Show nothing, and print nothing: a reader's data have no place in our logs."""
+    return ""
 
 
 def _environment() -> HandlebarsEnvironment:
@@ -144,6 +169,7 @@ def _environment() -> HandlebarsEnvironment:
         "lessThan": _comparison(lambda left, right: greater(right, left)),
         "and": _all_of,
         "or": _any_of,
+        "log": _log,
         "length": _length,
         "insert": _insert,
         "formatDate": _format_date,

@@ -8,8 +8,10 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,13 +124,13 @@ def contract() -> Contract:
     return Contract.load()
 
 
-@pytest.fixture
-def sandbox(tmp_path: Path, contract: Contract) -> Iterator[SandboxClient]:
-    """A fresh, empty sandbox, served by its real server on a free port."""
-    database = Database(tmp_path / "sandbox.sqlite3")
+@contextmanager
+def served(path: Path, contract: Contract) -> Iterator[SandboxClient]:
+    """Serve a sandbox on a database file, by its real server on a free port."""
+    database = Database(path)
     clock = Clock(database, lambda: datetime.now(tz=UTC))  # noqa: TID251
-    served = Sandbox(database, contract, API_KEY, clock)
-    server = create_server(served)
+    sandbox = Sandbox(database, contract, API_KEY, clock)
+    server = create_server(sandbox)
     listener = listening_socket("127.0.0.1", 0)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
@@ -137,7 +139,21 @@ def sandbox(tmp_path: Path, contract: Contract) -> Iterator[SandboxClient]:
     client.client.close()
     server.should_exit = True
     thread.join()
-    served.close()
+    sandbox.close()
+
+
+@pytest.fixture
+def start_sandbox(tmp_path: Path, contract: Contract) -> Iterator[Callable[[], SandboxClient]]:
+    """Start sandboxes, each of them fresh and empty."""
+    files = (tmp_path / f"sandbox_{number}.sqlite3" for number in count())
+    with ExitStack() as running:
+        yield lambda: running.enter_context(served(next(files), contract))
+
+
+@pytest.fixture
+def sandbox(start_sandbox: Callable[[], SandboxClient]) -> SandboxClient:
+    """A fresh, empty sandbox."""
+    return start_sandbox()
 
 
 @pytest.fixture

@@ -152,6 +152,33 @@ def _active(sandbox: SandboxClient, path: str) -> list[str]:
     return [version["subject"] for version in versions if version["active"]]
 
 
+def test_a_version_is_shown_and_when_deleted_it_is_gone_and_nothing_is_sent_with_it(
+    sandbox: SandboxClient, mail: Callable[..., dict[str, Any]]
+) -> None:
+    template_id = sandbox.create_template("One", "<p>1</p>", test_data='{"name": "Aino"}')
+    path = f"/v3/templates/{template_id}"
+    created = sandbox.get(path)["versions"][0]
+    version = f"{path}/versions/{created['id']}"
+    assert sandbox.get(version) == {**created, "test_data": '{"name": "Aino"}'}
+    sandbox.send(mail(template_id=template_id))
+    assert sandbox.client.delete(version).status_code == 204
+    assert sandbox.client.get(version).status_code == 404
+    assert sandbox.client.delete(version).status_code == 404
+    assert sandbox.get(path)["versions"] == []
+    refused = sandbox.send(mail(template_id=template_id), 400).json()["errors"]
+    assert [one["field"] for one in refused] == ["template_id"]
+
+
+def test_an_account_holds_300_templates(sandbox: SandboxClient) -> None:
+    for number in range(300):
+        last = sandbox.post("/v3/templates", {"name": f"t{number}", "generation": "dynamic"}, 201)
+    refused = sandbox.post("/v3/templates", {"name": "one too many"}, 400)["errors"]
+    assert "300" in refused[0]["message"]
+    sandbox.post(f"/v3/templates/{last['id']}", {"name": "a copy too many"}, 400)
+    sandbox.client.delete(f"/v3/templates/{last['id']}")
+    sandbox.post("/v3/templates", {"name": "in its place"}, 201)
+
+
 def test_templates_are_listed_by_generation_and_page(sandbox: SandboxClient) -> None:
     for number in range(3):
         sandbox.post("/v3/templates", {"name": f"t{number}", "generation": "dynamic"}, 201)
@@ -185,12 +212,21 @@ def test_a_template_can_be_renamed_copied_and_deleted(sandbox: SandboxClient) ->
     assert [one["name"] for one in _all_templates(sandbox)] == ["copy"]
 
 
-def test_a_template_that_cannot_be_rendered_is_refused_on_upload(sandbox: SandboxClient) -> None:
+@pytest.mark.parametrize(
+    ("html", "message"),
+    [
+        ("{{#if a}}never closed", "Unclosed block"),
+        ("{{#if a}}{{#if (shout b)}}never reached by most{{/if}}{{/if}}", "shout"),
+    ],
+)
+def test_a_template_that_cannot_be_rendered_is_refused_on_upload(
+    sandbox: SandboxClient, html: str, message: str
+) -> None:
     template = sandbox.post("/v3/templates", {"name": "t", "generation": "dynamic"}, 201)
-    body = {"name": "1", "subject": "Hi", "html_content": "{{#if a}}never closed"}
+    body = {"name": "1", "subject": "Hi", "html_content": html}
     answer = sandbox.post(f"/v3/templates/{template['id']}/versions", body, 400)
     assert answer["errors"][0]["field"] == "html_content"
-    assert "Unclosed block" in answer["errors"][0]["message"]
+    assert message in answer["errors"][0]["message"]
 
 
 def test_unsubscribe_groups_have_unique_names(sandbox: SandboxClient) -> None:
@@ -208,11 +244,13 @@ def test_answers_have_the_shape_of_the_official_specification(sandbox: SandboxCl
     group = sandbox.post("/v3/asm/groups", {"name": "Offers", "description": "News"}, 201)
     sandbox.post("/v3/asm/groups", {"name": "Offers"}, 400)
     get = lambda path, **query: sandbox.client.get(path, params=query).json()  # noqa: E731
+    template = get(f"/v3/templates/{template_id}")
     checks = [
+        (TEMPLATES, "/components/schemas/TransactionalTemplate", template),
         (
             TEMPLATES,
-            "/components/schemas/TransactionalTemplate",
-            get(f"/v3/templates/{template_id}"),
+            "/components/schemas/TransactionalTemplateVersionOutput",
+            get(f"/v3/templates/{template_id}/versions/{template['versions'][0]['id']}"),
         ),
         (
             TEMPLATES,

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from starlette.testclient import TestClient
 
+from sendgrid_sandbox.app import create_app
+from sendgrid_sandbox.clock import Clock
 from sendgrid_sandbox.contract import LOGS, WEBHOOKS, validator
+from sendgrid_sandbox.database import Database
+from sendgrid_sandbox.sandbox import Sandbox
 from tests.integration.sendgrid_sandbox.receiver import Receiver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
+    from sendgrid_sandbox.contract import Contract
     from tests.integration.sendgrid_sandbox.conftest import SandboxClient
 
 Mail = dict[str, Any]
@@ -37,9 +45,13 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def listening(sandbox: SandboxClient, receiver: Receiver) -> Receiver:
     """The same, which the sandbox posts every kind of event to."""
+    listen(sandbox, receiver)
+    return receiver
+
+
+def listen(sandbox: SandboxClient, receiver: Receiver) -> None:
     settings = {"enabled": True, "url": receiver.url, **dict.fromkeys(EVENTS, True)}
     sandbox.post(SETTINGS, settings, 201)
-    return receiver
 
 
 def chance(sandbox: SandboxClient, **probabilities: Any) -> None:
@@ -144,6 +156,30 @@ def test_a_webhook_that_does_not_take_an_array_gets_it_again(
     assert sandbox.webhook()["events_taken"] == 2
 
 
+def test_each_attempt_to_post_an_array_waits_longer_than_the_one_before(
+    tmp_path: Path, contract: Contract, receiver: Receiver, mail: Callable[..., Mail]
+) -> None:
+    database = Database(tmp_path / "sandbox.sqlite3")
+    clock = Clock(database, lambda: datetime(2026, 11, 22, tzinfo=UTC))
+    sandbox = Sandbox(database, contract, "SG.key", clock)
+    # Not served, so that nothing is posted but by the steps of this test.
+    client = TestClient(create_app(sandbox), headers={"Authorization": "Bearer SG.key"})
+    client.post(SETTINGS, json={"enabled": True, "url": receiver.url, "delivered": True})
+    client.post("/v3/mail/send", json=mail())
+    receiver.status = 500
+    attempts = []
+    for second in (0, *range(0, 4 * HOUR, 60)):
+        clock.set(datetime(2026, 11, 22, tzinfo=UTC) + timedelta(seconds=second))
+        posted = len(receiver.posts)
+        sandbox.postman.deliver(sandbox.now_ms())
+        attempts += [second] * (len(receiver.posts) - posted)
+    sandbox.close()
+    waits = [later - earlier for earlier, later in pairwise(attempts)]
+    assert len(waits) > 3
+    assert waits[0] > 0
+    assert waits == sorted(set(waits))
+
+
 def test_events_that_nobody_takes_for_24_hours_are_lost(
     sandbox: SandboxClient, listening: Receiver, mail: Callable[..., Mail]
 ) -> None:
@@ -157,12 +193,11 @@ def test_events_that_nobody_takes_for_24_hours_are_lost(
     assert {post.body for post in listening.posts} == {listening.posts[0].body}
 
 
-def test_duplicates_carry_the_same_event_id_and_nothing_is_lost_in_disorder(
+def test_duplicates_carry_the_same_event_id_and_nothing_is_lost(
     sandbox: SandboxClient, listening: Receiver, mail: Callable[..., Mail]
 ) -> None:
     chance(sandbox, duplicate=0.5, reorder=1, seed=3)
-    people = [{"to": [{"email": f"person{number}@example.com"}]} for number in range(50)]
-    sandbox.send(mail(personalizations=people))
+    sandbox.send(mail(personalizations=fifty_people()))
     flush(sandbox)
     by_id: dict[str, list[Any]] = {}
     for event in listening.events:
@@ -170,7 +205,28 @@ def test_duplicates_carry_the_same_event_id_and_nothing_is_lost_in_disorder(
     assert len(by_id) == 100
     assert all(same == [same[0]] * len(same) for same in by_id.values())
     assert {len(same) for same in by_id.values()} == {1, 2}
-    assert listening.names() != ["processed"] * 50 + ["delivered"] * 50
+
+
+def test_disorder_is_of_a_seed_and_the_same_again_for_it(
+    start_sandbox: Callable[[], SandboxClient], receiver: Receiver, mail: Callable[..., Mail]
+) -> None:
+    def order(**probabilities: Any) -> list[tuple[str, str]]:
+        sandbox = start_sandbox()
+        listen(sandbox, receiver)
+        chance(sandbox, **probabilities)
+        sandbox.send(mail(personalizations=fifty_people()))
+        flush(sandbox)
+        return [(event["event"], event["email"]) for event in receiver.posts.pop().events]
+
+    natural, shuffled = order(), order(reorder=1, seed=3)
+    assert shuffled != natural
+    assert sorted(shuffled) == sorted(natural)
+    assert order(reorder=1, seed=3) == shuffled
+    assert order(reorder=1, seed=4) not in (natural, shuffled)
+
+
+def fifty_people() -> list[dict[str, Any]]:
+    return [{"to": [{"email": f"person{number}@example.com"}]} for number in range(50)]
 
 
 MAGIC = {
@@ -230,23 +286,28 @@ def test_a_scheduled_mail_is_processed_at_once_and_delivered_at_its_time(
 def test_chance_is_seeded_by_message(
     sandbox: SandboxClient, listening: Receiver, mail: Callable[..., Mail]
 ) -> None:
-    chance(sandbox, bounce=0.3, open=0.3, seed=11)
-
-    def fates(prefix: str) -> list[str]:
+    def fates(prefix: str, *numbers: int, seed: int) -> list[tuple[str, str]]:
+        chance(sandbox, bounce=0.3, open=0.3, seed=seed)
         people = [
             {
                 "to": [{"email": f"{prefix}{number}@example.com"}],
                 "custom_args": {"paluu_message_id": f"m-{number}"},
             }
-            for number in range(40)
+            for number in numbers
         ]
         sandbox.send(mail(personalizations=people))
-        return [one["state"] for one in sandbox.messages(limit=40)]
+        sandbox.move_clock(advance_seconds=13 * HOUR)
+        flush(sandbox)
+        return sorted(
+            (event["paluu_message_id"], event["event"])
+            for event in listening.events
+            if event["email"].startswith(prefix)
+        )
 
-    first = fates("a")
-    assert fates("b") == first
-    assert set(Counter(first)) == {"bounced", "delivered"}
-    assert listening is not None
+    first = fates("a", *range(40), seed=11)
+    assert {event for _, event in first} == {"processed", "delivered", "bounce", "open"}
+    assert fates("b", *reversed(range(40)), seed=11) == first
+    assert fates("c", *range(40), seed=12) != first
 
 
 def test_events_keep_to_the_official_schemas(

@@ -1,7 +1,7 @@
 """Damaged mails by the hundred: refused in SendGrid's own form, or accepted, shown and released.
 
 What is accepted is held to the official schema once more, untouched by our overlay and by another
-implementation of JSON Schema.
+implementation of JSON Schema. So are odd templates: refused on upload, or filled with any data.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sendgrid_sandbox import mail_send, messages
-from sendgrid_sandbox.api import Call
-from sendgrid_sandbox.api_errors import RequestRejected, body_of
+from sendgrid_sandbox import mail_send, messages, template_versions, templates
+from sendgrid_sandbox.api import Call, Operation
+from sendgrid_sandbox.api_errors import ApiError, RequestRejected, body_of
 from sendgrid_sandbox.clock import Clock
 from sendgrid_sandbox.contract import MAIL
 from sendgrid_sandbox.database import Database
@@ -26,6 +26,7 @@ from sendgrid_sandbox.messages import Filter
 from sendgrid_sandbox.overlay import SPEC
 from sendgrid_sandbox.rendering import render
 from sendgrid_sandbox.sandbox import Sandbox
+from sendgrid_templates.handlebars import HELPER_NAMES, VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
     from sendgrid_sandbox.contract import Contract
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+FUZZED = settings(
+    max_examples=400,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 WHOLE: dict[str, Any] = {
     "personalizations": [
         {
@@ -76,6 +83,38 @@ damages = st.lists(
         st.integers(0, 10_000), st.sampled_from(["replace", "remove", "repeat", "add"]), anything
     ),
     max_size=3,
+)
+
+
+def called(helper: str, words: list[str]) -> str:
+    return " ".join([helper, *words])
+
+
+def tag(helper: str, words: list[str], is_block: bool) -> str:
+    if is_block:
+        return "{{#" + called(helper, words) + "}}{{name}}{{else}}{{this}}{{/" + helper + "}}"
+    return "{{" + called(helper, words) + "}}"
+
+
+arguments = st.recursive(
+    st.sampled_from(["name", "items", "this", "@root.items", "7", '"+9900"', '"default=(x)"']),
+    lambda inner: st.builds(
+        called, st.sampled_from([*sorted(VALUES), "and", "shout"]), st.lists(inner, max_size=3)
+    ).map("({})".format),
+    max_leaves=4,
+)
+tags = st.builds(
+    tag,
+    st.sampled_from([*sorted(HELPER_NAMES), "shout"]),
+    st.lists(arguments, max_size=4),
+    st.booleans(),
+)
+template_data = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": anything | st.just("0001-01-01T00:00:00Z"),
+        "items": anything | st.lists(anything, min_size=1, max_size=2),
+    },
 )
 
 
@@ -122,12 +161,7 @@ def official() -> Any:
     return jsonschema.Draft202012Validator({"$ref": reference, **document})
 
 
-@settings(
-    max_examples=400,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@FUZZED
 @given(changes=damages)
 def test_a_damaged_mail_is_refused_in_form_or_accepted_and_shown(
     sandbox: Sandbox, official: Any, changes: list[tuple[int, str, Any]]
@@ -145,33 +179,62 @@ def test_every_part_of_a_mail_may_be_missing_or_something_else(
 
 
 def hold_to_account(sandbox: Sandbox, official: Any, mail: Any) -> None:
-    raw = orjson.dumps(mail)
-    call = Call(
-        "POST", "/v3/mail/send", "http://sandbox", "fuzz", {}, {}, 0, raw, orjson.loads(raw)
-    )
-    refusal = refused(sandbox, call)
-    if refusal is not None:
-        assert refusal.status == 400
-        messages_of_errors = [error["message"] for error in body_of(refusal.errors)["errors"]]
-        assert messages_of_errors
+    status, errors = answered(mail_send.send_mail, sandbox, mail)
+    if errors:
+        assert status == 400
+        messages_of_errors = [error["message"] for error in body_of(errors)["errors"]]
         assert all(isinstance(message, str) and message for message in messages_of_errors)
         return
+    assert status == 202
     # The one request that the published schema refuses by mistake: an object of custom arguments.
     without = {name: value for name, value in mail.items() if name != "custom_args"}
     assert [error.message for error in official.iter_errors(without)] == []
     for message in messages.page(sandbox.database, Filter(), 3, 0):
-        assert render(message, "http://sandbox").error == ""
+        assert render(message, "http://sandbox").subject
 
 
-def refused(sandbox: Sandbox, call: Call) -> RequestRejected | None:
+def answered(
+    operation: Operation, sandbox: Sandbox, body: Any, **path: str
+) -> tuple[int, list[ApiError]]:
+    """Return the status of an operation's answer, and the errors in it."""
+    raw = orjson.dumps(body)
+    call = Call("POST", "/v3", "http://sandbox", "fuzz", path, {}, 0, raw, orjson.loads(raw))
     try:
-        assert mail_send.send_mail(sandbox, call).status_code == 202
+        return operation(sandbox, call).status_code, []
     except RequestRejected as rejection:
-        return rejection
-    return None
+        return rejection.status, rejection.errors
 
 
 def test_the_undamaged_mail_is_accepted(sandbox: Sandbox) -> None:
-    raw = orjson.dumps(WHOLE)
-    call = Call("POST", "/v3/mail/send", "http://sandbox", "fuzz", {}, {}, 0, raw, WHOLE)
-    assert mail_send.send_mail(sandbox, call).status_code == 202
+    assert answered(mail_send.send_mail, sandbox, WHOLE) == (202, [])
+
+
+@pytest.fixture(scope="module")
+def version(sandbox: Sandbox) -> dict[str, str]:
+    """The path to the only version of the only template."""
+    template = {"name": "odd", "generation": "dynamic"}
+    assert answered(templates.create_template, sandbox, template) == (201, [])
+    path = {"template_id": sandbox.database.value("select template_id from templates")}
+    content = {"name": "1", "subject": "{{name}}"}
+    assert answered(template_versions.create_version, sandbox, content, **path) == (201, [])
+    return {**path, "version_id": sandbox.database.value("select version_id from versions")}
+
+
+@FUZZED
+@given(words=st.lists(tags, min_size=1, max_size=3), data=template_data)
+def test_an_odd_template_is_refused_on_upload_or_filled_with_any_data(
+    sandbox: Sandbox, version: dict[str, str], words: list[str], data: dict[str, Any]
+) -> None:
+    content = {"html_content": " ".join(words)}
+    status, errors = answered(template_versions.edit_version, sandbox, content, **version)
+    if errors:
+        assert (status, [error.field for error in errors]) == (400, ["html_content"])
+        return
+    mail = {
+        "personalizations": [{"to": [{"email": "a@example.com"}], "dynamic_template_data": data}],
+        "from": WHOLE["from"],
+        "template_id": version["template_id"],
+    }
+    assert answered(mail_send.send_mail, sandbox, mail) == (202, [])
+    newest = messages.page(sandbox.database, Filter(), 1, 0)[0]
+    assert render(newest, "http://sandbox").error == ""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sendgrid_sandbox import messages
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -94,6 +96,16 @@ def test_search_finds_subjects_names_addresses_and_template_data_in_any_letter_c
     expected = {"AINO": {"aino@example.com"}, "kahvi lopussa": everybody}
     found = {one["to"] for one in sandbox.messages(q=words)}
     assert found == expected.get(words, {"eero@example.com"})
+
+
+def test_search_finds_the_subject_of_the_oldest_mail_at_the_first_look(
+    sandbox: SandboxClient,
+    templated: Callable[..., dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(messages, "SUBJECTS_AT_ONCE", 2)
+    sandbox.send(templated(*(person(f"person{n}@example.com", name=f"N{n}") for n in range(7))))
+    assert [one["to"] for one in sandbox.messages(q="n0, kahvi")] == ["person0@example.com"]
 
 
 def test_search_for_what_is_nowhere_finds_nothing_and_says_so(
@@ -218,6 +230,20 @@ def test_a_mail_of_bare_addresses_without_names_or_category_is_shown(
     message_id = sandbox.messages()[0]["id"]
     for view in ("mail", "text", "headers", "data", "request"):
         assert "aino@example.com" in sandbox.page(f"/messages/{message_id}?view={view}")
+
+
+def test_a_mail_too_long_to_be_shown_was_sent_all_the_same(
+    sandbox: SandboxClient, mail: Callable[..., dict[str, Any]]
+) -> None:
+    template_id = sandbox.create_template("Hello", "{{#each parts}}{{@root.words}}{{/each}}")
+    aino = person("aino@example.com", parts=[*range(11)], words="x" * 2**20)
+    sandbox.send(mail(template_id=template_id, personalizations=[aino]))
+    message = sandbox.messages()[0]
+    assert (message["state"], message["text"]) == ("delivered", "")
+    assert "Output size exceeds" in message["error"]
+    page = sandbox.page(f"/messages/{message['id']}")
+    assert "The sandbox cannot show this mail" in page
+    assert "dropped" not in page
 
 
 def test_a_refused_request_is_listed_with_the_words_and_the_true_cause(

@@ -298,6 +298,24 @@ def test_erasing_leaves_no_trace_of_a_person_but_the_suppression(
     sandbox.post("/v3/recipients/erasejob", {"email_addresses": []}, 400)
 
 
+@pytest.mark.parametrize(("number", "status"), [(5000, 202), (5001, 400)])
+def test_at_most_5000_people_are_erased_at_once(
+    sandbox: SandboxClient, number: int, status: int
+) -> None:
+    everybody = [f"person{index}@example.com" for index in range(number)]
+    sandbox.post("/v3/recipients/erasejob", {"email_addresses": everybody}, status)
+
+
+@pytest.mark.parametrize(("size", "status"), [(256 * 1024, 202), (256 * 1024 + 1, 400)])
+def test_a_request_to_erase_has_at_most_256_kilobytes(
+    sandbox: SandboxClient, size: int, status: int
+) -> None:
+    body = json.dumps({"email_addresses": ["aino@example.com"]}).ljust(size)
+    headers = {"Content-Type": "application/json"}
+    answer = sandbox.client.post("/v3/recipients/erasejob", content=body, headers=headers)
+    assert answer.status_code == status
+
+
 def test_the_scopes_name_what_the_key_may_do(sandbox: SandboxClient) -> None:
     scopes = sandbox.get("/v3/scopes")["scopes"]
     for scope in ("mail.send", "user.scheduled_sends.create", "suppression.bounces.read"):

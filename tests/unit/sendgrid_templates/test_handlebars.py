@@ -64,6 +64,15 @@ CASES: dict[str, tuple[str, dict[str, Any], str]] = {
     "insert with a value": ('{{insert name "default=Customer"}}', {"name": "Ben"}, "Ben"),
     "insert without a value": ('{{insert name "default=Customer"}}', {}, "Customer"),
     "insert with a bare default": ('{{insert shop "your shop"}}', {}, "your shop"),
+    "insert with a default from the data": (
+        "{{insert name fallback}}",
+        {"name": "", "fallback": 3},
+        "3",
+    ),
+    "insert with a default in parentheses": ('{{insert name "default=(you)"}}', {}, "(you)"),
+    "more arguments than a helper takes": ('{{length x 1}}{{insert x "a" "b"}}', {}, "0a"),
+    "log": ("{{log name}}.", {"name": "Aino"}, "."),
+    "a comment with tags": ("{{!-- {{upper x}} {{#if (upper x)}} --}}.", {}, "."),
     "formatDate in UTC": ("{{formatDate at as}}", STAMP, "January 01, 2020 11:00:00 PM"),
     "formatDate at an offset": (
         '{{formatDate at as "-0800"}}',
@@ -74,6 +83,16 @@ CASES: dict[str, tuple[str, dict[str, Any], str]] = {
         '{{formatDate at "YY M D dddd ddd MMM hh HH H m s ZZ Z" "+0230"}}',
         STAMP,
         "20 1 2 Thursday Thu Jan 01 01 1 30 0 +0230 +02:30",
+    ),
+    "formatDate before the first day": (
+        '{{formatDate at "YYYY" "-0800"}}',
+        {"at": "0001-01-01"},
+        "Invalid date",
+    ),
+    "formatDate at no offset": (
+        '{{formatDate at "YYYY" "+9900"}}',
+        STAMP,
+        "Invalid date",
     ),
     "formatDate of no date": ('{{formatDate at "YYYY"}}', {"at": "soon"}, "Invalid date"),
     "a whole number with a point": ("{{price}}", {"price": 10.0}, "10"),
@@ -94,6 +113,9 @@ def test_a_template_renders_as_documented(name: str) -> None:
         "{{> footer}}",
         "{{upper name}}",
         "{{#repeat 3}}x{{/repeat}}",
+        "{{#if (upper name)}}x{{/if}}",
+        "{{insert name (upper shop)}}",
+        "{{#if (and a b)}}x{{/if}}",
     ],
 )
 def test_what_sendgrid_cannot_render_is_an_error_not_an_empty_text(template: str) -> None:
