@@ -42,6 +42,7 @@ NAIVE_QUIET = [6 * HOUR]
 def play(stage: Stage, case: Case) -> Verdict:
     """Play a case with our delivery, to the end, and let the sandbox judge."""
     with Cast(stage, case) as cast, stage.database() as connection:
+        stage.forget_cancels()
         start = stage.now()
         stage.hear(None, start)
         plan_audience(connection, case.name, start)

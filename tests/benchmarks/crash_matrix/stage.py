@@ -27,6 +27,7 @@ from retention.delivery.templates import (
 from retention.ledger.migration import migrate
 from tests.benchmarks.crash_matrix import naive
 from tests.benchmarks.crash_matrix.ears import REPORTED, Ears, open_ears
+from tests.benchmarks.crash_matrix.faults import STOPS
 from tests.benchmarks.crash_matrix.worker import API_KEY
 from tests.integration.ledger.warehouse import create_warehouse
 
@@ -41,6 +42,7 @@ ROOT = Path(__file__).parents[3]
 TEMPLATE_DATABASE = "crash_template"
 START_SECONDS = 60
 MAILS = (("winback", "en"), ("winback", "fi"), ("reminder", "en"), ("receipt", "en"))
+AS_US = {"Authorization": f"Bearer {API_KEY}"}
 PURPOSES = {"offers": "Offers", "reminders": "Reminders"}
 
 
@@ -106,6 +108,13 @@ class Stage:
             time.sleep(0.05)
         self.sandbox.delete("/_sandbox/faults").raise_for_status()
 
+    def forget_cancels(self) -> None:
+        """Take back the cancels that earlier runs have left, as if the account were a new one."""
+        stops = self.sandbox.get(STOPS, headers=AS_US).raise_for_status().json()
+        for stop in stops:
+            batch = f"{STOPS}/{stop['batch_id']}"
+            self.sandbox.delete(batch, headers=AS_US).raise_for_status()
+
     def suppress(self, address: str) -> None:
         """Put an address on the sandbox's global suppression list."""
         self._post("/v3/asm/suppressions/global", {"recipient_emails": [address]})
@@ -133,8 +142,7 @@ class Stage:
         return self.sandbox.get("/_sandbox/faults").raise_for_status().json()["faults"]
 
     def _post(self, path: str, body: dict[str, Any]) -> None:
-        key = {"Authorization": f"Bearer {API_KEY}"}
-        self.sandbox.post(path, json=body, headers=key).raise_for_status()
+        self.sandbox.post(path, json=body, headers=AS_US).raise_for_status()
 
 
 @contextmanager
