@@ -43,9 +43,18 @@ def test_every_due_message_is_accepted_once(
     assert report.accepted == report.submitted == 1200
     assert count_messages(pushed) == {"accepted": 1200}
     assert audit["accepted"] == 1200
-    # Four of 500 at most; threads that claim at the same time may divide what is left of a group.
-    assert 4 <= audit["requests_accepted"] <= 6
     assert audit["duplicate_count"] == 0
+
+
+def test_a_full_request_carries_five_hundred_mails_and_none_carries_more(
+    remembered: psycopg.Connection,
+) -> None:
+    plan(remembered, (decision(i) for i in range(1200)))
+    settings = replace(SETTINGS, concurrency=1)  # threads at once may divide the rest
+    with faulty_server() as server, SendGrid(API_KEY, server.url) as client:
+        deliver(connect, client, settings, now=NOW, due_until=NOW)
+    carried = [len(orjson.loads(body)["personalizations"]) for body in server.bodies]
+    assert carried == [500, 500, 200]
 
 
 def test_a_second_run_sends_nothing(
