@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,11 +22,13 @@ from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.ledger.messages import count_messages
 from tests.integration.delivery.conftest import API_KEY, Sandbox, Since
-from tests.integration.delivery.faulty_server import faulty_server
+from tests.integration.delivery.faulty_server import ACCEPTED, faulty_server, send
 from tests.integration.delivery.worker_process import start_worker
 from tests.integration.ledger.warehouse import NOW, decision, plan
 
 if TYPE_CHECKING:
+    import socket
+
     from retention.delivery.report import DeliveryReport
 
 SETTINGS = DeliverySettings(Sender("shop@example.com", "Shop"))
@@ -231,16 +235,28 @@ def test_nothing_personal_leaves_the_recipient_and_the_template_data(
     assert "Aino" not in rest
 
 
-@pytest.mark.usefixtures("sandbox")
 def test_workers_in_their_own_processes_send_each_message_once(
-    pushed: psycopg.Connection, audit: Since
+    remembered: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan(pushed, (decision(i, locale=("en", "fi")[i % 2]) for i in range(6000)))
-    workers = [start_worker() for _ in range(3)]
-    assert [worker.wait(timeout=60) for worker in workers] == [0, 0, 0]
-    assert count_messages(pushed) == {"accepted": 6000}
-    assert audit["accepted"] == 6000
-    assert audit["duplicate_count"] == 0
+    meeting = threading.Barrier(3)
+
+    def meet(connection: socket.socket) -> None:
+        meeting.wait(timeout=60)  # each worker begins with one request alone: these are all three
+        connection.sendall(ACCEPTED)
+
+    plan(remembered, (decision(i) for i in range(6000)))
+    monkeypatch.setenv("SENDGRID_API_KEY", API_KEY)
+    with faulty_server(meet, meet, meet, send(ACCEPTED)) as server:
+        monkeypatch.setenv("SENDGRID_API_URL", server.url)
+        workers = [start_worker() for _ in range(3)]
+        assert [worker.wait(timeout=60) for worker in workers] == [0, 0, 0]
+    assert count_messages(remembered) == {"accepted": 6000}
+    posted = Counter(
+        personalization["custom_args"]["paluu_message_id"]
+        for body in server.bodies
+        for personalization in orjson.loads(body)["personalizations"]
+    )
+    assert (len(posted), posted.total()) == (6000, 6000)
 
 
 def test_no_log_of_any_level_holds_an_address_or_the_key(
