@@ -391,11 +391,11 @@ def test_what_belongs_to_a_deleted_group_does_not_end_up_on_the_list_for_all_mai
     assert _held(ledger) == {(RECIPIENT, "offers", "page")}
 
 
+@pytest.mark.usefixtures("offers")
 def test_neither_an_address_nor_a_key_is_logged_on_the_way(
     ledger: psycopg.Connection,
     sandbox: Sandbox,
     client: SendGrid,
-    offers: int,  # noqa: ARG001
     message_id: UUID,
     every_log: pytest.LogCaptureFixture,
 ) -> None:
