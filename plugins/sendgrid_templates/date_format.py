@@ -38,14 +38,15 @@ OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
 def format_date(timestamp: Any, pattern: str, offset: str = "") -> str:
     """Print an ISO 8601 timestamp; ``offset`` is of the form ``-0800`` and UTC when empty.
 
-    Returns "Invalid date" for what is not a timestamp, as the JavaScript original does.
+    Returns "Invalid date" for what is not a timestamp, as the JavaScript original does, and for an
+    offset that no place has.
     """
     try:
         time = datetime.fromisoformat(str(timestamp))
-    except ValueError:
+        aware = time if time.tzinfo else time.replace(tzinfo=UTC)
+        local = aware.astimezone(_zone(str(offset or "")))
+    except (ValueError, OverflowError):
         return INVALID
-    aware = time if time.tzinfo else time.replace(tzinfo=UTC)
-    local = aware.astimezone(_zone(str(offset or "")))
     return PATTERN.sub(lambda token: TOKENS[token[0]](local), str(pattern or ""))
 
 
