@@ -14,11 +14,13 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from retention.database import connect
+from retention.delivery.account import Account
 from retention.delivery.protocol import deliver
 from retention.delivery.report import DeliveryRefusedError
 from retention.delivery.schedule import QuietHours
 from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
+from retention.delivery.templates import TemplateSource, push_templates
 from retention.ledger.messages import count_messages
 from tests.integration.delivery.conftest import API_KEY, Sandbox, Since
 from tests.integration.delivery.faulty_server import ACCEPTED, faulty_server, send
@@ -189,6 +191,27 @@ def test_a_campaign_whose_template_is_gone_at_sendgrid_stops_alone_and_loses_not
     report = run(sandbox)
     assert count_messages(pushed) == {"accepted": 1, "planned": 1}
     assert "template" in report.stopped_campaigns["replenishment"]
+
+
+def test_a_mail_that_cannot_be_filled_with_its_data_harms_no_other(
+    pushed: psycopg.Connection, sandbox: SendGrid, sandbox_process: Sandbox
+) -> None:
+    breaks_for_some = "{{product}}{{#if is_gift}} {{length (wrapping product)}}{{/if}}"
+    mail = TemplateSource("gifts", "en", "Hi", f"<p>{breaks_for_some}</p>", breaks_for_some)
+    push_templates(pushed, Account(sandbox), [mail], NOW)
+    gift = Jsonb({"product": "coffee", "is_gift": True})
+    plan(pushed, [decision(i, campaign="gifts") for i in (1, 3)] + [decision(2)])
+    plan(pushed, [decision(4, campaign="gifts", context=gift)])
+    report = run(sandbox)
+    assert (report.accepted, report.stopped_campaigns) == (4, {})
+    texts = {
+        customer: sandbox_process.text_of(message_id)
+        for customer, message_id in pushed.execute(
+            "select customer_id, message_id from ledger.messages"
+        )
+    }
+    good = {"customer-1": "coffee", "customer-2": "coffee", "customer-3": "coffee"}
+    assert texts == good | {"customer-4": ""}
 
 
 def test_the_data_of_a_mail_travel_as_the_ledger_holds_them(
