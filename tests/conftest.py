@@ -1,7 +1,8 @@
-"""Fixtures every test may use: a real PostgreSQL, and a fresh database in it."""
+"""Fixtures every test may use: a real PostgreSQL, a fresh database in it, every log."""
 
 from __future__ import annotations
 
+import logging
 import os
 import uuid
 from contextlib import contextmanager
@@ -56,6 +57,18 @@ def ledger_database(
     """The URL of a fresh database with a new ledger; the libpq environment leads to it too."""
     with fresh_database(postgres, monkeypatch, ledger_template) as url:
         yield url
+
+
+@pytest.fixture
+def every_log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """What every logger says at DEBUG, ours and the libraries'.
+
+    Not httpx: it logs URLs, some of which hold an address, and so the engine keeps it quiet.
+    """
+    caplog.set_level(logging.DEBUG)
+    for name in set(logging.root.manager.loggerDict) - {"httpx"}:
+        caplog.set_level(logging.DEBUG, logger=name)
+    return caplog
 
 
 @contextmanager

@@ -38,7 +38,8 @@ OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
 def format_date(timestamp: Any, pattern: str, offset: str = "") -> str:
     """Print an ISO 8601 timestamp; ``offset`` is of the form ``-0800`` and UTC when empty.
 
-    Returns "Invalid date" for what is not a timestamp, as the JavaScript original does.
+    Returns "Invalid date" for what is not a timestamp, as the JavaScript original does, and for an
+    offset that no place has.
     """
     try:
         time = datetime.fromisoformat(str(timestamp))

@@ -139,7 +139,13 @@ class SendGrid:
         limits = httpx.Limits(
             max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS
         )
-        self._pool = httpx.Client(timeout=timeout, limits=limits, follow_redirects=False)
+        self._pool = httpx.Client(
+            timeout=timeout,
+            limits=limits,
+            follow_redirects=False,
+            # A proxy of the environment would carry what is meant for this machine away from it.
+            trust_env=not _is_loopback(httpx.URL(url).host),
+        )
         self._url = url.rstrip("/")
         sdk = SendGridAPIClient(api_key=api_key, host=self._url).client
         self.api = PooledClient(self._pool, sdk.host, sdk.request_headers)

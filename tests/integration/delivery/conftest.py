@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import time
@@ -24,6 +25,8 @@ from retention.ledger.templates import (
     remember_template,
     remember_unsubscribe_group,
 )
+from retention.manifest import current_manifest
+from retention.shop import PROJECT_VARIABLE, project_directory
 from tests.integration.ledger.warehouse import NOW, create_warehouse
 
 if TYPE_CHECKING:
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     import psycopg
 
 API_KEY = "SG.a-key-that-must-never-be-logged"
+PUBLIC_URL = "https://shop.example/retention/public"
+UNSUBSCRIBE_KEY = "a-key-of-thirty-two-characters-at-least"
 PLUGINS = Path(__file__).parents[3] / "plugins"
 
 
@@ -169,6 +174,18 @@ def remembered(ledger: psycopg.Connection) -> psycopg.Connection:
     remember_template(ledger, "winback", "en", PushedTemplate("d-1", "v-1", "hash"), NOW)
     remember_unsubscribe_group(ledger, "offers", 7, "Offers", NOW)
     return ledger
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the whole project with a public side, which the engine reads from now on."""
+    current_manifest()
+    copy = tmp_path / "project"
+    shutil.copytree(project_directory(), copy, ignore=shutil.ignore_patterns("logs"))
+    monkeypatch.setenv(PROJECT_VARIABLE, str(copy))
+    monkeypatch.setenv("PALUU_PUBLIC_URL", PUBLIC_URL)
+    monkeypatch.setenv("PALUU_UNSUBSCRIBE_KEY", UNSUBSCRIBE_KEY)
+    return copy
 
 
 def _wait_until_healthy(url: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,8 @@ from retention.hearing.answers import answers_url
 from retention.ledger.templates import find_template
 from retention.manifest import current_manifest
 from retention.outbox import CampaignsStoppedError
-from retention.shop import PROJECT_VARIABLE, project_directory, read_shop
+from retention.shop import read_shop
+from tests.integration.delivery.conftest import PUBLIC_URL, UNSUBSCRIBE_KEY
 from tests.integration.ledger.warehouse import NOW, decision, plan
 
 if TYPE_CHECKING:
@@ -25,23 +25,9 @@ if TYPE_CHECKING:
 
     from tests.integration.delivery.conftest import Sandbox
 
-PUBLIC_URL = "https://shop.example/retention/public"
-KEY = "a-key-of-thirty-two-characters-at-least"
 LINKS = "".join(
     f'<a href="{{{{answers}}}}/interest/{answer}">{answer}</a>' for answer in ("pets", "toys")
 )
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the whole project, which the engine reads from now on."""
-    current_manifest()
-    copy = tmp_path / "project"
-    shutil.copytree(project_directory(), copy, ignore=shutil.ignore_patterns("logs"))
-    monkeypatch.setenv(PROJECT_VARIABLE, str(copy))
-    monkeypatch.setenv("PALUU_PUBLIC_URL", PUBLIC_URL)
-    monkeypatch.setenv("PALUU_UNSUBSCRIBE_KEY", KEY)
-    return copy
 
 
 @pytest.fixture
@@ -126,7 +112,7 @@ def test_mail_that_asks_waits_until_somebody_can_hear_the_answer(
     message_id = ledger.execute(
         "select message_id from ledger.messages where campaign = 'winback'"
     ).fetchone()[0]
-    link = f"{answers_url(PUBLIC_URL, KEY, message_id)}/interest/toys"
+    link = f"{answers_url(PUBLIC_URL, UNSUBSCRIBE_KEY, message_id)}/interest/toys"
     assert link in sandbox_process.text_of(message_id)
 
 

@@ -355,15 +355,20 @@ def test_only_one_reconciles_at_a_time(shop: Shop) -> None:
     assert not shop.reconcile().is_elsewhere
 
 
-def test_no_log_of_a_reconciliation_holds_an_address(
-    shop: Shop, caplog: pytest.LogCaptureFixture
+def test_no_log_of_a_reconciliation_holds_an_address_or_the_key(
+    shop: Shop, every_log: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("DEBUG")
-    plan(shop.ledger, [decision(1)])
-    shop.lose(LOST_AFTER)
-    shop.at(NOW + 10 * MINUTE).reconcile()
-    assert "is fenced" in caplog.text
-    assert "@example.com" not in caplog.text
+    plan(shop.ledger, (decision(i, email="home@example.com") for i in range(2)))
+    shop.lose(LOST_AFTER | {"count": 1}, LOST_BEFORE)
+    shop.at(NOW + MINUTE).reconcile()
+    assert "log proves nothing this time" in every_log.text
+    shop.sandbox.plan_faults()
+    report = shop.at(NOW + 10 * MINUTE).reconcile()
+    assert (report.accepted, report.fenced) == (1, 1)  # SendGrid's log was asked for both
+    assert "is fenced" in every_log.text
+    assert any(record.name.startswith("httpcore") for record in every_log.records)
+    assert "@example.com" not in every_log.text
+    assert API_KEY not in every_log.text
 
 
 def _submit_without_posting(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> bytes:

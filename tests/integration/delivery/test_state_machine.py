@@ -1,13 +1,14 @@
 """Whatever happens, and in whatever order: nobody is written twice, and nothing is lost.
 
-Hypothesis plays workers that claim, submit, die and record, runs, reconciliations, faults, events
-and time, on a real PostgreSQL and a real sandbox. What the sandbox holds is the truth.
+Hypothesis plays workers that claim, submit, die and record, runs, reconciliations, faults, events,
+time, and customers who buy or must not be written any more, on a real PostgreSQL and a real
+sandbox. What the sandbox holds is the truth.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -32,6 +33,7 @@ from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.delivery.submission import submit
 from retention.ledger.claims import Claim, ClaimLostError, Envelope, Wanted, claim_messages
+from retention.ledger.last_look import ERASURE_KEY_VARIABLE, LastLook, hash_address
 from retention.ledger.messages import expire_messages
 from retention.ledger.requests import submit_claim
 from retention.ledger.states import MessageState
@@ -53,6 +55,9 @@ MAIL_FAULTS = {
     "lost after": [{"phase": "after_accept", "kind": "rst"}],
     "limited": [{"kind": "rate_limit"}],
     "gateway": [{"phase": "after_accept", "kind": "html_502"}],
+    "nothing named": [{"kind": "status", "status": 400}],
+    "refused": [{"kind": "status", "status": 401}],
+    "silent": [{"phase": "after_accept", "kind": "hang", "seconds": 5}],
 }
 CANCEL_FAULTS = {
     "none": [],
@@ -62,6 +67,22 @@ CANCEL_FAULTS = {
     "not confirmed": [{"path": SENDS, "method": "GET", "kind": "status", "count": None}],
 }
 NO_LOG = {"path": "/v3/logs", "kind": "status", "status": 403, "count": None}
+ERASURE_KEY = "a key"
+# What happens to a customer, whom no mail may be handed over for from then on.
+FAREWELLS = {
+    "suppressed": (
+        "insert into ledger.suppressions (address, scope, source, suppressed_at)"
+        " values (%(email)s, 'address', 'bounces', %(now)s) on conflict do nothing"
+    ),
+    "forgotten": (
+        "insert into ledger.erased (address_hash, erased_at) values (%(hash)s, %(now)s)"
+        " on conflict do nothing"
+    ),
+    "bought": (
+        "insert into raw.orders (order_id, customer_id, ordered_at, status)"
+        " values (gen_random_uuid(), %(customer)s, %(now)s, 'placed')"
+    ),
+}
 UNDELIVERED = {"cancelled", "expired"}
 
 
@@ -97,9 +118,12 @@ class Delivery(RuleBasedStateMachine):
         self.hands: list[Hand] = []
         self.planned: set[str] = set()
         self.final: dict[UUID, str] = {}
+        self.gone: dict[str, set[int]] = {}
+        look = LastLook("Europe/Helsinki", stopped_by_purchase=frozenset({self.campaign}))
+        self.settings = replace(SETTINGS, last_look=look)
         self.ledger.execute(
             "truncate ledger.messages, ledger.requests, ledger.message_events, ledger.decisions,"
-            " ledger.answers"
+            " ledger.answers, ledger.suppressions, ledger.erased, raw.orders"
         )
         remember_template(self.ledger, self.campaign, "en", self.stage.template, NOW)
 
@@ -140,7 +164,7 @@ class Delivery(RuleBasedStateMachine):
         hand = self._take(which, has_outcome=False)
         if hand is None:
             return
-        run = Run(self.client, SETTINGS, lambda: self.now, self.now, Breaker(SETTINGS))
+        run = Run(self.client, self.settings, lambda: self.now, self.now, Breaker(self.settings))
         with self._misbehaving(MAIL_FAULTS[fault]):
             try:
                 hand.claim, hand.outcome = submit(self.ledger, run, hand.claim)
@@ -154,7 +178,7 @@ class Delivery(RuleBasedStateMachine):
         if hand is not None:
             envelope = Envelope("shop@example.com", f"never-{uuid4()}", "d-1", 7)
             with suppress(ClaimLostError):
-                submit_claim(self.ledger, hand.claim, envelope, self.now)
+                submit_claim(self.ledger, hand.claim, envelope, self.now, self.settings.last_look)
 
     @rule(which=st.integers(0, 9))
     def record(self, which: int) -> None:
@@ -169,22 +193,30 @@ class Delivery(RuleBasedStateMachine):
     @rule(fault=st.sampled_from(sorted(MAIL_FAULTS)))
     def deliver(self, fault: str) -> None:
         with self._misbehaving(MAIL_FAULTS[fault]), suppress(DeliveryStoppedError):
-            deliver(connect, self.client, SETTINGS, now=self.now, due_until=self.now)
+            deliver(connect, self.client, self.settings, now=self.now, due_until=self.now)
 
     @rule(fault=st.sampled_from(sorted(CANCEL_FAULTS)))
     def reconcile(self, fault: str) -> None:
         with self._misbehaving(CANCEL_FAULTS[fault]):
-            reconcile(self.ledger, self.client, SETTINGS, self.now)
+            reconcile(self.ledger, self.client, self.settings, self.now)
 
     @rule(
-        fault=st.sampled_from(["lost before", "lost after"]),
+        fault=st.sampled_from(
+            ["lost before", "lost after", "lost after", "silent", "nothing named", "refused"]
+        ),
         minutes=st.sampled_from([3, 10, 29, 32]),
         cancel_fault=st.sampled_from(sorted(CANCEL_FAULTS)),
+        farewell=st.sampled_from([None, None, *FAREWELLS]),
     )
-    def lose_an_answer(self, fault: str, minutes: int, cancel_fault: str) -> None:
+    def meet_a_fault(
+        self, fault: str, minutes: int, cancel_fault: str, farewell: str | None
+    ) -> None:
         """Deliver, wait, reconcile and deliver again: what the ten minutes of a DAG do."""
-        self.enqueue({10 + len(self.planned)}, "marketing", 4000)
+        number = 10 + len(self.planned)
+        self.enqueue({number}, "marketing", 4000)
         self.deliver(fault)
+        if farewell:
+            self.part_with(number, farewell)
         self.wait(minutes)
         self.reconcile(cancel_fault)
         self.deliver("none")
@@ -193,6 +225,18 @@ class Delivery(RuleBasedStateMachine):
     def wait(self, minutes: int) -> None:
         self.stage.now += timedelta(minutes=minutes)
         self.stage.sandbox.set_clock(self.now)
+
+    @rule(number=st.integers(0, 3), farewell=st.sampled_from(sorted(FAREWELLS)))
+    def part_with(self, number: int, farewell: str) -> None:
+        email = f"c{number}@example.com"
+        values = {
+            "customer": f"customer-{number}",
+            "email": email,
+            "hash": hash_address(ERASURE_KEY, email),
+            "now": self.now,
+        }
+        self.ledger.execute(FAREWELLS[farewell], values)
+        self.gone.setdefault(email, self._copies().get(email, set()))
 
     @rule()
     def expire(self) -> None:
@@ -237,6 +281,12 @@ class Delivery(RuleBasedStateMachine):
             assert states[message_id] == state, "a final state did not stay"
         self.final |= {each: state for each, state in states.items() if state in FINAL}
 
+    @invariant()
+    def leaves_alone_who_is_gone(self) -> None:
+        copies = self._copies() if self.gone else {}
+        for email, before in self.gone.items():
+            assert copies.get(email, set()) == before, "somebody is written who must not be"
+
     def teardown(self) -> None:
         """A week later, every message has come to an end that has a name."""
         self.hands.clear()
@@ -245,6 +295,7 @@ class Delivery(RuleBasedStateMachine):
             self.reconcile("none")
             self.deliver("none")
         self.holds()
+        self.leaves_alone_who_is_gone()
         assert set(self._states().values()) <= FINAL | {"expired"}
 
     def _take(self, which: int, *, has_outcome: bool) -> Hand | None:
@@ -263,16 +314,27 @@ class Delivery(RuleBasedStateMachine):
         url = f"{self.stage.sandbox.url}/_sandbox/messages.json"
         return httpx.get(url, params=asked).json()["messages"]
 
+    def _copies(self) -> dict[str, set[int]]:
+        """What SendGrid has, by address."""
+        copies: dict[str, set[int]] = {}
+        for row in self._truth():
+            copies.setdefault(row["to"], set()).add(row["id"])
+        return copies
+
     def _states(self) -> dict[UUID, str]:
         return dict(self.ledger.execute("select message_id, state from ledger.messages"))
 
 
 @pytest.fixture
-def stage(ledger: psycopg.Connection, tmp_path: Any) -> Any:
+def stage(ledger: psycopg.Connection, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     from retention.delivery.templates import TemplateSource, push_templates
     from retention.ledger.templates import find_template
 
-    with running_sandbox(tmp_path) as sandbox, SendGrid(API_KEY, sandbox.url) as client:
+    monkeypatch.setenv(ERASURE_KEY_VARIABLE, ERASURE_KEY)
+    with (
+        running_sandbox(tmp_path) as sandbox,
+        SendGrid(API_KEY, sandbox.url, read_seconds=0.5) as client,
+    ):
         sandbox.set_clock(NOW)
         account = Account(client)
         push_templates(ledger, account, [TemplateSource("any", "en", "Hi", "<p>Hi</p>", "Hi")], NOW)
@@ -286,7 +348,7 @@ def test_nobody_is_written_twice_and_nothing_is_lost_whatever_happens(stage: Sta
     run_state_machine_as_test(
         Delivery,
         settings=settings(
-            max_examples=7,
+            max_examples=10,
             stateful_step_count=20,
             deadline=None,
             derandomize=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -35,6 +36,8 @@ SETTINGS = DeliverySettings(Sender("shop@example.com", "Shop"), patience=timedel
 ACCEPT = answer("202 Accepted", b"", "X-Message-Id: sg-1")
 NAMES_NOTHING = b'{"errors": [{"message": "Bad Request", "field": null, "help": null}]}'
 NAMES_TEMPLATE = b'{"errors": [{"message": "no such template", "field": "template_id"}]}'
+# By SendGrid's own clock, which is a day behind ours.
+RESET_IN_A_QUARTER_HOUR = ("Date: Sun, 01 Mar 2026 06:00:00 GMT", "X-RateLimit-Reset: 1772345700")
 
 
 def run(url: str, now: datetime = NOW, **changes: Any) -> DeliveryReport:
@@ -63,6 +66,23 @@ def test_four_requests_are_under_way_at_once(remembered: psycopg.Connection) -> 
         assert run(server.url).accepted == 5
 
 
+def test_a_fifth_request_waits_for_one_of_the_four(remembered: psycopg.Connection) -> None:
+    meeting = threading.Barrier(4)
+    asked: list[int] = []
+
+    def stay(connection: socket.socket) -> None:
+        meeting.wait(timeout=5)
+        time.sleep(0.3)  # in which a fifth would come
+        asked.append(len(server.bodies))
+        meeting.wait(timeout=5)
+        ACCEPT(connection)
+
+    one_request_each(remembered, 9)
+    with faulty_server(ACCEPT, stay) as server:
+        assert run(server.url).accepted == 9
+    assert asked == [5] * 4 + [9] * 4  # after the one that goes alone
+
+
 def test_a_run_begins_with_one_request_alone(remembered: psycopg.Connection) -> None:
     looked = threading.Event()
 
@@ -79,11 +99,12 @@ def test_a_run_begins_with_one_request_alone(remembered: psycopg.Connection) -> 
         assert running.result().accepted == 8
 
 
-def test_a_spent_rate_limit_is_shared_by_all_threads(remembered: psycopg.Connection) -> None:
+@pytest.mark.parametrize("headers", [("Retry-After: 900",), RESET_IN_A_QUARTER_HOUR])
+def test_a_spent_rate_limit_is_shared_by_all_threads(
+    remembered: psycopg.Connection, headers: tuple[str, ...]
+) -> None:
     one_request_each(remembered, 8)
-    spent = answer(
-        "202 Accepted", b"", "X-Message-Id: sg-1", "X-RateLimit-Remaining: 0", "Retry-After: 900"
-    )
+    spent = answer("202 Accepted", b"", "X-Message-Id: sg-1", "X-RateLimit-Remaining: 0", *headers)
     with (
         faulty_server(spent) as server,
         pytest.raises(DeliveryInterruptedError, match="rate limit is reached"),

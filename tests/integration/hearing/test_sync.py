@@ -18,7 +18,7 @@ import uvicorn
 from retention import sync
 from retention.database import connect
 from retention.delivery.account import Account
-from retention.delivery.sendgrid import SendGrid
+from retention.delivery.sendgrid import SendGrid, SendGridError
 from retention.delivery.suppression_lists import SuppressionLists
 from retention.delivery.templates import (
     TemplateSource,
@@ -406,22 +406,28 @@ def test_what_belongs_to_a_deleted_group_does_not_end_up_on_the_list_for_all_mai
     assert _held(ledger) == {(RECIPIENT, "offers", "page")}
 
 
-def test_no_address_is_logged_on_the_way(
+@pytest.mark.usefixtures("offers")
+def test_neither_an_address_nor_a_key_is_logged_on_the_way(
     ledger: psycopg.Connection,
+    sandbox: Sandbox,
     client: SendGrid,
-    offers: int,  # noqa: ARG001
     message_id: UUID,
-    caplog: pytest.LogCaptureFixture,
+    every_log: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level("DEBUG")
     now = ledger.execute("select now()").fetchone()[0]
     unsubscribe_recipient(ledger, message_id, "offers", now)
     _sync(client, ledger, now)
     resubscribe_recipient(ledger, message_id, "offers", now + HOUR)
+    failing = {"path": "/v3/asm", "method": "DELETE", "kind": "status"}
+    with sandbox.misbehaving(failing), pytest.raises(SendGridError) as caught:
+        _sync(client, ledger, now + HOUR)
+    assert "@example.com" not in str(caught.value)
     _sync(client, ledger, now + HOUR)
     sync.exchange_suppressions(now + HOUR)
-    assert "suppressions:" in caplog.text
-    assert "@example.com" not in caplog.text
+    assert "suppressions:" in every_log.text
+    assert any(record.name.startswith("httpcore") for record in every_log.records)
+    assert "@example.com" not in every_log.text
+    assert API_KEY not in every_log.text
 
 
 def test_two_who_push_at_once_create_one_template(

@@ -46,6 +46,19 @@ def dag(dag_bag, file: Path):
     return dag_bag.dags[file.stem]
 
 
+def minutes_until_runs(dag, count: int) -> list[float]:
+    """How many minutes after a full hour each of the next scheduled runs begins."""
+    from airflow.sdk.timezone import parse
+    from airflow.timetables.base import DataInterval, TimeRestriction
+
+    always, moments = TimeRestriction(None, None, catchup=True), [parse("2026-03-02T06:00:00Z")]
+    for _ in range(count):
+        last = DataInterval.exact(moments[-1])
+        run = dag.timetable.next_dagrun_info(last_automated_data_interval=last, restriction=always)
+        moments.append(run.run_after)
+    return [(moment - moments[0]).total_seconds() / 60 for moment in moments[1:]]
+
+
 def test_every_dag_file_can_be_imported(dag_bag):
     assert dag_bag.import_errors == {}
 
@@ -129,6 +142,27 @@ def test_a_night_gives_the_warehouse_back_when_all_work_on_it_is_done(dag_bag):
     dag = dag_bag.dags["refresh_segments"]
     upstream = dag.task_dict["close_night"].get_flat_relative_ids(upstream=True)
     assert upstream == set(dag.task_dict) - {"close_night"}
+
+
+def test_mail_is_sent_every_ten_minutes_and_as_soon_as_a_night_has_enqueued(dag_bag):
+    dag = dag_bag.dags["send_messages"]
+    assert minutes_until_runs(dag, 144) == list(range(10, 24 * 60 + 1, 10))
+    (awaited,) = [asset.uri for _, asset in dag.timetable.asset_condition.iter_assets()]
+    enqueue = dag_bag.dags["refresh_segments"].task_dict["enqueue_messages"]
+    assert [asset.uri for asset in enqueue.outlets] == [awaited]
+
+
+def test_several_workers_deliver_side_by_side(dag_bag):
+    deliver = dag_bag.dags["send_messages"].task_dict["deliver"]
+    workers = deliver.op_kwargs_expand_input.value["worker"]
+    assert len(set(workers)) == len(workers) >= 2
+
+
+def test_sendgrid_is_synchronised_four_times_an_hour_and_no_task_waits_for_another(dag_bag):
+    dag = dag_bag.dags["sync_sendgrid"]
+    assert minutes_until_runs(dag, 96) == list(range(7, 24 * 60, 15))
+    steps = {"push_templates", "ensure_webhook", "exchange_suppressions", "reconcile_unknown"}
+    assert {task.task_id for task in dag.roots} == set(dag.task_dict) == steps
 
 
 def test_mail_goes_out_although_something_before_it_failed_and_the_run_still_shows_it(dag_bag):

@@ -87,6 +87,10 @@ def test_a_rate_limit_says_how_long_to_wait(
     outcome = classify(429, httpx.Headers(headers), b"")
     assert isinstance(outcome, NotSent)
     assert outcome.pause == pause
+    accepted = {**headers, "X-Message-Id": "sg-1"}
+    spent = {**accepted, "X-RateLimit-Remaining": "0"}
+    assert classify(202, httpx.Headers(spent), b"") == Accepted("sg-1", pause)
+    assert classify(202, httpx.Headers(accepted), b"") == Accepted("sg-1", None)
 
 
 def test_sendgrids_words_are_kept_and_addresses_are_not() -> None:

@@ -95,6 +95,16 @@ CASES: dict[str, tuple[str, dict[str, Any], str]] = {
         "Invalid date",
     ),
     "formatDate of no date": ('{{formatDate at "YYYY"}}', {"at": "soon"}, "Invalid date"),
+    "formatDate at an offset that no place has": (
+        '{{formatDate at as "+9900"}}',
+        STAMP,
+        "Invalid date",
+    ),
+    "formatDate before the first year": (
+        '{{formatDate at "YYYY" "-0800"}}',
+        {"at": "0001-01-01T00:00:00Z"},
+        "Invalid date",
+    ),
     "a whole number with a point": ("{{price}}", {"price": 10.0}, "10"),
 }
 
