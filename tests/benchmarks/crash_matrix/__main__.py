@@ -26,7 +26,6 @@ from tests.benchmarks.crash_matrix.cases import (
     survey,
     survey_naive,
 )
-from tests.benchmarks.crash_matrix.faults import LOST_ANSWER, NO_FAULT
 from tests.benchmarks.crash_matrix.play import play, play_naively
 from tests.benchmarks.crash_matrix.stage import Stage, prepared_stage
 from tests.benchmarks.crash_matrix.summary import (
@@ -35,14 +34,14 @@ from tests.benchmarks.crash_matrix.summary import (
     describe,
     fault_table,
     judge_all,
+    never_killed_at,
 )
 from tests.benchmarks.targets import target_table, write_targets
 
 if TYPE_CHECKING:
     from tests.benchmarks.crash_matrix.case import Verdict
 
-# For the moments that the planned runs did not come to: the kinds that lead to most steps, twice.
-FAULTS_AGAIN = (NO_FAULT, LOST_ANSWER, NO_FAULT, LOST_ANSWER)
+MOST_ATTEMPTS = 6  # to kill at a moment that the planned runs did not come to
 
 
 def main() -> None:
@@ -85,11 +84,11 @@ def play_all(
             ours.append(play(stage, cases[each]))
             naive.append(play_naively(stage, naive_cases[each]))
             show_failure(ours[-1], console)
-        for attempt, fault in enumerate(FAULTS_AGAIN):
-            killed_at = {moment for verdict in ours for moment in verdict.kills}
-            missed = [chain for chain in chains if chain[-1] not in killed_at]
-            again = make_cases_again(f"again-{attempt}-", seed + attempt, missed, fault)
-            for case in progress.track(again, description="moments missed"):
+        for attempt in range(MOST_ATTEMPTS):
+            missed = never_killed_at(ours, [chain[-1] for chain in chains])
+            again = [chain for chain in chains if chain[-1] in missed]
+            cases = make_cases_again(f"again-{attempt}-", again)
+            for case in progress.track(cases, description="moments missed"):
                 ours.append(play(stage, case))
                 show_failure(ours[-1], console)
     return ours, naive, [chain[-1] for chain in chains]

@@ -17,6 +17,7 @@ Steps = tuple[str, ...]
 # The worker dies, and nobody knows: in one case SendGrid took the mail, in the other it did not.
 HEARS_FROM = (None, MINUTE, HOUR)  # never; in time; only after fences were set
 BLOWS = (Blow.KILL, Blow.KILL, Blow.STOP, Blow.KILL, Blow.CLEAR)
+SEEDS = (1, 2)  # of the survey without a loss, and with one
 LOSSES = ("POST mail/send of marketing: answered", "POST mail/send of marketing: half sent")
 
 
@@ -27,9 +28,9 @@ def survey(stage: Stage) -> list[Steps]:
     SendGrid, from its first word to its last, is a moment to kill it at. A moment that comes only
     after a loss has that loss before it.
     """
-    chains = {moment: (moment,) for moment in play(stage, Case("survey", 1, NO_FAULT)).seen}
+    chains = {moment: (moment,) for moment in play(stage, Case("survey", SEEDS[0], NO_FAULT)).seen}
     for number, loss in enumerate(LOSSES):
-        case = Case(f"survey-loss-{number}", 2, NO_FAULT, (loss,))
+        case = Case(f"survey-loss-{number}", SEEDS[1], NO_FAULT, (loss,))
         chains = {moment: (loss, moment) for moment in play(stage, case).seen} | chains
     return list(chains.values())
 
@@ -61,14 +62,14 @@ def make_cases(name: str, runs: int, seed: int, chains: list[Steps]) -> list[Cas
     ]
 
 
-def make_cases_again(name: str, seed: int, chains: list[Steps], fault: FaultKind) -> list[Case]:
-    """Return a case for each of the moments at which nobody was killed, all under one fault.
+def make_cases_again(name: str, chains: list[Steps]) -> list[Case]:
+    """Return a case for each of the moments at which nobody was killed, as the survey saw them.
 
-    Workers race, and a fault may lead them past a moment: what was planned is not always reached.
+    Workers race, and a fault or who unsubscribes may lead them past a moment: what was planned is
+    not always reached.
     """
-    dice = Random(seed)  # noqa: S311 - reproducible, not secret
     return [
-        Case(f"{name}{number}", dice.randrange(2**31), fault, steps, hears_from=HEARS_FROM[0])
+        Case(f"{name}{number}", SEEDS[len(steps) - 1], NO_FAULT, steps)
         for number, steps in enumerate(chains)
     ]
 

@@ -52,7 +52,6 @@ class FaultKind:
 PHASES = ("before_accept", "after_accept")
 BREAKS = ("hang", "rst", "fin", "slow", "html_502")
 NO_FAULT = FaultKind("everywhere", "no fault", "all answers in order", count=0)
-LOST_ANSWER = FaultKind(SEND, "after_accept", "rst")
 FAULTS = [
     NO_FAULT,
     *(FaultKind(SEND, phase, kind) for phase in PHASES for kind in BREAKS),
