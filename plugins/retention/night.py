@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from retention import expectations
 from retention.database import connect
+from retention.diff.recipes import read_recipes
 from retention.fits import run as fits
 from retention.ledger.decisions import count_decisions, record_decisions
+from retention.ledger.mart_checks import find_passed_marts
 from retention.ledger.messages import enqueue_messages
 from retention.ledger.nights import (
     Night,
@@ -27,7 +29,9 @@ from retention.shop import read_shop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
+
+    import psycopg
 
     from retention.shop import Shop
 
@@ -42,6 +46,10 @@ DATA_DOCS_VARIABLE = "RETENTION_DATA_DOCS_DIR"
 
 class NightNotComeError(ValueError):
     """A run asks for a night of the future, which has no data."""
+
+
+class ForeignMartsError(RuntimeError):
+    """The marts that decisions rest on are another night's by now."""
 
 
 def begin(night: Night, now: datetime) -> bool:
@@ -136,9 +144,13 @@ def enqueue(run_id: str, now: datetime) -> dict[str, int]:
 
     Returns:
         Decisions by outcome, and `planned`: the messages that are new.
+
+    Raises:
+        ForeignMartsError: another night was computed since this one's marts were.
     """
     with connect() as connection:
         night = find_holder(connection, run_id)
+        require_own_marts(connection, night.night)
         record_decisions(connection, night.night)
         withheld_reason = reason_to_withhold(night, read_shop())
         planned = 0
@@ -148,6 +160,29 @@ def enqueue(run_id: str, now: datetime) -> dict[str, int]:
             logger.warning("night %s sends nothing: %s", night.night, withheld_reason)
         close_night(connection, run_id, withheld_reason, now)
         return count_decisions(connection, night.night) | {"planned": planned}
+
+
+def require_own_marts(connection: psycopg.Connection, night: date) -> None:
+    """Raise unless every mart that passed its check on a night is still of that night.
+
+    Who clears only the decisions of a night after another one was computed would decide by that
+    one's signals.
+
+    Raises:
+        ForeignMartsError: names them.
+    """
+    recipes = read_recipes(connection)
+    foreign = [
+        f"{mart} ({recipes[mart].night})"
+        for mart in find_passed_marts(connection, night)
+        if mart in recipes and recipes[mart].night != night
+    ]
+    if foreign:
+        message = (
+            f"night {night} cannot be decided, since another night was computed after its marts: "
+            f"{', '.join(foreign)}; clear the run from its first task, open_night, with downstream"
+        )
+        raise ForeignMartsError(message)
 
 
 def reward_referrals(run_id: str, now: datetime) -> int:
@@ -188,7 +223,8 @@ def reason_to_withhold(night: Night, shop: Shop) -> str | None:
     newest = night.newest_enqueued_night
     if newest is not None and newest > night.night:
         return f"the later night {newest} has already planned its messages"
-    age = (shop.local_date(night.opened_at) - night.night).days
+    # Since when this attempt works: a night that failed days ago and is cleared is an old one.
+    age = (shop.local_date(night.held_at or night.opened_at) - night.night).days
     if age > shop.night_sends_within_days:
         return f"it is a night of {age} day(s) ago, computed again for the record"
     return None

@@ -21,7 +21,7 @@ from retention.hearing.settings import URL_VARIABLE, read_public_settings
 from retention.ledger.claims import BUDGET_SPAN
 from retention.ledger.last_look import LastLook
 from retention.ledger.messages import count_due_messages
-from retention.ledger.templates import find_template
+from retention.ledger.templates import find_template, find_waiting_campaigns
 from retention.mail_templates import compose_mails
 from retention.manifest import current_manifest
 from retention.questions import check_questions
@@ -109,17 +109,21 @@ def send_due(
     shop, campaigns = read_shop(), read_campaigns(current_manifest())
     with connect() as connection:
         without_mail = campaigns_without_mail(connection, shop, campaigns)
+        retired = retired_campaigns(connection, campaigns)
     settings = delivery_settings(shop, campaigns)
     dead = campaigns_with_dead_links(shop, campaigns, settings.public)
-    settings = replace(settings, stopped_campaigns=dead | without_mail)
+    settings = replace(settings, stopped_campaigns=retired | dead | without_mail)
     if settings.hourly_budget is not None:
         ahead = min(ahead, BUDGET_SPAN)
     connect_worker = partial(connect, f"{APPLICATION_NAME} delivery {worker}")
     with SendGrid.from_environment() as client:
         report = deliver(connect_worker, client, settings, now=now, due_until=now + ahead)
     logger.info("delivery: %s", report)
-    if report.stopped_campaigns:
-        reasons = "; ".join(f"{name}: {why}" for name, why in report.stopped_campaigns.items())
+    for name, why in retired.items():
+        logger.warning("campaign %s: %s", name, why)
+    stopped = {name: why for name, why in report.stopped_campaigns.items() if name not in retired}
+    if stopped:
+        reasons = "; ".join(f"{name}: {why}" for name, why in stopped.items())
         message = f"the other campaigns were sent, these were not: {reasons}"
         raise CampaignsStoppedError(message)
     return {
@@ -148,6 +152,21 @@ def campaigns_without_mail(
                 " see the log of push_templates"
             )
     return stopped
+
+
+def retired_campaigns(
+    connection: psycopg.Connection, campaigns: Mapping[str, Campaign]
+) -> dict[str, str]:
+    """Return the campaigns with planned messages that the shop does not have any more, and why.
+
+    Taking a campaign off the list is how one stops it; nobody has to mend anything, so that this is
+    no failure. Their messages expire, or leave when the campaign comes back in time.
+    """
+    return {
+        name: "it is not among the vars' campaigns any more; its planned messages wait"
+        for name in find_waiting_campaigns(connection)
+        if name not in campaigns
+    }
 
 
 def campaigns_with_dead_links(

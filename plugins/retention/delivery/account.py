@@ -19,11 +19,11 @@ PAGE_SIZE = 200  # the most that GET /v3/templates gives
 
 @dataclass(frozen=True)
 class RemoteTemplate:
-    """A dynamic template as SendGrid lists it."""
+    """A dynamic template as SendGrid lists it; mails get its active version, if it has one."""
 
     template_id: str
     name: str
-    version_ids: frozenset[str]
+    active_version_id: str | None
 
 
 @dataclass(frozen=True)
@@ -173,8 +173,8 @@ def _read_webhook(answer: Mapping[str, Any]) -> RemoteWebhook:
 
 
 def _read_template(answer: Mapping[str, Any]) -> RemoteTemplate:
-    versions = frozenset(version["id"] for version in answer.get("versions", ()))
-    return RemoteTemplate(answer["id"], answer["name"], versions)
+    active = [version["id"] for version in answer.get("versions", ()) if version["active"]]
+    return RemoteTemplate(answer["id"], answer["name"], active[0] if active else None)
 
 
 def _page_token(following: str | None) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from retention.delivery.outcomes import Rejected
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from retention.delivery.account import Account, RemoteTemplate
 
 log = logging.getLogger(__name__)
+
+IN_DOUBT = ""  # the hash of no mail
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,10 @@ def push_templates(
             if known and known.content_hash == source.content_hash:
                 unchanged += 1
                 continue
+            if known:
+                # Until an answer is there, nobody knows what SendGrid holds: the old mail, even.
+                doubted = replace(known, content_hash=IN_DOUBT)
+                remember_template(connection, source.campaign, source.locale, doubted, now)
             try:
                 template = _push(account, source, known, remote)
             except SendGridError as error:
@@ -143,11 +149,11 @@ def ensure_unsubscribe_groups(
 def _known(
     connection: psycopg.Connection, source: TemplateSource, remote: Mapping[str, RemoteTemplate]
 ) -> PushedTemplate | None:
-    """Return what was pushed for the source, if SendGrid still has it."""
+    """Return what was pushed for the source, if it is still what SendGrid's mails say."""
     known = find_template(connection, source.campaign, source.locale)
     if known is None or known.template_id not in remote:
         return None
-    return known if known.version_id in remote[known.template_id].version_ids else None
+    return known if known.version_id == remote[known.template_id].active_version_id else None
 
 
 def _push(

@@ -3,24 +3,23 @@
 A link never expires: a person may find an old mail and has had enough. Whoever holds it can
 unsubscribe the mail's recipient from one purpose and nothing else, so a forwarded mail does
 little harm, and a guessed one none. The way back is another token, which no mail carries: the
-page gives it to whoever has just unsubscribed, and it ends after an hour.
+page gives it to whoever has just unsubscribed, and it ends after an hour, or when the recipient
+says no once more.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from retention.hearing.sealing import ForgedLinkError, seal, unseal
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
 PATH = "unsubscribe"
 SIGNED_FOR = b"paluu unsubscribe 1\0"  # nothing else that the key signs unsubscribes
-SIGNED_FOR_RETURN = b"paluu subscribe again 1\0"
+SIGNED_FOR_RETURN = b"paluu subscribe again 2\0"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)  # as exactly as the ledger keeps moments
 RETURN_WITHIN = timedelta(hours=1)
 ID_BYTES = 16
 TIME_BYTES = 8
@@ -64,12 +63,12 @@ def read_token(key: str, token: str) -> Unsubscription:
 
 def return_token(key: str, asked: Unsubscription, now: datetime) -> str:
     """Return the token that takes an unsubscribe of just `now` (aware) back."""
-    issued = int(now.timestamp()).to_bytes(TIME_BYTES, "big")
+    issued = ((now - EPOCH) // MICROSECOND).to_bytes(TIME_BYTES, "big")
     return seal(key, SIGNED_FOR_RETURN, issued + _pack(asked))
 
 
-def read_return_token(key: str, token: str, now: datetime) -> Unsubscription:
-    """Return which unsubscribe a token takes back.
+def read_return_token(key: str, token: str, now: datetime) -> tuple[Unsubscription, datetime]:
+    """Return which unsubscribe a token takes back, and when that was said (aware).
 
     Args:
         key: the secret that signs links.
@@ -80,11 +79,11 @@ def read_return_token(key: str, token: str, now: datetime) -> Unsubscription:
         ForgedLinkError: `return_token` did not make it with this key, or too long ago.
     """
     payload = unseal(key, SIGNED_FOR_RETURN, token)
-    age = now.timestamp() - int.from_bytes(payload[:TIME_BYTES], "big")
-    if age > RETURN_WITHIN.total_seconds():
+    said_at = EPOCH + int.from_bytes(payload[:TIME_BYTES], "big") * MICROSECOND
+    if now - said_at > RETURN_WITHIN:
         message = "the way back was open for an hour, and is closed"
         raise ForgedLinkError(message)
-    return _unpack(payload[TIME_BYTES:])
+    return _unpack(payload[TIME_BYTES:]), said_at
 
 
 def _pack(asked: Unsubscription) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from retention.hearing.pages import PageWriter
 from retention.hearing.sealing import ForgedLinkError
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from retention.shop import Shop
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class UnsubscribePage:
@@ -80,18 +82,21 @@ class UnsubscribePage:
 
     def subscribe_again(self, token: str, now: datetime) -> Page:
         """Take the unsubscribe of just before back at `now` (aware), and say so."""
-        asked = self._read(partial(read_return_token, self._key, token, now))
-        if asked is None:
+        told = self._read(partial(read_return_token, self._key, token, now))
+        if told is None:
             return self._pages.lost()
+        asked, said_at = told
         with self._connect() as connection:
-            resubscribe_recipient(connection, asked.message_id, asked.purpose, now)
+            resubscribe_recipient(
+                connection, asked.message_id, asked.purpose, said_at=said_at, now=now
+            )
             after = _find(connection, asked)
         if after is None:
             return self._pages.lost()
         log.info("subscribed again to %s by message %s", asked.purpose, asked.message_id)
         return self._render("gone" if after.is_suppressed else "back", after, asked)
 
-    def _read(self, read: Callable[[], Unsubscription]) -> Unsubscription | None:
+    def _read(self, read: Callable[[], T]) -> T | None:
         try:
             return read()
         except ForgedLinkError as error:

@@ -84,3 +84,9 @@ def list_mart_checks(connection: psycopg.Connection, nights: int) -> list[MartCh
     """Return the checks of the last `nights` nights that were checked, newest first, by mart."""
     rows = class_row(MartCheck)
     return execute(connection, "list_mart_checks", rows=rows, nights=nights).fetchall()
+
+
+def find_passed_marts(connection: psycopg.Connection, night: date) -> list[str]:
+    """Return the names of the marts that passed their check on a night."""
+    rows = execute(connection, "find_passed_marts", night=night)
+    return [row.mart for row in rows]

@@ -63,8 +63,10 @@ def open_night(connection: psycopg.Connection, night: Night) -> None:
 
 def hold_warehouse(
     connection: psycopg.Connection, run_id: str, *, now: datetime, believed_since: datetime
-) -> str:
+) -> str | None:
     """Give the warehouse to an opened run unless another run has it; return the one that has it.
+
+    None when that one has just given it back: ask again.
 
     All nights build the same tables, so two that were built at once would be mixed.
 
@@ -78,7 +80,8 @@ def hold_warehouse(
         execute(connection, "free_lost_warehouse", believed_since=believed_since)
         # Of two that come at once the index lets one through.
         execute(connection, "hold_warehouse", run_id=run_id, now=now)
-    return execute(connection, "find_holding_run").fetchone().run_id
+    holding = execute(connection, "find_holding_run").fetchone()
+    return holding.run_id if holding else None
 
 
 def free_warehouse(connection: psycopg.Connection, run_id: str) -> None:

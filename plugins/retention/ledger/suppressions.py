@@ -191,10 +191,30 @@ def unsubscribe_recipient(
 
 
 def resubscribe_recipient(
-    connection: psycopg.Connection, message_id: UUID, purpose: str, now: datetime
+    connection: psycopg.Connection,
+    message_id: UUID,
+    purpose: str,
+    *,
+    said_at: datetime,
+    now: datetime,
 ) -> None:
-    """Take back an unsubscribe from a purpose at `now` (aware), whoever told us of it."""
-    execute(connection, "resubscribe_recipient", message_id=message_id, purpose=purpose, now=now)
+    """Take back an unsubscribe from a purpose at `now` (aware).
+
+    Args:
+        connection: an open connection.
+        message_id: whose recipient comes back.
+        purpose: the consent purpose.
+        said_at: when the unsubscribe was said (aware); what was said later stays.
+        now: the present moment, aware.
+    """
+    execute(
+        connection,
+        "resubscribe_recipient",
+        message_id=message_id,
+        purpose=purpose,
+        said_at=said_at,
+        now=now,
+    )
 
 
 def find_page_answers(connection: psycopg.Connection, purpose: str) -> list[PageAnswer]:

@@ -58,6 +58,11 @@ def find_template(
     return cursor.fetchone()
 
 
+def find_waiting_campaigns(connection: psycopg.Connection) -> list[str]:
+    """Return the names of the campaigns with planned messages; campaigns of the past included."""
+    return [row.campaign for row in execute(connection, "find_waiting_campaigns")]
+
+
 def remember_template(
     connection: psycopg.Connection,
     campaign: str,

@@ -11,7 +11,7 @@ import pytest
 from retention import outbox
 from retention.campaigns import read_campaigns
 from retention.hearing.answers import answers_url
-from retention.ledger.templates import find_template
+from retention.ledger.templates import find_template, remember_template
 from retention.manifest import current_manifest
 from retention.outbox import CampaignsStoppedError
 from retention.shop import read_shop
@@ -75,6 +75,19 @@ def test_a_mail_that_was_not_pushed_is_not_sent_in_its_old_words(
     outbox.push_templates(NOW)
     outbox.send_due(NOW, timedelta(hours=1))
     assert _states(ledger) == {"winback": "accepted"}
+
+
+@pytest.mark.usefixtures("sandbox", "project")
+def test_what_a_campaign_of_the_past_had_planned_is_not_sent(
+    ledger: psycopg.Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    outbox.push_templates(NOW)
+    winback = find_template(ledger, "winback", "en")
+    remember_template(ledger, "black_friday", "en", winback, NOW)
+    plan(ledger, [decision(1), decision(2, campaign="black_friday")])
+    assert outbox.send_due(NOW, timedelta(hours=1))["accepted"] == 1
+    assert _states(ledger) == {"winback": "accepted", "black_friday": "planned"}
+    assert "black_friday: it is not among the vars' campaigns" in caplog.text
 
 
 @pytest.mark.usefixtures("sandbox")

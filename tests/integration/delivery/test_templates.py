@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from retention.delivery.sendgrid import SendGridError
 from retention.delivery.templates import (
     PushCounts,
     TemplateSource,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from retention.delivery.account import Account
+    from tests.integration.delivery.conftest import Sandbox
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ def test_a_template_goes_up_once_and_again_only_when_it_changes(
     second = find_template(ledger, source.campaign, "en")
     assert second.template_id == first.template_id
     assert second.content_hash != first.content_hash
-    assert _versions(account, second.template_id) == {second.version_id}
+    assert _active_version(account, second.template_id) == second.version_id == first.version_id
 
 
 def test_text_that_moves_between_the_parts_is_a_change(source: TemplateSource) -> None:
@@ -80,6 +82,31 @@ def test_a_purpose_has_one_unsubscribe_group_however_often_it_is_ensured(
     assert find_unsubscribe_group(ledger, "offers") == first["offers"]
 
 
-def _versions(account: Account, template_id: str) -> set[str]:
+def test_words_whose_push_got_no_answer_do_not_stay_when_the_analyst_takes_them_back(
+    ledger: psycopg.Connection, account: Account, sandbox_process: Sandbox, source: TemplateSource
+) -> None:
+    push_templates(ledger, account, [source], NOW)
+    wrong = replace(source, html="<p>90 % off</p>")
+    lost = {"path": "/v3/templates", "method": "PATCH", "phase": "after_accept", "kind": "rst"}
+    with sandbox_process.misbehaving(lost), pytest.raises(SendGridError):
+        push_templates(ledger, account, [wrong], NOW)
+    assert find_template(ledger, source.campaign, "en").content_hash != source.content_hash
+    assert push_templates(ledger, account, [source], NOW) == PushCounts(1, 0)
+    assert push_templates(ledger, account, [source], NOW) == PushCounts(0, 1)
+
+
+def test_ours_is_active_again_after_somebody_else_activated_another_version(
+    ledger: psycopg.Connection, account: Account, source: TemplateSource
+) -> None:
+    push_templates(ledger, account, [source], NOW)
+    ours = find_template(ledger, source.campaign, "en")
+    other = {"name": "a draft", "subject": "Hm", "html_content": "<p>Hm</p>", "active": 1}
+    account.create_version(ours.template_id, other)
+    assert push_templates(ledger, account, [source], NOW) == PushCounts(1, 0)
+    known = find_template(ledger, source.campaign, "en")
+    assert _active_version(account, known.template_id) == known.version_id
+
+
+def _active_version(account: Account, template_id: str) -> str | None:
     remote = {each.template_id: each for each in account.list_templates()}
-    return set(remote[template_id].version_ids)
+    return remote[template_id].active_version_id

@@ -325,7 +325,7 @@ def test_an_unsubscribe_on_our_page_goes_up_to_the_group_and_a_return_takes_it_b
     assert _members(client, offers) == [RECIPIENT]
     assert _sync(client, ledger, now).pushed == 0
     assert _held(ledger) == {(RECIPIENT, "offers", "page"), (RECIPIENT, "offers", "groups")}
-    resubscribe_recipient(ledger, message_id, "offers", now + HOUR)
+    resubscribe_recipient(ledger, message_id, "offers", said_at=now + HOUR, now=now + HOUR)
     assert _sync(client, ledger, now + HOUR).withdrawn == 1
     assert _members(client, offers) == []
     assert _sync(client, ledger, now + 2 * HOUR).withdrawn == 0
@@ -337,7 +337,7 @@ def test_a_return_before_the_group_was_ever_read_leaves_nothing_behind(
 ) -> None:
     unsubscribe_recipient(ledger, message_id, "offers", now)
     _sync(client, ledger, now)
-    resubscribe_recipient(ledger, message_id, "offers", now + HOUR)
+    resubscribe_recipient(ledger, message_id, "offers", said_at=now + HOUR, now=now + HOUR)
     _sync(client, ledger, now + HOUR)
     assert _members(client, offers) == []
     assert _held(ledger) == set()
@@ -390,7 +390,7 @@ def test_who_comes_back_on_our_page_leaves_the_old_group_and_the_new(
     new = ensure_unsubscribe_groups(ledger, Account(client), renamed, NOW)["offers"]
     _sync(client, ledger, now)
     assert _members(client, offers) == _members(client, new) == [RECIPIENT]
-    resubscribe_recipient(ledger, message_id, "offers", now + HOUR)
+    resubscribe_recipient(ledger, message_id, "offers", said_at=now + HOUR, now=now + HOUR)
     _sync(client, ledger, now + HOUR)
     assert _members(client, offers) == _members(client, new) == []
     assert _held(ledger) == set()
@@ -417,7 +417,7 @@ def test_neither_an_address_nor_a_key_is_logged_on_the_way(
     now = ledger.execute("select now()").fetchone()[0]
     unsubscribe_recipient(ledger, message_id, "offers", now)
     _sync(client, ledger, now)
-    resubscribe_recipient(ledger, message_id, "offers", now + HOUR)
+    resubscribe_recipient(ledger, message_id, "offers", said_at=now + HOUR, now=now + HOUR)
     failing = {"path": "/v3/asm", "method": "DELETE", "kind": "status"}
     with sandbox.misbehaving(failing), pytest.raises(SendGridError) as caught:
         _sync(client, ledger, now + HOUR)

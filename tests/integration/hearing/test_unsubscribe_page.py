@@ -75,6 +75,21 @@ def test_unsubscribing_again_changes_nothing(
     assert suppressions(ledger) == before
 
 
+@pytest.mark.parametrize("says_no_by", ["our page", "SendGrid's page"])
+def test_who_holds_a_forwarded_mail_cannot_take_back_what_its_recipient_said_later(
+    ledger: psycopg.Connection, public: TestClient, message_id: UUID, says_no_by: str
+) -> None:
+    (way_back,) = BUTTON.findall(public.post(_path(message_id)).text)
+    if says_no_by == "our page":
+        public.post(_path(message_id), **ONE_CLICK)
+    else:
+        (later,) = ledger.execute("select now() + interval '1 minute'").fetchone()
+        left = Report("customer-1@example.com", "offers", "groups", suppressed_at=later)
+        report_suppressions(ledger, [left])
+    assert "You are unsubscribed" in public.post(way_back).text
+    assert _held(ledger) != []
+
+
 def test_who_changes_their_mind_subscribes_again_and_can_leave_once_more(
     ledger: psycopg.Connection, public: TestClient, message_id: UUID
 ) -> None:

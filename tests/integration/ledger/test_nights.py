@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import psycopg
 import pytest
 
+from retention.ledger.mart_checks import record_mart_check
 from retention.ledger.nights import (
     Night,
     NightUnknownError,
     WarehouseNotHeldError,
     find_holder,
+    find_night,
     free_warehouse,
     hold_warehouse,
     open_night,
 )
+from retention.night import ForeignMartsError, require_own_marts
 from tests.integration.ledger.warehouse import NIGHT, NOW
 
 LONG = timedelta(hours=3)
@@ -82,3 +86,50 @@ def test_work_on_the_warehouse_needs_an_opened_run_that_has_it(two_runs: psycopg
         find_holder(two_runs, "first")
     with pytest.raises(NightUnknownError, match="never opened"):
         find_holder(two_runs, "third")
+
+
+@pytest.mark.parametrize("what", ["is_backfill", "is_dry_run"])
+def test_a_run_that_a_backfill_begins_again_sends_nothing_any_more(
+    ledger: psycopg.Connection, what: str
+):
+    as_planned = Night("run", NIGHT, NOW, is_dry_run=False, opened_at=NOW)
+    for night in (as_planned, replace(as_planned, **{what: True}), as_planned):
+        open_night(ledger, night)
+    assert getattr(find_night(ledger, "run"), what)
+
+
+def test_a_warehouse_that_was_given_back_in_between_is_asked_for_again(
+    two_runs: psycopg.Connection,
+):
+    """No run has it: the one that had it gave it back after this one had seen it held."""
+    assert hold_warehouse(two_runs, "unknown", now=NOW, believed_since=NOW - LONG) is None
+
+
+@pytest.fixture
+def checked(ledger: psycopg.Connection) -> psycopg.Connection:
+    """A ledger that knows of one good and one broken mart of the night, both made for it."""
+    ledger.execute("create schema paluu")
+    ledger.execute(
+        "create table paluu.recipes (model text primary key, night_date date, recipe text)"
+    )
+    for mart, passed in (("lifecycle", True), ("replenishment", False)):
+        failures = [] if passed else ["too few rows"]
+        record_mart_check(ledger, NIGHT, mart, passed, 5, failures, NOW)
+        ledger.execute("insert into paluu.recipes values (%s, %s, '')", [mart, NIGHT])
+    return ledger
+
+
+def test_a_night_is_not_decided_by_marts_of_another_one(checked: psycopg.Connection):
+    require_own_marts(checked, NIGHT)
+    checked.execute("update paluu.recipes set night_date = '2025-10-01'")
+    with pytest.raises(ForeignMartsError, match=r"lifecycle \(2025-10-01\).*open_night"):
+        require_own_marts(checked, NIGHT)
+
+
+def test_a_broken_mart_that_was_not_built_keeps_no_night_from_being_decided(
+    checked: psycopg.Connection,
+):
+    checked.execute(
+        "update paluu.recipes set night_date = '2025-10-01' where model = 'replenishment'"
+    )
+    require_own_marts(checked, NIGHT)

@@ -78,7 +78,7 @@ NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 def test_the_way_back_is_open_for_an_hour() -> None:
     token = return_token(KEY, ASKED, NOW)
-    assert read_return_token(KEY, token, NOW + timedelta(minutes=59)) == ASKED
+    assert read_return_token(KEY, token, NOW + timedelta(minutes=59)) == (ASKED, NOW)
     with pytest.raises(ForgedLinkError, match="hour"):
         read_return_token(KEY, token, NOW + timedelta(minutes=61))
 

@@ -59,6 +59,16 @@ def test_a_run_by_hand_just_after_local_midnight_is_a_night_too_late():
     assert "1 day(s) ago" in reason_to_withhold(by_hand, read_shop())
 
 
+def test_a_night_that_failed_days_ago_and_is_cleared_sends_nothing():
+    cleared = replace(ON_TIME, held_at=TICK + timedelta(days=4))
+    assert "4 day(s) ago" in reason_to_withhold(cleared, read_shop())
+
+
+def test_a_night_that_failed_and_is_cleared_in_the_morning_sends():
+    cleared = replace(ON_TIME, held_at=TICK + timedelta(hours=6))
+    assert reason_to_withhold(cleared, read_shop()) is None
+
+
 def test_a_night_sixty_days_back_sends_nothing():
     replay = replace(ON_TIME, scheduled_for=None, night=date(2026, 9, 23))
     assert "60 day(s) ago" in reason_to_withhold(replay, read_shop())

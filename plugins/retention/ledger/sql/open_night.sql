@@ -1,6 +1,6 @@
--- Note that a run of a night has begun; a run that is begun again keeps its
--- first beginning.
-insert into ledger.nights (
+-- Note that a run of a night has begun. A run that is begun again keeps its
+-- first beginning; that a backfill or a dry run does so is never forgotten.
+insert into ledger.nights as nigh (
     run_id, night, scheduled_for, is_dry_run, is_backfill, opened_at
 )
 values (
@@ -11,4 +11,7 @@ values (
     %(is_backfill)s,
     %(opened_at)s
 )
-on conflict (run_id) do nothing
+on conflict (run_id) do update
+    set
+        is_dry_run = nigh.is_dry_run or excluded.is_dry_run,
+        is_backfill = nigh.is_backfill or excluded.is_backfill

@@ -1,4 +1,5 @@
--- A person wants mail of a purpose again; complaints and bounces stay.
+-- A person takes back what was said until %(said_at)s of a purpose. What was
+-- said later, here or at SendGrid, stays, as complaints and bounces do.
 update ledger.suppressions as supp
 set removed_at = %(now)s
 from ledger.messages as mess
@@ -7,3 +8,4 @@ where
     and supp.address = lower(mess.email)
     and supp.scope = %(purpose)s
     and supp.removed_at is null
+    and greatest(supp.suppressed_at, supp.said_again_at) <= %(said_at)s

@@ -1,4 +1,4 @@
--- A person asks for no more mail of a purpose; asking again changes nothing.
+-- A person asks for no more mail of a purpose; that it was asked again is noted.
 insert into ledger.suppressions as supp (
     address, scope, source, suppressed_at
 )
@@ -10,5 +10,12 @@ select
 from ledger.messages as mess
 where mess.message_id = %(message_id)s
 on conflict (address, scope, source) do update
-    set suppressed_at = excluded.suppressed_at, removed_at = null
-    where supp.removed_at is not null
+    set
+        suppressed_at = case
+            when supp.removed_at is null then supp.suppressed_at
+            else excluded.suppressed_at
+        end,
+        said_again_at = case
+            when supp.removed_at is null then excluded.suppressed_at
+        end,
+        removed_at = null

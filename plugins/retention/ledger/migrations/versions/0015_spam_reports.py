@@ -9,5 +9,10 @@ down_revision = "0014"
 
 
 def upgrade() -> None:
-    """Move what was reported before to the scope of all mail."""
+    """Move what was reported before to the scope of all mail, unless it was reported again."""
+    op.execute(
+        "delete from ledger.suppressions as held where source = 'spam_reports' and scope = 'all'"
+        " and exists (select from ledger.suppressions as twin where twin.address = held.address"
+        " and twin.source = held.source and twin.scope = 'address')"
+    )
     op.execute("update ledger.suppressions set scope = 'address' where source = 'spam_reports'")
