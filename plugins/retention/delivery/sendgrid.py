@@ -143,6 +143,7 @@ class SendGrid:
             timeout=timeout,
             limits=limits,
             follow_redirects=False,
+            verify=httpx.create_ssl_context(),  # with the environment's certificates in any case
             # A proxy of the environment would carry what is meant for this machine away from it.
             trust_env=not _is_loopback(httpx.URL(url).host),
         )

@@ -1,4 +1,4 @@
--- A person asks for no more mail of a purpose; that it was asked again is noted.
+-- A person asks for no more mail of a purpose; what is asked again is noted.
 insert into ledger.suppressions as supp (
     address, scope, source, suppressed_at
 )
