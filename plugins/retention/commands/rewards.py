@@ -178,7 +178,7 @@ def _issue_replacements(connection: psycopg.Connection, now: datetime) -> str:
 
 
 def _print_cards(connection: psycopg.Connection, run: str) -> None:
-    from retention.ledger.gift_cards import count_states
+    from retention.ledger.gift_cards import count_states, list_stranded_cards
 
     table = Table("cards", "their mail", "number", "worth")
     for each in count_states(connection, run):
@@ -190,6 +190,13 @@ def _print_cards(connection: psycopg.Connection, run: str) -> None:
         )
     if table.row_count:
         console.print(table)
+    stranded = list_stranded_cards(connection, run)
+    if stranded:
+        console.print(
+            "Nobody got the mails of these; when the address is right: retention gift-cards reissue"
+        )
+    for card in stranded:
+        console.print(f"  {card.card_id} of {card.customer_id}", highlight=False)
 
 
 def _tell_to_block(card: GiftCard) -> None:

@@ -228,6 +228,11 @@ def count_states(connection: psycopg.Connection, run: str) -> Sequence[Any]:
     return execute(connection, "count_card_states", run=run).fetchall()
 
 
+def list_stranded_cards(connection: psycopg.Connection, run: str) -> Sequence[Any]:
+    """Return card_id and customer_id of a run's delivered cards whose mails nobody got."""
+    return execute(connection, "list_stranded_cards", run=run).fetchall()
+
+
 def list_cards(connection: psycopg.Connection, customer_id: str) -> Sequence[Any]:
     """Return a customer's cards, the latest first, without their codes."""
     return execute(connection, "list_gift_cards", customer_id=customer_id).fetchall()

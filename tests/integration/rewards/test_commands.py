@@ -7,12 +7,14 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from psycopg.types.json import Jsonb
 from typer.testing import CliRunner, Result
 
 from retention.commands import app
 from retention.commands.errors import is_mendable
 from retention.ledger.reward_runs import find_run
 from retention.rewards.issue import PoolEmptyError, issue_run
+from tests.integration.ledger.warehouse import decision, plan
 from tests.integration.rewards.quarter import NOW, approved_run, graded_run, shop_that
 
 if TYPE_CHECKING:
@@ -20,6 +22,19 @@ if TYPE_CHECKING:
 
     import psycopg
 
+DELIVERED = """
+    update ledger.gift_cards
+    set state = 'delivered', delivered_at = %(now)s, code_plain = null
+    where card_id = %(card)s
+"""
+CAME_BACK = """
+    insert into ledger.message_events (
+        sg_event_id, event, message_id, occurred_at, received_at, details
+    )
+    select 'event-1', %(event)s, message_id, %(now)s, %(now)s, '{}'
+    from ledger.messages
+    where context ->> 'gift_card_id' = %(card)s::text
+"""
 CODE = re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){4}")
 
 
@@ -55,6 +70,19 @@ def test_show_tells_the_run_its_decision_and_its_cards(ledger: psycopg.Connectio
     ):
         assert words in shown.output
     assert not CODE.search(shown.output)
+
+
+@pytest.mark.parametrize("event", ["bounce", "dropped"])
+def test_show_names_the_cards_whose_mail_came_back(ledger: psycopg.Connection, event: str) -> None:
+    card_id = _issued(ledger)
+    mail = Jsonb({"gift_card_id": card_id})
+    plan(ledger, [decision(1, customer_id="anna", kind="transactional", context=mail)])
+    assert "came back" not in _retention("rewards", "show", "2026Q3").output
+    ledger.execute(DELIVERED, {"card": card_id, "now": NOW})
+    ledger.execute(CAME_BACK, {"card": card_id, "event": event, "now": NOW})
+    shown = _retention("rewards", "show", "2026Q3")
+    assert "came back" in shown.output
+    assert f"{card_id} of anna" in shown.output
 
 
 def test_show_finds_grades_that_were_tampered_with(ledger: psycopg.Connection) -> None:

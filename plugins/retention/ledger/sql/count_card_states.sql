@@ -1,4 +1,5 @@
--- A run's cards by state, and by what became of the latest mail of each.
+-- A run's cards by state, and by what became of the latest mail of each: its
+-- state, or 'came back' when SendGrid took it and nobody got it.
 select
     card.currency,
     card.state,
@@ -7,7 +8,17 @@ select
     sum(card.amount) as amount
 from ledger.gift_cards as card
 left join lateral (
-    select mess.state
+    select
+        case
+            when exists (
+                select 1
+                from ledger.message_events as evnt
+                where
+                    evnt.message_id = mess.message_id
+                    and evnt.event in ('bounce', 'dropped')
+            ) then 'came back'
+            else mess.state
+        end as state
     from ledger.messages as mess
     where
         mess.customer_id = card.customer_id
