@@ -183,7 +183,7 @@ def test_one_lost_answer_holds_up_nobody_else(remembered: psycopg.Connection) ->
     plan(remembered, (decision(i, email="home@example.com") for i in range(4)))
     accept = answer("202 Accepted", b"", "X-Message-Id: sg-1")
     with faulty_server(accept, reset, accept, reset) as server:
-        run(server.url)
+        run(server.url, concurrency=1)  # or two losses might come in a row
     assert count_messages(remembered) == {"unknown": 2, "accepted": 2}
 
 
