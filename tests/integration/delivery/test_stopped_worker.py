@@ -91,8 +91,8 @@ def test_a_run_that_stood_still_between_two_requests_ends(
     )
 
     def accept(connection: socket.socket) -> None:
-        connection.sendall(ACCEPTED)
         stopped.set()
+        connection.sendall(ACCEPTED)
 
     with (
         faulty_server(accept) as server,
