@@ -1,5 +1,5 @@
--- A run's delivered cards whose latest mail nobody got: SendGrid took it, and it
--- bounced, or SendGrid dropped it. Their codes are forgotten.
+-- A run's delivered cards whose latest mail nobody got: it bounced, or SendGrid
+-- dropped it. Their codes are forgotten.
 select
     card.card_id,
     card.customer_id
