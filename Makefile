@@ -45,16 +45,19 @@ preview: $(VENV)/installed ## Look at mails: [CAMPAIGN=winback] [CUSTOMER=1001] 
 
 .PHONY: send-test
 send-test: $(VENV)/installed ## Mail yourself a test: CAMPAIGN=winback TO=me@shop.example [CUSTOMER=1001].
+	@test -n "$(CAMPAIGN)" -a -n "$(TO)" || $(call SAY,CAMPAIGN=winback TO=me@shop.example)
 	@$(VENV)/bin/retention send-test "$(CAMPAIGN)" --to "$(TO)" \
 		$(if $(CUSTOMER),--customer "$(CUSTOMER)") $(if $(LOCALE),--locale "$(LOCALE)")
 
 .PHONY: new-campaign
 new-campaign: $(VENV)/installed ## Add a campaign: NAME=comeback [LIKE=winback] [KIND=transactional].
+	@test -n "$(NAME)" || $(call SAY,NAME=comeback LIKE=winback)
 	@$(VENV)/bin/retention new campaign "$(NAME)" \
 		$(if $(LIKE),--like "$(LIKE)") $(if $(KIND),--kind "$(KIND)")
 
 .PHONY: explain
 explain: $(VENV)/installed ## What is known of a customer: CUSTOMER=1001 [LOCALE=fi] [NIGHTS=14].
+	@test -n "$(CUSTOMER)" || $(call SAY,CUSTOMER=1001)
 	@$(VENV)/bin/retention explain "$(CUSTOMER)" \
 		$(if $(LOCALE),--locale "$(LOCALE)") $(if $(NIGHTS),--nights "$(NIGHTS)")
 

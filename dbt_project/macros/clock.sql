@@ -5,6 +5,9 @@
     {%- set named = env_var('PALUU_AS_OF', '') if execute -%}
     {%- set given = var('as_of', none) or named -%}
     {%- if given -%}
+        {%- if not modules.re.fullmatch('[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])', given | string) -%}
+            {{ exceptions.raise_compiler_error('the night "' ~ given ~ '" is no date; write it as "2026-11-22"') }}
+        {%- endif -%}
         {{ modules.datetime.date.fromisoformat(given | string).isoformat() }}
     {%- else -%}
         {%- set zone = modules.pytz.timezone(var('shop_timezone')) -%}

@@ -140,7 +140,7 @@ def ensure_unsubscribe_groups(
         existing = account.list_unsubscribe_groups()
         for purpose, name in names.items():
             if name not in existing:
-                existing[name] = account.create_unsubscribe_group(name, f"Mails about: {name}")
+                existing[name] = account.create_unsubscribe_group(name, f"Mails about {purpose}.")
             group_ids[purpose] = existing[name]
             remember_unsubscribe_group(connection, purpose, existing[name], name, now)
     return group_ids
