@@ -178,10 +178,12 @@ def _issue_replacements(connection: psycopg.Connection, now: datetime) -> str:
 
 
 def _print_cards(connection: psycopg.Connection, run: str) -> None:
-    from retention.ledger.gift_cards import count_states, list_stranded_cards
+    from retention.ledger.gift_cards import count_states
 
     table = Table("cards", "their mail", "number", "worth")
+    stranded = []
     for each in count_states(connection, run):
+        stranded += each.stranded
         table.add_row(
             each.state,
             each.mail_state or "none yet",
@@ -190,13 +192,12 @@ def _print_cards(connection: psycopg.Connection, run: str) -> None:
         )
     if table.row_count:
         console.print(table)
-    stranded = list_stranded_cards(connection, run)
     if stranded:
         console.print(
             "Nobody got the mails of these; when the address is right: retention gift-cards reissue"
         )
     for card in stranded:
-        console.print(f"  {card.card_id} of {card.customer_id}", highlight=False)
+        console.print(f"  {card}", highlight=False)
 
 
 def _tell_to_block(card: GiftCard) -> None:

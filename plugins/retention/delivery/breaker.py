@@ -33,7 +33,6 @@ class Breaker:
         self.ended_by: type[DeliveryStoppedError] | None = None
         self._settings = settings
         self._is_over = False
-        self._width = 1
         self._is_proved = False
         self._under_way = 0
         self._patience = settings.patience.total_seconds()
@@ -99,6 +98,11 @@ class Breaker:
                     pass  # a matter of what the request says
             self._changed.notify_all()
 
+    @property
+    def _width(self) -> int:
+        """How many requests may be under way at once."""
+        return self._settings.concurrency if self._is_proved else 1
+
     def _wait(self) -> float | None:
         """Return the seconds to wait, None until something changes, 0 not at all."""
         if self._under_way >= self._width:
@@ -106,18 +110,18 @@ class Breaker:
         return max(self._resume_at - time.monotonic(), 0)
 
     def _open(self, outcome: Accepted) -> None:
-        self._width, self._is_proved = self._settings.concurrency, True
+        self._is_proved = True
         self._pause = FIRST_PAUSE
         if outcome.pause is not None:
             self._rest(outcome.pause, "SendGrid's rate limit is reached")
 
     def _hold(self, outcome: NotSent) -> None:
-        self._width, self._is_proved = 1, False
+        self._is_proved = False
         self._rest(self._pause if outcome.pause is None else outcome.pause, outcome.text)
         self._pause *= 2
 
     def _doubt(self, outcome: Unknown) -> None:
-        self._width, self._is_proved = 1, False
+        self._is_proved = False
         if self._unknown_in_a_row >= self._settings.most_unknown_in_a_row:
             self._break(
                 DeliveryInterruptedError,

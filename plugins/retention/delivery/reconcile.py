@@ -128,29 +128,29 @@ class Reconciliation:
         self._count_slots()
         return self._report
 
+    def _find_held_slots(self) -> list[HeldSlot]:
+        return fences.find_held_slots(self._connection, DISCARDED_AFTER, SILENCE_ENDS_AFTER)
+
     def _count_slots(self) -> None:
         """Say how many cancels are left, and loudly when none is: the next loss is not mended."""
-        held = fences.count_held_slots(self._connection, DISCARDED_AFTER, SILENCE_ENDS_AFTER)
-        self._report.held_slots = held.slot_count
-        self._report.held_for_silent = held.silent_count
-        if held.slot_count >= MOST_CANCELS:
+        held = self._find_held_slots()
+        self._report.held_slots = len(held)
+        self._report.held_for_silent = sum(slot.is_silent for slot in held)
+        if len(held) >= MOST_CANCELS:
             log.error(
                 "all %d of SendGrid's places for cancels are held, %d of them for workers that "
                 "fell silent: until %s, what gets no answer is not sent again",
-                held.slot_count,
-                held.silent_count,
-                held.next_free_at,
+                len(held),
+                self._report.held_for_silent,
+                held[0].free_from,
             )
 
     def _free_slots(self) -> None:
         """Give back the places of cancels whose mails are discarded and can not come late."""
         now = self._clock()
-        for held in fences.find_held_slots(
-            self._connection,
-            held_for=DISCARDED_AFTER,
-            held_for_if_silent=SILENCE_ENDS_AFTER,
-            now=now,
-        ):
+        for held in self._find_held_slots():
+            if held.free_from >= now:
+                continue
             try:
                 is_free = self._take_back(held)
             except SendGridError as error:

@@ -15,9 +15,9 @@ from retention.ledger.requests import (
     accept_request,
     mark_request_unknown,
     reject_request,
-    restore_claim,
     return_request,
 )
+from retention.ledger.restoration import restore_claim
 from retention.ledger.states import RequestState
 
 if TYPE_CHECKING:

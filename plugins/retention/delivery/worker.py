@@ -23,6 +23,7 @@ from retention.ledger.requests import divide_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from retention.delivery.run import Run
     from retention.ledger.claims import Claim
@@ -35,6 +36,7 @@ STOOD_STILL = (
 )
 
 T = TypeVar("T")
+W = TypeVar("W")
 
 
 class Worker:
@@ -122,19 +124,25 @@ class Worker:
         self._run.breaker.note(outcome)
 
     def _record(self, claim: Claim, outcome: Outcome) -> None:
-        clock = self._run.clock
-        self._write(claim, lambda connection: record_outcome(connection, claim, outcome, clock()))
+        self._write(record_outcome, claim, outcome)
         self._count(claim, outcome)
 
-    def _write(self, claim: Claim, write: Callable[[psycopg.Connection], T]) -> T:
-        """Write what became of a claim: over this thread's connection, or another one."""
+    def _write(
+        self,
+        record: Callable[[psycopg.Connection, Claim, W, datetime], T],
+        claim: Claim,
+        what: W,
+    ) -> T:
+        """Record what became of a claim: over this thread's connection, or another one."""
+        clock = self._run.clock
         try:
-            return write(self._connection)
+            return record(self._connection, claim, what, clock())
         except psycopg.Error as error:
             log.warning("request %s: %s; once more", claim.request_id, type(error).__name__)
-            clock = self._run.clock
             until = clock() + self._run.settings.lease
-            return write_again(self._connect, write, clock, until)
+            return write_again(
+                self._connect, lambda anew: record(anew, claim, what, clock()), clock, until
+            )
 
     def _count(self, claim: Claim, outcome: Outcome) -> None:
         count, report = len(claim.messages), self._run.report
@@ -166,8 +174,7 @@ class Worker:
         """Take a rejection that names no message one step further."""
         is_alone = len(claim.messages) == 1
         if is_alone and self._search.has_accepted:
-            clock = self._run.clock
-            self._write(claim, lambda connection: quarantine(connection, claim, rejected, clock()))
+            self._write(quarantine, claim, rejected)
             self._run.report.add(rejected=1)
         elif is_alone and self._search.is_hopeless():
             self._give_up(claim, rejected)
@@ -175,11 +182,8 @@ class Worker:
             self._divide(claim, rejected)
 
     def _divide(self, claim: Claim, rejected: Rejected) -> None:
-        answer, clock = answer_of(rejected), self._run.clock
         try:
-            parts = self._write(
-                claim, lambda connection: divide_request(connection, claim, answer, clock())
-            )
+            parts = self._write(divide_request, claim, answer_of(rejected))
         except ClaimLostError as error:
             self._put_back(claim, str(error))
         else:
@@ -188,8 +192,7 @@ class Worker:
     def _give_up(self, claim: Claim, rejected: Rejected) -> None:
         """Stop the campaign: no message is to blame, and none is marked."""
         reason = f"HTTP {rejected.status}: {rejected.text}"
-        clock = self._run.clock
-        self._write(claim, lambda connection: blame_nobody(connection, claim, rejected, clock()))
+        self._write(blame_nobody, claim, rejected)
         self._run.report.add(returned=len(claim.messages))
         self._run.stop_campaign(claim.campaign, reason)
         self._end_search(reason)

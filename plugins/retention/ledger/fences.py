@@ -49,24 +49,18 @@ class UnknownRequest:
 
 @dataclass(frozen=True)
 class HeldSlot:
-    """A cancel that is not needed any more, by our clock.
+    """A cancel that takes a place at SendGrid.
 
     Attributes:
+        is_silent: whether its worker fell silent, so that it may only have been stopped, and its
+            call may be still to come.
         free_from: when its place may be given back (aware), by SendGrid's clock too.
     """
 
     request_id: UUID
     batch_id: str
+    is_silent: bool
     free_from: datetime
-
-
-@dataclass(frozen=True)
-class HeldSlots:
-    """How many cancels are held, for silent workers among them, and until when all are (aware)."""
-
-    slot_count: int
-    silent_count: int
-    next_free_at: datetime | None
 
 
 @contextmanager
@@ -137,21 +131,11 @@ def fence_request(connection: psycopg.Connection, request_id: UUID, now: datetim
 
 
 def find_held_slots(
-    connection: psycopg.Connection,
-    *,
-    held_for: timedelta,
-    held_for_if_silent: timedelta,
-    now: datetime,
+    connection: psycopg.Connection, held_for: timedelta, held_for_if_silent: timedelta
 ) -> list[HeldSlot]:
-    """Return the cancels whose places may be given back at `now` (aware).
+    """Return the cancels that take a place, the one that is free first at the head.
 
-    Args:
-        connection: an open connection.
-        held_for: after its last mail's release, where the worker itself recorded the end of its
-            call.
-        held_for_if_silent: the same where the worker fell silent, so that it may only have been
-            stopped, and its call may be still to come.
-        now: the present moment, aware.
+    Each is held for so long after its last mail's release, longer if its worker fell silent.
     """
     cursor = execute(
         connection,
@@ -159,22 +143,8 @@ def find_held_slots(
         rows=class_row(HeldSlot),
         held_for=held_for,
         held_for_if_silent=held_for_if_silent,
-        now=now,
     )
     return cursor.fetchall()
-
-
-def count_held_slots(
-    connection: psycopg.Connection, held_for: timedelta, held_for_if_silent: timedelta
-) -> HeldSlots:
-    """Count the cancels that are held; each is, for so long after its last mail's release."""
-    return execute(
-        connection,
-        "count_held_slots",
-        rows=class_row(HeldSlots),
-        held_for=held_for,
-        held_for_if_silent=held_for_if_silent,
-    ).fetchone()
 
 
 def free_slot(connection: psycopg.Connection, request_id: UUID, now: datetime) -> None:

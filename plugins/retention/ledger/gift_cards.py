@@ -224,13 +224,11 @@ def find_codes(connection: psycopg.Connection, card_ids: Collection[UUID]) -> di
 
 
 def count_states(connection: psycopg.Connection, run: str) -> Sequence[Any]:
-    """Return currency, state, mail_state, card_count and amount of a run's cards, in groups."""
+    """Return currency, state, mail_state, card_count and amount of a run's cards, in groups.
+
+    `stranded` names the delivered ones whose mails nobody got: `<card_id> of <customer_id>`.
+    """
     return execute(connection, "count_card_states", run=run).fetchall()
-
-
-def list_stranded_cards(connection: psycopg.Connection, run: str) -> Sequence[Any]:
-    """Return card_id and customer_id of a run's delivered cards whose mails nobody got."""
-    return execute(connection, "list_stranded_cards", run=run).fetchall()
 
 
 def list_cards(connection: psycopg.Connection, customer_id: str) -> Sequence[Any]:

@@ -81,45 +81,6 @@ def submit_claim(
     return replace(left, envelope=envelope)
 
 
-def restore_claim(connection: psycopg.Connection, claim: Claim, now: datetime) -> int | None:
-    """Write once more that a claim was submitted, if the database does not know it any more.
-
-    So it is after a fail-over to a standby that had not all of it, or when a backup was restored.
-    Without it the messages would be planned, and go out a second time.
-
-    Returns:
-        How many of the messages are with the claim again; None when nothing was lost.
-    """
-    with connection.transaction():
-        restored = execute(
-            connection,
-            "restore_request",
-            request_id=claim.request_id,
-            campaign=claim.campaign,
-            locale=claim.locale,
-            kind=claim.kind,
-            purpose=claim.purpose,
-            sender=claim.envelope.sender,
-            message_count=len(claim.messages),
-            batch_id=claim.envelope.batch_id,
-            template_id=claim.envelope.template_id,
-            unsubscribe_group_id=claim.envelope.unsubscribe_group_id,
-            first_release_at=claim.envelope.first_release_at,
-            last_release_at=claim.envelope.last_release_at,
-            now=now,
-        )
-        if not restored.rowcount:
-            return None
-        moved = execute(
-            connection,
-            "restore_messages",
-            request_id=claim.request_id,
-            message_ids=[message.message_id for message in claim.messages],
-            now=now,
-        )
-        return moved.rowcount
-
-
 def accept_request(
     connection: psycopg.Connection, request_id: UUID, answer: Answer, now: datetime
 ) -> bool:

@@ -1,11 +1,21 @@
 -- A run's cards by state, and by what became of the latest mail of each: its
--- state, or 'came back' when SendGrid took it and nobody got it.
+-- state, or 'came back' when SendGrid took it and nobody got it. Of delivered
+-- cards whose mail came back, and whose codes are forgotten, which they are.
 select
     card.currency,
     card.state,
     mail.state as mail_state,
     count(*)::int as card_count,
-    sum(card.amount) as amount
+    sum(card.amount) as amount,
+    case
+        when card.state = 'delivered' and mail.state = 'came back'
+            then
+                array_agg(
+                    format('%%s of %%s', card.card_id, card.customer_id)
+                    order by card.customer_id, card.card_id
+                )
+        else '{}'
+    end as stranded
 from ledger.gift_cards as card
 left join lateral (
     select
