@@ -16,6 +16,8 @@ In a group **dbt_producer_watcher** is the one `dbt build`, and the other tasks 
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from airflow.sdk import dag, teardown
 
 from dbt_groups.groups import build_of, dbt_group
@@ -44,7 +46,7 @@ def refresh_segments() -> None:
     build_of(signals) >> verdicts >> decisions
     build_of(decisions) >> [enqueued, rewarded, told]
     closed = teardown(close_night)().as_teardown(setups=opened)
-    reports = [report_refused_fits(fits), report_broken_marts(verdicts)]
+    reports = [report_refused_fits(cast("Any", fits)), report_broken_marts(cast("Any", verdicts))]
     [purchases, signals, decisions, enqueued, rewarded, told, *reports] >> closed
 
 

@@ -27,7 +27,8 @@ NIGHTLY = CronTriggerTimetable(
     "30 2 * * *", timezone=SHOP.shop_timezone, run_immediately=timedelta()
 )
 EVERY_TEN_MINUTES = AssetOrTimeSchedule(
-    timetable=CronTriggerTimetable("*/10 * * * *", timezone=SHOP.shop_timezone), assets=[OUTBOX]
+    timetable=CronTriggerTimetable("*/10 * * * *", timezone=SHOP.shop_timezone),
+    assets=[OUTBOX],  # ty: ignore[invalid-argument-type] - typed for the scheduler's own assets
 )
 # Off the full hour, when everybody else asks SendGrid for something.
 EVERY_QUARTER_HOUR = CronTriggerTimetable("7,22,37,52 * * * *", timezone=SHOP.shop_timezone)
@@ -141,4 +142,6 @@ DAG_DEFAULTS: dict[str, Any] = {
     },
 }
 # Nobody must decide within the hours of a night.
-REWARDS_DEFAULTS = DAG_DEFAULTS | {"dagrun_timeout": TIME_TO_APPROVE + LONGEST_NIGHT}
+REWARDS_DEFAULTS: dict[str, Any] = DAG_DEFAULTS | {
+    "dagrun_timeout": TIME_TO_APPROVE + LONGEST_NIGHT
+}

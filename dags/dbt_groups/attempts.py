@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn, cast
 
 from airflow.sdk.exceptions import AirflowFailException
 
@@ -17,7 +17,9 @@ from dbt_groups.build_reports import Build
 from dbt_groups.parsed_project import start_from_parsed
 
 if TYPE_CHECKING:
-    from airflow.sdk import BaseOperator, Context
+    from airflow.sdk import Context
+    from airflow.sdk.types import RuntimeTaskInstanceProtocol
+    from cosmos.operators.watcher import DbtConsumerWatcherSensor, DbtProducerWatcherOperator
 
 IS_OVER = {"success", "failed", "skipped", "upstream_failed", "removed"}
 WATCH_SECONDS = 3  # how often a task looks whether dbt is through with its model
@@ -25,28 +27,32 @@ WATCH_SECONDS = 3  # how often a task looks whether dbt is through with its mode
 
 def build_again(context: Context) -> None:
     """Build on every attempt, with all tests; nothing is parsed that was when the DAG was drawn."""
-    start_from_parsed(context["task"])
-    attempt, reports = context["ti"], context["task"].task_group.children.values()
+    build, attempt = cast("DbtProducerWatcherOperator", context["task"]), context["ti"]
+    start_from_parsed(build)
+    reports = build.task_group.children.values() if build.task_group else ()
     attempt.try_number = 1
-    context["ti"] = Build(attempt, {getattr(report, "model_unique_id", "") for report in reports})
+    models = {getattr(report, "model_unique_id", "") for report in reports}
+    context["ti"] = cast("RuntimeTaskInstanceProtocol", Build(attempt, models))
 
 
 def report_only(context: Context) -> None:
     """Report what the build made of the model, on every attempt; never build it by oneself."""
-    report, attempt = context["task"], context["ti"]
+    report, attempt = cast("DbtConsumerWatcherSensor", context["task"]), context["ti"]
     # Until the build begins anew, its former attempt's reports are still there.
-    while attempt.try_number > 1 and _state_of_build(context) not in IS_OVER:
+    while attempt.try_number > 1 and _state_of_build(report, attempt) not in IS_OVER:
         time.sleep(WATCH_SECONDS)
     attempt.try_number = 1
     report._fallback_to_non_watcher_run = partial(_refuse, report)  # noqa: SLF001
 
 
-def _state_of_build(context: Context) -> str | None:
-    attempt, build = context["ti"], context["task"].producer_task_id
+def _state_of_build(
+    report: DbtConsumerWatcherSensor, attempt: RuntimeTaskInstanceProtocol
+) -> str | None:
+    build = report.producer_task_id
     states = attempt.get_task_states(attempt.dag_id, task_ids=[build], run_ids=[attempt.run_id])
-    return states.get(attempt.run_id, {}).get(build)
+    return cast("dict[str, str]", states.get(attempt.run_id, {})).get(build)
 
 
-def _refuse(report: BaseOperator, *_: object, **__: object) -> None:
+def _refuse(report: DbtConsumerWatcherSensor, *_: object, **__: object) -> NoReturn:
     message = f"dbt ended before it came to this model: see the log of {report.producer_task_id}"
     raise AirflowFailException(message)

@@ -18,7 +18,7 @@ from cosmos.operators._watcher.state import (
 if TYPE_CHECKING:
     from airflow.sdk.types import RuntimeTaskInstanceProtocol
 
-NODES = {kind.value for kind in DbtResourceType}
+NODES = {kind.value for kind in DbtResourceType.__members__.values()}
 KEYS = (get_status_xcom_key, get_dbt_event_xcom_key, get_compiled_sql_xcom_key)
 
 
@@ -34,11 +34,11 @@ class Build:
         self._attempt = attempt
         self._asked = {key_of(model) for model in models for key_of in KEYS}
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         """Return what the attempt has."""
         return getattr(self._attempt, name)
 
-    def xcom_push(self, key: str, value: Any) -> None:
+    def xcom_push(self, key: str, value: Any) -> None:  # noqa: ANN401 - as Cosmos calls it
         """Tell what is of the build itself, or the end of a model that has a report."""
         is_of_a_node = key.partition("__")[0] in NODES
         is_a_step = key.endswith("_dbt_event") and not value["finish_time"]

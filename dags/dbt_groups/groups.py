@@ -7,7 +7,7 @@ hangs under `airflow dags test`: trigger a real run instead.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from cosmos import (
     DbtTaskGroup,
@@ -24,7 +24,8 @@ from retention.project.shop import project_directory
 from schedules import NIGHT
 
 if TYPE_CHECKING:
-    from airflow.sdk import BaseOperator, TaskGroup
+    from airflow.sdk import TaskGroup
+    from cosmos.operators.watcher import DbtProducerWatcherOperator
 
 PROFILE = "paluu"
 # What rests on a model that is fitted in Python comes after the fit.
@@ -64,7 +65,7 @@ NO_NULL_TESTS = "test_name:not_null"
 QUIETLY = {"DBT_LOG_LEVEL_FILE": "none", "DBT_WRITE_JSON": "false"}
 
 
-def dbt_group(group_id: str, night: str = NIGHT, target: str = NIGHT_TARGET) -> TaskGroup:
+def dbt_group(group_id: str, night: str = NIGHT, target: str = NIGHT_TARGET) -> DbtTaskGroup:
     """Return a task group that builds and tests its models for a night.
 
     Args:
@@ -111,10 +112,11 @@ def dbt_group(group_id: str, night: str = NIGHT, target: str = NIGHT_TARGET) -> 
     build.select = " ".join(BUILT[group_id])
     build.exclude = f"{NO_NULL_TESTS} {ON_FITS}" if group_id == "purchases" else NO_NULL_TESTS
     # Cosmos would keep a failed build's reports in a Variable for a second attempt, see `attempts`.
-    build.on_failure_callback = build.on_retry_callback = None
+    build.on_failure_callback = build.on_retry_callback = []
     return group
 
 
-def build_of(group: TaskGroup) -> BaseOperator:
+def build_of(group: TaskGroup) -> DbtProducerWatcherOperator:
     """Return the task of a group that is its one `dbt build`."""
-    return group.children[f"{group.group_id}.dbt_producer_watcher"]
+    build = group.children[f"{group.group_id}.dbt_producer_watcher"]
+    return cast("DbtProducerWatcherOperator", build)

@@ -11,10 +11,10 @@ from cosmos.dbt.project import get_partial_parse_path
 from retention.project.manifest import NIGHT_TARGET, parsed_project
 
 if TYPE_CHECKING:
-    from airflow.sdk import BaseOperator
+    from cosmos.operators.watcher import DbtProducerWatcherOperator
 
 
-def start_from_parsed(build: BaseOperator) -> None:
+def start_from_parsed(build: DbtProducerWatcherOperator) -> None:
     """Give a build of the night's target the project as it was parsed for the DAG, if newer."""
     if build.profile_config.target_name != NIGHT_TARGET or build.cache_dir is None:
         return

@@ -14,6 +14,7 @@ from retention.workbench.backtest.replay import Replay, backtest, log_progress
 from retention.workbench.backtest.report import describe
 from retention.workbench.report import as_markdown
 from schedules import LONGEST_NIGHT, SHOP
+from tasks import FROM_RUN
 
 if TYPE_CHECKING:
     from airflow.sdk.types import DagRunProtocol
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 @task(execution_timeout=LONGEST_NIGHT)
-def replay_nights(dag_run=None, params=None) -> str:
+def replay_nights(dag_run: DagRunProtocol = FROM_RUN, params: dict[str, Any] = FROM_RUN) -> str:
     """Replay the nights, and return the report as Markdown."""
     replay = replay_of_run(dag_run, params)
     found = backtest(project_directory(), replay, utcnow(), log_progress)

@@ -11,6 +11,7 @@ from airflow.sdk.timezone import utcnow
 from retention.jobs import refresh_segments as night
 from retention.ledger.nights import Night
 from schedules import OUTBOX
+from tasks import FROM_RUN
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,19 +20,21 @@ if TYPE_CHECKING:
 
 
 @task.sensor(mode="reschedule", poke_interval=15)
-def open_night(as_of: str, dag_run=None, params=None) -> bool:
+def open_night(
+    as_of: str, dag_run: DagRunProtocol = FROM_RUN, params: dict[str, Any] = FROM_RUN
+) -> bool:
     """Note which night this run is about, and wait until it has the warehouse to itself."""
     return night.begin(night_of_run(dag_run, as_of, params, opened_at=utcnow()), now=utcnow())
 
 
 @task
-def fit_models(dag_run=None) -> list[dict]:
+def fit_models(dag_run: DagRunProtocol = FROM_RUN) -> list[dict[str, Any]]:
     """Fit what SQL cannot; the numbers and how each fit went stand in the ledger."""
     return night.fit(dag_run.run_id, now=utcnow())
 
 
 @task
-def check_marts(dag_run=None) -> list[dict]:
+def check_marts(dag_run: DagRunProtocol = FROM_RUN) -> list[dict[str, Any]]:
     """Check every mart that has a suite; the verdicts go to the ledger and Data Docs."""
     return night.check(dag_run.run_id, now=utcnow())
 
@@ -41,18 +44,18 @@ report_broken_marts = task(task_id="report_broken_marts")(night.raise_if_broken)
 
 
 @task
-def reward_referrals(dag_run=None) -> int:
+def reward_referrals(dag_run: DagRunProtocol = FROM_RUN) -> int:
     """Issue the gift cards that referrals have earned; a later night mails them."""
     return night.reward_referrals(dag_run.run_id, now=utcnow())
 
 
 @task(outlets=[OUTBOX])
-def enqueue_messages(dag_run=None) -> dict[str, int]:
+def enqueue_messages(dag_run: DagRunProtocol = FROM_RUN) -> dict[str, int]:
     """Record the decisions, and plan the messages unless this run must not send."""
     return night.enqueue(dag_run.run_id, now=utcnow())
 
 
-def close_night(dag_run=None) -> None:
+def close_night(dag_run: DagRunProtocol = FROM_RUN) -> None:
     """Give the warehouse back; a teardown, which each DAG has to make anew."""
     night.end(dag_run.run_id)
 

@@ -10,9 +10,11 @@ from airflow.sdk.timezone import utcnow
 
 from retention.jobs import grant_quarterly_rewards as run
 from schedules import ANSWER_FORM, APPROVERS, TIME_TO_APPROVE
+from tasks import FROM_RUN
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+    from airflow.sdk.types import RuntimeTaskInstanceProtocol
 
 ANSWER = "answer"
 HEARD = ("chosen_options", "params_input", "responded_by_user")
@@ -37,13 +39,13 @@ def grade(quarter: str) -> None:
 
 
 @task
-def check(quarter: str) -> dict:
+def check(quarter: str) -> dict[str, Any]:
     """Turn down what is implausible; of the rest, say what a person needs to decide."""
     return run.check_quarter(quarter, now=utcnow())
 
 
 @task.branch
-def choose(asked: dict) -> str:
+def choose(asked: dict[str, Any]) -> str:
     """Ask a person, unless the rewards approve themselves or were decided before."""
     return "approve" if asked["needs_answer"] else "issue"
 
@@ -51,7 +53,7 @@ def choose(asked: dict) -> str:
 class Approval(ApprovalOperator):
     """A question whose answer the next tasks hear, a no too: that ends the task in an exception."""
 
-    def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> object:
         """Note the answer, then go on or skip what comes next."""
         heard = {name: event.get(name) for name in HEARD}
         context["ti"].xcom_push(key=ANSWER, value=heard)
@@ -72,14 +74,14 @@ def approve() -> Approval:
 
 
 @task(trigger_rule="none_failed")
-def issue(asked: dict, ti=None) -> int:
+def issue(asked: dict[str, Any], ti: RuntimeTaskInstanceProtocol = FROM_RUN) -> int:
     """Give every reward its card, when it is approved."""
     answer = ti.xcom_pull(task_ids="approve", key=ANSWER)
     return run.issue_cards(asked["run"], answer, now=utcnow())
 
 
 @task(trigger_rule="none_failed")
-def close(asked: dict, ti=None) -> str:
+def close(asked: dict[str, Any], ti: RuntimeTaskInstanceProtocol = FROM_RUN) -> str:
     """Say how it ended; red when nobody answered."""
     answer = ti.xcom_pull(task_ids="approve", key=ANSWER)
     return run.close_run(asked["run"], answer, now=utcnow())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from airflow.sdk import task
 from airflow.sdk.timezone import utcnow
 
 from retention.jobs import send_messages, sync_sendgrid
+from tasks import FROM_RUN
 
 
 @task
@@ -17,13 +19,13 @@ def push_templates() -> None:
 
 
 @task
-def reconcile_unknown(params=None) -> dict[str, int]:
+def reconcile_unknown(params: dict[str, Any] = FROM_RUN) -> dict[str, int]:
     """Settle what SendGrid never answered, by its events, its logs, or a cancel in time."""
     return {} if params.get("dry_run") else send_messages.reconcile_unknown(now=utcnow())
 
 
 @task(trigger_rule="all_done")  # it has a guard of its own against what was not pushed
-def deliver(worker: int, params=None) -> dict[str, int]:
+def deliver(worker: int, params: dict[str, Any] = FROM_RUN) -> dict[str, int]:
     """Claim what is due and hand it to SendGrid, each message once."""
     ahead = timedelta(hours=params["hours_ahead"])
     return send_messages.send_due(utcnow(), ahead, worker=worker, is_dry_run=params["dry_run"])
