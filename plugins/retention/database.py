@@ -5,10 +5,16 @@ from __future__ import annotations
 import os
 from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import psycopg
 
+if TYPE_CHECKING:
+    from typing import LiteralString
+
 APPLICATION_NAME = "paluu"
+
+Row = TypeVar("Row")
 
 
 class StatementMissingError(LookupError):
@@ -38,8 +44,21 @@ def connect(application_name: str = APPLICATION_NAME, options: str = "") -> psyc
     )
 
 
+def only_row(cursor: psycopg.Cursor[Row]) -> Row:
+    """Return the row of a statement that always returns one, such as a count.
+
+    Raises:
+        LookupError: it returned none.
+    """
+    row = cursor.fetchone()
+    if row is None:
+        message = "a statement returned no row"
+        raise LookupError(message)
+    return row
+
+
 @cache
-def load_statement(package: str, name: str) -> str:
+def load_statement(package: str, name: str) -> LiteralString:
     """Return the one SQL statement of file `sql/<name>.sql` inside `package`.
 
     Args:
@@ -53,4 +72,5 @@ def load_statement(package: str, name: str) -> str:
     if not file.is_file():
         message = f"no SQL statement '{name}': {file} does not exist"
         raise StatementMissingError(message)
-    return file.read_text(encoding="utf-8")
+    # As good as a text in the code: the file is part of the package.
+    return cast("LiteralString", file.read_text(encoding="utf-8"))

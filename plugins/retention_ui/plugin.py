@@ -43,7 +43,7 @@ def show_file(path: str) -> FileResponse:
         file = (directory / path).resolve()
         is_there = file.is_relative_to(directory) and file.is_file()
     except (OSError, ValueError):  # a name that no file can have
-        is_there = False
+        file, is_there = directory, False
     if not is_there:
         raise HTTPException(404, "no such page in the Data Docs")
     return FileResponse(file, headers=FILE_HEADERS)

@@ -72,8 +72,8 @@ app = FastAPI(title="Retention, public", docs_url=None, redoc_url=None, openapi_
 @app.post("/events", status_code=204, response_class=Response)
 async def receive_events(request: Request) -> None:
     """Record what SendGrid reports; refuse what it did not sign, as early as that shows."""
-    signature = request.headers.get(SIGNATURE_HEADER)
-    timestamp = request.headers.get(TIMESTAMP_HEADER)
+    signature = request.headers.get(SIGNATURE_HEADER, "")
+    timestamp = request.headers.get(TIMESTAMP_HEADER, "")
     try:
         check_headers(signature, timestamp, _now())
         post = SignedPost(await _read_body(request), signature, timestamp)

@@ -4,7 +4,6 @@ import calendar
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
 
 INVALID = "Invalid date"
 
@@ -35,7 +34,7 @@ PATTERN = re.compile("|".join(TOKENS))
 OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
 
 
-def format_date(timestamp: Any, pattern: str, offset: str = "") -> str:
+def format_date(timestamp: object, pattern: str, offset: str = "") -> str:
     """Print an ISO 8601 timestamp; ``offset`` is of the form ``-0800`` and UTC when empty.
 
     Returns "Invalid date" for what is not a timestamp, as the JavaScript original does, and for an

@@ -8,7 +8,7 @@ Handlebars"; as in JavaScript, arguments too many do no harm.
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from pydantic_handlebars import (
     CompiledTemplate,
@@ -19,7 +19,7 @@ from pydantic_handlebars import (
 
 from sendgrid_templates.date_format import format_date
 
-Comparison = Callable[[Any, Any], bool]
+Comparison = Callable[[object, object], bool]
 
 COMMENT = re.compile(r"\{\{~?!--.*?--~?\}\}|\{\{~?!.*?\}\}", re.DOTALL)
 CALL_WITH_ARGUMENTS = re.compile(
@@ -69,10 +69,10 @@ def render(source: str, data: dict[str, Any]) -> str:
 
     ``{{value}}`` is escaped for HTML, in subjects too, as SendGrid does.
     """
-    return compiled(source).render(as_javascript(data))
+    return compiled(source).render({key: as_javascript(item) for key, item in data.items()})
 
 
-def as_javascript(value: Any) -> Any:
+def as_javascript(value: object) -> object:
     """Return data as JavaScript would print it: 10.0 is 10."""
     if isinstance(value, dict):
         return {key: as_javascript(item) for key, item in value.items()}
@@ -83,14 +83,14 @@ def as_javascript(value: Any) -> Any:
     return value
 
 
-def _number(value: Any) -> float | None:
+def _number(value: object) -> float | None:
     try:
-        return float(value or 0)
+        return float(cast("float | str", value or 0))
     except (TypeError, ValueError):
         return None
 
 
-def loosely_equal(left: Any, right: Any) -> bool:
+def loosely_equal(left: object, right: object) -> bool:
     """Compare as JavaScript's ``==`` does for plain values: 3 equals "3"."""
     if isinstance(left, str) and isinstance(right, str):
         return left == right
@@ -102,15 +102,15 @@ def loosely_equal(left: Any, right: Any) -> bool:
     return number is not None and number == _number(right)
 
 
-def greater(left: Any, right: Any) -> bool:
+def greater(left: object, right: object) -> bool:
     """Compare as JavaScript's ``>`` does: two texts by letter, everything else as numbers."""
     if isinstance(left, str) and isinstance(right, str):
         return left > right
-    numbers = _number(left), _number(right)
-    return None not in numbers and numbers[0] > numbers[1]
+    one, other = _number(left), _number(right)
+    return one is not None and other is not None and one > other
 
 
-def truthy(value: Any) -> bool:
+def truthy(value: object) -> bool:
     """Tell whether ``{{#if}}`` takes the value: not 0, "", null, false or an empty list.
 
     An empty object is taken.
@@ -118,44 +118,48 @@ def truthy(value: Any) -> bool:
     return isinstance(value, dict) or bool(value)
 
 
-def _choice(chosen: bool, context: Any, options: HelperOptions) -> str:  # noqa: FBT001 - the engine's calling convention
+def _choice(chosen: bool, context: object, options: HelperOptions) -> str:  # noqa: FBT001 - the engine's calling convention
     return options.fn(context) if chosen else options.inverse(context)
 
 
 def _comparison(compare: Comparison) -> Callable[..., str]:
     def block(
-        context: Any, left: Any = None, right: Any = None, *_: Any, options: HelperOptions
+        context: object,
+        left: object = None,
+        right: object = None,
+        *_: object,
+        options: HelperOptions,
     ) -> str:
         return _choice(compare(left, right), context, options)
 
     return block
 
 
-def _all_of(context: Any, *values: Any, options: HelperOptions) -> str:
+def _all_of(context: object, *values: object, options: HelperOptions) -> str:
     return _choice(all(truthy(value) for value in values), context, options)
 
 
-def _any_of(context: Any, *values: Any, options: HelperOptions) -> str:
+def _any_of(context: object, *values: object, options: HelperOptions) -> str:
     return _choice(any(truthy(value) for value in values), context, options)
 
 
-def _length(value: Any = None, *_: Any, **__: Any) -> int:
+def _length(value: object = None, *_: object, **__: object) -> int:
     return len(value) if isinstance(value, str | list | dict) else 0
 
 
-def _insert(value: Any = None, default: Any = "", *_: Any, **__: Any) -> Any:
+def _insert(value: object = None, default: object = "", *_: object, **__: object) -> object:
     if truthy(value):
         return value
     return default.removeprefix("default=") if isinstance(default, str) else default
 
 
 def _format_date(
-    timestamp: Any = None, pattern: str = "", offset: str = "", *_: Any, **__: Any
+    timestamp: object = None, pattern: str = "", offset: str = "", *_: object, **__: object
 ) -> str:
     return format_date(timestamp, pattern, offset)
 
 
-def _log(*_: Any, **__: Any) -> str:
+def _log(*_: object, **__: object) -> str:
     """Show nothing, and print nothing: a reader's data have no place in our logs."""
     return ""
 

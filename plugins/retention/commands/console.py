@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from retention.project.strict_model import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable
 
     from retention.workbench.report import Document
 
@@ -75,7 +75,7 @@ def counted(count: int, thing: str) -> str:
 
 
 @contextmanager
-def bars(shown_on: Console = console) -> Iterator[Callable[[str, int, int], None]]:
+def bars(shown_on: Console = console) -> Generator[Callable[[str, int, int], None]]:
     """Show a bar a table; yield what to call with (table, rows so far, rows in all)."""
     columns = (
         TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()

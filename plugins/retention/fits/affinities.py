@@ -13,7 +13,7 @@ from math import isqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.linalg import lapack
+from scipy.linalg.lapack import dpotrf, dpotri
 from scipy.sparse import csr_array
 
 from retention.database import load_statement
@@ -72,8 +72,8 @@ def ease_weights(counts: np.ndarray, penalty: float) -> np.ndarray:
         FitRefusedError: the matrix cannot be inverted, or the weights are not finite.
     """
     counts[np.diag_indices_from(counts)] += penalty
-    factor, failed = lapack.dpotrf(counts, lower=True, overwrite_a=True)
-    inverse, failed_too = lapack.dpotri(factor, lower=True, overwrite_c=True)
+    factor, failed = dpotrf(counts, lower=True, overwrite_a=True)
+    inverse, failed_too = dpotri(factor, lower=True, overwrite_c=True)
     diagonal = inverse.diagonal().copy()
     if failed or failed_too or not np.all(np.isfinite(diagonal)):
         message = "the counts of pairs are not positive definite: are baskets counted twice?"
@@ -135,7 +135,9 @@ def _highest(
     weights: np.ndarray, product_types: list[str]
 ) -> tuple[list[str], list[str], list[float]]:
     """Return the highest positive weights of each type; of equals, the first by name."""
-    types, others, scores = [], [], []
+    types: list[str] = []
+    others: list[str] = []
+    scores: list[float] = []
     for place, product_type in enumerate(product_types):
         row = np.round(weights[place], DECIMALS)
         best = np.argsort(-row, kind="stable")[:NEIGHBOURS]

@@ -8,7 +8,7 @@ which something was ordered; amounts are those of repeat purchases.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -102,7 +102,11 @@ def expect(models: ValueModels, purchases: Purchases) -> tuple[list[float], list
     if not (np.all(np.isfinite(orders)) and np.all(np.isfinite(amounts)) and np.all(orders >= 0)):
         message = f"with these parameters an expectation is no number: {models}"
         raise FitRefusedError(message)
-    return np.round(orders, DECIMALS).tolist(), np.round(amounts, DECIMALS).tolist()
+    return _rounded(orders), _rounded(amounts)
+
+
+def _rounded(numbers: np.ndarray) -> list[float]:
+    return cast("list[float]", np.round(numbers, DECIMALS).tolist())
 
 
 def _read_purchases(connection: psycopg.Connection, night: date) -> Purchases:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import psycopg
 from pydantic import BaseModel, ConfigDict
@@ -68,7 +68,7 @@ def _fit_model(
 ) -> FitVerdict:
     try:
         with connection.transaction():
-            found: Fit = import_module(MODULES[signal]).fit(connection, night)
+            found = cast("Fit", import_module(MODULES[signal]).fit(connection, night))
             record_kept_fit(
                 connection, KeptFit(signal, night, found.parameters, found.figures, now)
             )

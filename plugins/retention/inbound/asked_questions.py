@@ -42,7 +42,7 @@ class Questions:
 
     def answers(self, campaign: str, question: str) -> tuple[str, ...]:
         """Return the answers that a campaign offers to a question; none when it does not ask it."""
-        return self.offered.get(campaign, {}).get(question, ())
+        return self.offered[campaign].get(question, ()) if campaign in self.offered else ()
 
     def say(self, question: str, answers: tuple[str, ...], *locales: str) -> QuestionWords:
         """Return the words for a question in the first language that has them.
@@ -50,7 +50,7 @@ class Questions:
         Where words are missing, of which `retention check` tells, names take their place: what a
         person answers counts all the same.
         """
-        said = (self.words.get(locale, {}).get(question) for locale in locales)
+        said = (self.words[each].get(question) for each in locales if each in self.words)
         bare = QuestionWords.model_construct(ask=question, thanks="", answers={})
         found = next(filter(None, said), bare)
         labels = {each: found.answers.get(each, each) for each in answers}

@@ -96,7 +96,7 @@ class GroupExchange:
         held = find_group_members(self._connection, self._group.purpose)
         # The group may lack whom the ledger still holds: then somebody took them out of it.
         moving = held & staying.keys() if self._group.is_adopted else held
-        return (said_no | moving) - self._members.get(self._group.group_id, {}).keys()
+        return (said_no | moving) - set(self._members.get(self._group.group_id, ()))
 
 
 def _has_left(answer: PageAnswer, members: Mapping[str, datetime]) -> bool:

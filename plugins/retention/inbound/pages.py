@@ -12,9 +12,10 @@ from jinja2 import Environment, PackageLoader
 if TYPE_CHECKING:
     from retention.project.shop import Shop
 
+PACKAGE = "retention.inbound"
 FALLBACK = "en"
-TEXTS = yaml.safe_load(resources.files(__package__).joinpath("page_texts.yaml").read_text("utf-8"))
-TEMPLATES = Environment(loader=PackageLoader(__package__, "page_templates"), autoescape=True)
+TEXTS = yaml.safe_load(resources.files(PACKAGE).joinpath("page_texts.yaml").read_text("utf-8"))
+TEMPLATES = Environment(loader=PackageLoader(PACKAGE, "page_templates"), autoescape=True)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def is_signed(public_key: str, body: bytes, signature: str, timestamp: str) -> b
         timestamp: header `X-Twilio-Email-Event-Webhook-Timestamp`.
     """
     try:
-        key = EventWebhook(public_key).public_key
+        key = EventWebhook().convert_public_key_to_ecdsa(public_key)
         signed = timestamp.encode() + body
         key.verify(base64.b64decode(signature), signed, ec.ECDSA(hashes.SHA256()))
     except Exception:  # noqa: BLE001 - all kinds of things are raised at what cannot be read

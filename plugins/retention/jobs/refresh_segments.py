@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from retention.database import connect
 from retention.fits import run as fits
@@ -85,7 +85,7 @@ def end(run_id: str) -> None:
         free_warehouse(connection, run_id)
 
 
-def fit(run_id: str, now: datetime) -> list[dict]:
+def fit(run_id: str, now: datetime) -> list[dict[str, Any]]:
     """Fit the models of the shop's `fitted_models` on the purchases of the run's night.
 
     Args:
@@ -101,12 +101,12 @@ def fit(run_id: str, now: datetime) -> list[dict]:
     return [verdict.model_dump() for verdict in verdicts]
 
 
-def raise_if_refused(verdicts: Sequence[dict]) -> None:
+def raise_if_refused(verdicts: Sequence[dict[str, Any]]) -> None:
     """Raise, with the reason, when a model has no new numbers tonight."""
     fits.raise_if_refused(map(fits.FitVerdict.model_validate, verdicts))
 
 
-def check(run_id: str, now: datetime) -> list[dict]:
+def check(run_id: str, now: datetime) -> list[dict[str, Any]]:
     """Check the marts of the run's night against their suites.
 
     Args:
@@ -128,7 +128,7 @@ def check(run_id: str, now: datetime) -> list[dict]:
     return [verdict.model_dump(mode="json") for verdict in verdicts]
 
 
-def raise_if_broken(verdicts: Sequence[dict]) -> None:
+def raise_if_broken(verdicts: Sequence[dict[str, Any]]) -> None:
     """Raise, naming mart, expectation and figures, when a critical expectation did not hold."""
     expectations.raise_if_broken(map(expectations.MartVerdict.model_validate, verdicts))
 

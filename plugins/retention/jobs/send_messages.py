@@ -6,7 +6,7 @@ import logging
 from dataclasses import asdict, replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from retention.database import APPLICATION_NAME, connect
 from retention.delivery import templates
@@ -81,7 +81,7 @@ def reconcile_unknown(now: datetime) -> dict[str, int]:
     with connect() as connection, SendGrid.from_environment() as client:
         settings = delivery_settings(read_shop(), read_campaigns(current_manifest()))
         report = reconcile(connection, client, settings, now)
-    return asdict(report)
+    return cast("dict[str, int]", asdict(report))
 
 
 def send_due(

@@ -160,7 +160,7 @@ def _is_campaign(node: dict[str, Any]) -> bool:
     """Whether the node is the campaign of its folder, not one of the steps beside it."""
     name = node["name"]
     file = Path(node["original_file_path"])
-    return node["resource_type"] == "model" and file == Path(FOLDER) / name / f"{name}.sql"
+    return bool(node["resource_type"] == "model") and file == Path(FOLDER) / name / f"{name}.sql"
 
 
 def _read(nodes: dict[str, dict[str, Any]], key: str) -> Campaign:

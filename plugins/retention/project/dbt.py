@@ -110,4 +110,4 @@ def _follow(output: IO[str] | None, on_progress: Progress, stage: str) -> Iterat
         if name in {STARTED, *MADE}:
             on_progress(stage, made, data["total"])
         if event["info"]["level"] == "error" and event["info"]["msg"].strip():
-            yield event["info"]["msg"].strip()
+            yield str(event["info"]["msg"]).strip()

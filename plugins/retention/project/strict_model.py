@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, cast, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
 
 
 class SettingsError(ValueError):
@@ -45,7 +46,7 @@ def _key(under: str, location: Sequence[str | int]) -> str:
     return ".".join(map(str, filter(lambda part: part != "", (under, *location)))) or "the whole"
 
 
-def _complaint(item: Any, model: type[BaseModel]) -> str:
+def _complaint(item: ErrorDetails, model: type[BaseModel]) -> str:
     """Return pydantic's words, with the known keys where a key is the matter."""
     if item["type"] not in {"missing", "extra_forbidden"}:
         return item["msg"].removeprefix("Value error, ")
@@ -59,5 +60,6 @@ def _known_keys(model: type[BaseModel], location: Iterable[str | int]) -> Iterab
     for name in location:
         if isinstance(name, str):
             annotation = model.model_fields[name].annotation
-            model = next(iter(get_args(annotation)), annotation)
+            inside = next(iter(get_args(annotation)), annotation)
+            model = cast("type[BaseModel]", inside)
     return model.model_fields

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import psycopg
 import yaml
 from psycopg import sql
+from psycopg.rows import args_row
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from retention.database import only_row
 from retention.ledger.mart_checks import record_mart_check, usual_row_count
 from retention.project.shop import project_directory
 from retention.project.strict_model import SettingsError, StrictModel, explain
@@ -219,7 +221,7 @@ def _check(
 
 def _row_count(connection: psycopg.Connection, schema: str, mart: str) -> int:
     statement = sql.SQL("select count(*) from {}").format(sql.Identifier(schema, mart))
-    return connection.execute(statement).fetchone()[0]
+    return only_row(connection.cursor(row_factory=args_row(int)).execute(statement))
 
 
 def _log(verdict: MartVerdict) -> None:

@@ -6,7 +6,7 @@ import logging
 import os
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import URL
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import psycopg
+    from great_expectations.core.expectation_validation_result import ExpectationValidationResult
+    from great_expectations.data_context.store.store import DataDocsSiteConfigTypedDict
+    from great_expectations.datasource.fluent.sql_datasource import QueryAsset, TableAsset
 
 SITE = "docs"
 SAMPLES = 5  # how many ids of unexpected rows a failure names
@@ -78,7 +81,8 @@ class Validation:
         self._gx = gx
         self._context = gx.get_context(mode="ephemeral")
         self._context.variables.progress_bars = ProgressBarsConfig(globally=False)
-        self._context.add_data_docs_site(site_name=SITE, site_config=_docs_site(docs))
+        site = cast("DataDocsSiteConfigTypedDict", _docs_site(docs))
+        self._context.add_data_docs_site(site_name=SITE, site_config=site)
         self._warehouse = self._context.data_sources.add_postgres(
             "warehouse", connection_string=_address(connection)
         )
@@ -124,7 +128,7 @@ class Validation:
 
     def _broken(
         self,
-        asset: Any,
+        asset: TableAsset | QueryAsset,
         keys: Sequence[str],
         expectations: list[dict[str, Any]],
         parameters: dict[str, float],
@@ -137,7 +141,7 @@ class Validation:
 
     def _judge(
         self,
-        asset: Any,
+        asset: TableAsset | QueryAsset,
         keys: Sequence[str],
         expectations: list[dict[str, Any]],
         parameters: dict[str, float],
@@ -161,16 +165,20 @@ class Validation:
         run = self._context.checkpoints.add(checkpoint).run(expectation_parameters=parameters)
         outcomes = [outcome for result in run.run_results.values() for outcome in result.results]
         return _lost(expectations, outcomes) + [
-            Broken(outcome.expectation_config.severity, _sentence(outcome))
+            Broken(_severity(outcome), _sentence(outcome))
             for outcome in outcomes
             if not outcome.success
         ]
 
 
-def _lost(expectations: list[dict[str, Any]], outcomes: list[Any]) -> list[Broken]:
+def _lost(
+    expectations: list[dict[str, Any]], outcomes: list[ExpectationValidationResult]
+) -> list[Broken]:
     """Return the expectations that no outcome came of; these guarded nothing."""
     asked = Counter(expectation["type"] for expectation in expectations)
-    answered = Counter(outcome.expectation_config.type for outcome in outcomes)
+    answered = Counter(
+        outcome.expectation_config.type for outcome in outcomes if outcome.expectation_config
+    )
     return [
         Broken("critical", f"not checked: {kind}: Great Expectations gave no result for it")
         for kind in asked - answered
@@ -199,8 +207,12 @@ def _docs_site(folder: Path) -> dict[str, Any]:
     }
 
 
-def _sentence(outcome: Any) -> str:
-    told = outcome.to_json_dict()
+def _severity(outcome: ExpectationValidationResult) -> str:
+    return outcome.expectation_config.severity if outcome.expectation_config else "critical"
+
+
+def _sentence(outcome: ExpectationValidationResult) -> str:
+    told = cast("dict[str, Any]", outcome.to_json_dict())
     config, result = told["expectation_config"], told.get("result") or {}
     kwargs = {name: value for name, value in config["kwargs"].items() if name not in UNTOLD}
     arguments = ", ".join(f"{name}={value!r}" for name, value in kwargs.items())

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from retention.ledger.mart_checks import MartCheck
 
 NIGHTS = 60
-TEMPLATES = Environment(loader=PackageLoader(__package__, "page_templates"), autoescape=True)
+TEMPLATES = Environment(
+    loader=PackageLoader("retention.quality", "page_templates"), autoescape=True
+)
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,17 @@ YAML, so the tables that the loaders fill cannot drift from what analysts read.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from psycopg import sql
 
+from retention.database import only_row
 from retention.project.shop import project_directory
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import LiteralString
 
     import psycopg
 
@@ -37,7 +39,7 @@ class RawTable:
     name: str
     description: str
     primary_key: str
-    columns: tuple[tuple[str, str, str], ...]
+    columns: tuple[tuple[str, LiteralString, str], ...]
 
     @property
     def column_names(self) -> list[str]:
@@ -83,7 +85,7 @@ def qualified(table: str) -> sql.Identifier:
     return sql.Identifier(SCHEMA, table)
 
 
-def _raw_table(table: dict) -> RawTable:
+def _raw_table(table: dict[str, Any]) -> RawTable:
     return RawTable(
         name=table["name"],
         description=table["description"],
@@ -119,7 +121,8 @@ def _create(connection: psycopg.Connection, table: RawTable) -> None:
 
 def _holds_rows(connection: psycopg.Connection, table: str) -> bool:
     name = qualified(table)
-    found = connection.execute("select to_regclass(%s)", [f"{SCHEMA}.{table}"]).fetchone()
-    if found[0] is None:
+    (found,) = only_row(connection.execute("select to_regclass(%s)", [f"{SCHEMA}.{table}"]))
+    if found is None:
         return False
-    return connection.execute(sql.SQL("select exists (select from {})").format(name)).fetchone()[0]
+    holds = connection.execute(sql.SQL("select exists (select from {})").format(name))
+    return bool(only_row(holds)[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 from retention.sendgrid.client import reading
@@ -72,7 +72,7 @@ class Account:
         """
         body = {"name": name, "generation": "dynamic"}
         post = partial(self._client.api.templates.post, request_body=body)
-        return self._create(f"POST templates ({name})", post)
+        return cast("str", self._create(f"POST templates ({name})", post))
 
     def create_version(self, template_id: str, version: Mapping[str, Any]) -> str:
         """Add a version to a template; return its id.
@@ -82,7 +82,7 @@ class Account:
         """
         versions = self._client.api.templates._(template_id).versions
         post = partial(versions.post, request_body=dict(version))
-        return self._create(f"POST version ({version['name']})", post)
+        return cast("str", self._create(f"POST version ({version['name']})", post))
 
     def update_version(self, template_id: str, version_id: str, version: Mapping[str, Any]) -> None:
         """Replace the content of a version.
@@ -116,7 +116,7 @@ class Account:
         """
         body = {"name": name, "description": description}
         post = partial(self._client.api.asm.groups.post, request_body=body)
-        return self._create(f"POST asm/groups ({name})", post)
+        return cast("int", self._create(f"POST asm/groups ({name})", post))
 
     def list_webhooks(self) -> list[RemoteWebhook]:
         """Return all event webhooks of the account.
@@ -138,7 +138,7 @@ class Account:
         """
         webhooks = self._client.api.user.webhooks.event.settings
         post = partial(webhooks.post, request_body=dict(settings))
-        return self._create("POST event webhook", post)
+        return cast("str", self._create("POST event webhook", post))
 
     def update_webhook(self, webhook_id: str, settings: Mapping[str, Any]) -> None:
         """Replace the settings of an event webhook.
@@ -160,9 +160,9 @@ class Account:
         patch = partial(signed.patch, request_body={"enabled": True})
         name = f"PATCH signature of webhook {webhook_id}"
         with reading(name):
-            return self._client.call(name, patch)["public_key"]
+            return cast("str", self._client.call(name, patch)["public_key"])
 
-    def _create(self, name: str, post: Callable[[], Any]) -> Any:
+    def _create(self, name: str, post: Callable[[], Any]) -> object:
         """Make a call that creates something; return its id."""
         with reading(name):
             return self._client.call(name, post)["id"]

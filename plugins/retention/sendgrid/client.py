@@ -11,7 +11,7 @@ import os
 from contextlib import contextmanager
 from functools import partial
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import httpx
 import orjson
@@ -28,7 +28,7 @@ from retention.sendgrid.outcomes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Mapping
     from datetime import datetime
 
 # httpx logs every URL it asks for, and some hold an address.
@@ -81,7 +81,9 @@ class PooledClient(python_http_client.Client):
     the logging of key and recipients is in that method.
     """
 
-    def __init__(self, pool: httpx.Client, host: str, headers: Mapping[str, str], *path: str):
+    def __init__(
+        self, pool: httpx.Client, host: str, headers: Mapping[str, str], *path: str
+    ) -> None:
         super().__init__(host, request_headers=dict(headers), version=3, url_path=list(path))
         self._pool = pool
 
@@ -89,7 +91,7 @@ class PooledClient(python_http_client.Client):
         path = [*self._url_path, name] if name else self._url_path
         return PooledClient(self._pool, self.host, self.request_headers, *path)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any path of the API
         if name in self.methods:
             return partial(self._request, name.upper())
         return super().__getattr__(name)
@@ -98,7 +100,7 @@ class PooledClient(python_http_client.Client):
         self,
         method: str,
         request_body: object = None,
-        query_params: dict | None = None,
+        query_params: dict[str, Any] | None = None,
         extensions: dict[str, Any] | None = None,
     ) -> httpx.Response:
         is_encoded = request_body is None or isinstance(request_body, bytes)
@@ -213,9 +215,9 @@ class SendGrid:
         """
         name = "POST mail/batch"
         with reading(name):
-            return self.call(name, self.api.mail.batch.post)["batch_id"]
+            return cast("str", self.call(name, self.api.mail.batch.post)["batch_id"])
 
-    def call(self, name: str, send: Callable[[], httpx.Response]) -> Any:
+    def call(self, name: str, send: Callable[[], httpx.Response]) -> Any:  # noqa: ANN401 - JSON
         """Make a call that sends no mail; return its JSON, None for a 204.
 
         Args:
@@ -251,7 +253,7 @@ class SendGrid:
 
 
 @contextmanager
-def reading(name: str) -> Iterator[None]:
+def reading(name: str) -> Generator[None]:
     """Read what a call answered; JSON of another shape than SendGrid's proves nothing.
 
     Args:
@@ -293,10 +295,9 @@ def _residence() -> str:
 def _require_url(url: str) -> None:
     try:
         parsed = httpx.URL(url)
-        is_usable = parsed.scheme in {"https", "http"} and bool(parsed.host)
     except httpx.InvalidURL:
-        is_usable = False
-    if not is_usable:
+        parsed = None
+    if parsed is None or parsed.scheme not in {"https", "http"} or not parsed.host:
         message = f"{URL_VARIABLE} is '{url}': it must be a URL such as {GLOBAL_URL}"
         raise SendGridSettingsError(message)
     is_test = os.environ.get(TEST_MODE_VARIABLE, "").strip() not in {"", "0"}

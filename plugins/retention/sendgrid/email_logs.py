@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from retention.sendgrid.client import reading
 
@@ -43,10 +43,10 @@ class EmailLogs:
         with reading("logs"):
             for mail in self._client.call("POST logs", post)["messages"]:
                 if self._request_of(mail["sg_message_id"]) == str(request_id):
-                    return mail["sg_message_id"].split(".")[0]
+                    return str(mail["sg_message_id"].split(".")[0])
         return None
 
     def _request_of(self, sg_message_id: str) -> str | None:
         get = self._client.api.logs._(sg_message_id).get
         found = self._client.call("GET logs", get)
-        return found.get("custom_args", {}).get("paluu_request_id")
+        return cast("str | None", found.get("custom_args", {}).get("paluu_request_id"))

@@ -63,7 +63,8 @@ class SuppressionLists:
         Raises:
             SendGridError: the groups cannot be had.
         """
-        name, groups = "GET asm/suppressions", {}
+        name = "GET asm/suppressions"
+        groups: dict[int, dict[str, datetime]] = {}
         with reading(name):
             for entry in self._client.call(name, self._client.api.asm.suppressions.get):
                 members = groups.setdefault(entry["group_id"], {})

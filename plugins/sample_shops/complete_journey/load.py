@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -77,7 +77,7 @@ def _csv(batch: pa.RecordBatch) -> memoryview:
     return buffer.getbuffer()
 
 
-def _analyze(connection: psycopg.Connection, names: Iterator[str]) -> None:
+def _analyze(connection: psycopg.Connection, names: Iterable[str]) -> None:
     """Let the planner know the new rows, so that the first night is not planned blindly."""
     for name in names:
         connection.execute(sql.SQL("analyze {}").format(qualified(name)))

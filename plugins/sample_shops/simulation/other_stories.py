@@ -25,7 +25,7 @@ def _cart(  # noqa: PLR0913 - a story names only what is unusual
     cart_id = f"{cast.person.customer_id}-K"
     customer_id = cast.person.customer_id if is_known else None
     filled_at = records.moment(days_ago, 18)
-    gone_at = removed_after_hours and filled_at + timedelta(hours=removed_after_hours)
+    gone_at = filled_at + timedelta(hours=removed_after_hours) if removed_after_hours else None
     records.put_in_cart(cart_id, customer_id, filled_at, WANTED, removed_at=gone_at)
     records.truth(
         "abandoned_carts",

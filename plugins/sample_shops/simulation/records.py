@@ -54,11 +54,11 @@ class Records:
         on_the_clock = datetime.combine(self.day(days_ago), time()) + timedelta(hours=hour)
         return on_the_clock.replace(tzinfo=self.shop.zone)
 
-    def add(self, table: str, **values: Any) -> None:
+    def add(self, table: str, **values: object) -> None:
         """Add a row to a raw table."""
         self.rows.setdefault(table, []).append(values)
 
-    def truth(self, table: str, *, is_planted: bool, why: str, **values: Any) -> None:
+    def truth(self, table: str, *, is_planted: bool, why: str, **values: object) -> None:
         """Add what a signal should, or should not, find, and the story behind it."""
         row = {**values, "is_planted": is_planted, "why": why}
         self.truths.setdefault(table, []).append(row)

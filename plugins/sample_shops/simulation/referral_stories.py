@@ -24,12 +24,18 @@ def referral_code(shop: Shop, customer_id: str) -> str:
     return base64.b64encode(hashed).decode().upper().translate(CLEAR)[:8]
 
 
-def _order(cast: Cast, friend: Person, referrer: Person, days_ago: int, **unusual: str) -> str:
+def _order(  # noqa: PLR0913 - a story names only what is unusual
+    cast: Cast,
+    friend: Person,
+    referrer: Person,
+    days_ago: int,
+    *,
+    typed: str | None = None,
+    status: str = "completed",
+) -> str:
     cast.records.silent.add(friend.number)
-    code = referral_code(cast.records.shop, referrer.customer_id)
-    return cast.records.order(
-        friend, days_ago, WANTED, **{"referral_code": code, "hour": 20} | unusual
-    )
+    code = typed or referral_code(cast.records.shop, referrer.customer_id)
+    return cast.records.order(friend, days_ago, WANTED, hour=20, status=status, referral_code=code)
 
 
 def _truth(
@@ -84,7 +90,7 @@ def friend_typed_carelessly(cast: Cast) -> None:
     """The code in small letters and with a dash."""
     code = referral_code(cast.records.shop, cast.neighbour.customer_id).lower()
     typed = f" {code[:4]}-{code[4:]} "
-    order = _order(cast, cast.person, cast.neighbour, _days_ago(cast), referral_code=typed)
+    order = _order(cast, cast.person, cast.neighbour, _days_ago(cast), typed=typed)
     _truth(cast, "the code in small letters", order, "earned")
 
 
@@ -127,7 +133,7 @@ def friend_cancelled(cast: Cast) -> None:
 def code_of_nobody(cast: Cast) -> None:
     """A code that nobody has; it holds a zero."""
     code = f"0{cast.number:07}"
-    order = _order(cast, cast.person, cast.neighbour, _days_ago(cast), referral_code=code)
+    order = _order(cast, cast.person, cast.neighbour, _days_ago(cast), typed=code)
     _truth(cast, "nobody's code", order, "unknown_code", between=(cast.person, None))
 
 

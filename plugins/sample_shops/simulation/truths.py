@@ -6,11 +6,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from psycopg import sql
 
 from sample_shops.simulation.people import customer_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import LiteralString
 
     import psycopg
 
@@ -22,7 +24,7 @@ HABIT_ORDERS = 10  # so many orders make a preferred hour that can be found
 HABIT_RETURNS = 5  # so many lines make a habit of returning
 
 # Columns by table; every table has `is_planted` (false: a near miss) and `why` besides.
-TABLES = {
+TABLES: dict[str, dict[LiteralString, LiteralString]] = {
     "lifestyles": {"customer_id": "text", "lifestyle": "text"},
     "gift_occasions": {
         "customer_id": "text", "recipient_first_name": "text", "last_given_date": "date",
@@ -51,15 +53,22 @@ TABLES = {
     "lifestyle_steps": {"customer_id": "text", "lifestyle": "text", "step": "int"},
     "subscription_offers": {"customer_id": "text", "product_type": "text"},
 }  # fmt: skip
-FOR_ALL = {"is_planted": "boolean not null", "why": "text not null"}
+FOR_ALL: dict[LiteralString, LiteralString] = {
+    "is_planted": "boolean not null",
+    "why": "text not null",
+}
 
 
 def create_truth_tables(connection: psycopg.Connection) -> None:
     """Create schema `truth` anew, with empty tables."""
     connection.execute("drop schema if exists truth cascade; create schema truth")
     for table, columns in TABLES.items():
-        definitions = ", ".join(f"{name} {kind}" for name, kind in (columns | FOR_ALL).items())
-        connection.execute(f"create table truth.{table} ({definitions})")
+        definitions = ", ".join(f"{column} {kind}" for column, kind in (columns | FOR_ALL).items())
+        connection.execute(
+            sql.SQL("create table {} ({})").format(
+                sql.Identifier(SCHEMA, table), sql.SQL(definitions)
+            )
+        )
 
 
 def truth_rows(made: SimulatedShop) -> Iterator[tuple[str, list[dict[str, Any]]]]:

@@ -56,7 +56,7 @@ def write_simulated_shop(
     shop = read_shop()
     contract = read_contract()
     made = simulate_shop(shop, customers, seed, last_day + timedelta(days=1))
-    written = {}
+    written: dict[str, int] = {}
     with connection.transaction():
         create_raw_tables(connection, contract)
         for name in contract:

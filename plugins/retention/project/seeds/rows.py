@@ -24,19 +24,19 @@ def _bare(text: str) -> str:
     return text
 
 
-def _yes_no(text: Any) -> Any:
+def _yes_no(text: object) -> bool:
     if text not in {"true", "false"}:
         message = f"'{text}' is neither true nor false"
         raise ValueError(message)
     return text == "true"
 
 
-def _value_or_nothing(text: Any) -> Any:
+def _value_or_nothing(text: object) -> object:
     return None if text == "" else text
 
 
-def _parted(text: Any) -> Any:
-    return text.split(";") if text else ()
+def _parted(text: str) -> list[str]:
+    return text.split(";") if text else []
 
 
 def _each_once(parts: tuple[str, ...]) -> tuple[str, ...]:

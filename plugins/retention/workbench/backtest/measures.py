@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from psycopg.rows import class_row, scalar_row, tuple_row
+from psycopg.rows import args_row, class_row, tuple_row
 
 from retention.database import load_statement
 from retention.workbench.backtest.results import Purchases, ReplayedNight
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import psycopg
     from psycopg.rows import RowFactory
 
+    from retention.database import Row
     from retention.project.shop import Shop
 
 DOUBLINGS = [2**power for power in range(12)]  # orders and days: alike are those within one step
@@ -82,7 +83,7 @@ class Measures:
         return ReplayedNight(
             night=night,
             candidates=sum(outcomes.values()),
-            new_occasions=self._fetch("count_new_occasions", scalar_row, night=night)[0],
+            new_occasions=self._fetch("count_new_occasions", args_row(int), night=night)[0],
             outcomes=outcomes,
             overlaps=dict(self._fetch("count_overlaps", tuple_row, campaign=self.campaign)),
             is_over=ends <= self.known_until,
@@ -92,14 +93,14 @@ class Measures:
     def count_sent(self, first: date, last: date) -> int:
         """Return how many messages of the campaign were really planned on these nights."""
         return self._fetch(
-            "count_sent_messages", scalar_row, campaign=self.campaign, first=first, last=last
+            "count_sent_messages", args_row(int), campaign=self.campaign, first=first, last=last
         )[0]
 
-    def _fetch(self, statement: str, rows: RowFactory[Any], **parameters: Any) -> list[Any]:
+    def _fetch(self, statement: str, rows: RowFactory[Row], **parameters: object) -> list[Row]:
         query = load_statement("retention.workbench.backtest", statement)
         return self.connection.cursor(row_factory=rows).execute(query, parameters).fetchall()
 
-    def _run(self, statement: str, **parameters: Any) -> None:
+    def _run(self, statement: str, **parameters: object) -> None:
         self.connection.execute(
             load_statement("retention.workbench.backtest", statement), parameters
         )

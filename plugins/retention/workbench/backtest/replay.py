@@ -28,7 +28,7 @@ from retention.workbench.backtest.snapshot import take_snapshot
 from retention.workbench.preview.previews import find_campaign
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from datetime import date, datetime
 
     import psycopg
@@ -139,7 +139,7 @@ def _require_nights(replay: Replay, today: date) -> None:
 
 
 @contextmanager
-def _stage(project: Path, first: date) -> Iterator[tuple[psycopg.Connection, Dbt]]:
+def _stage(project: Path, first: date) -> Generator[tuple[psycopg.Connection, Dbt]]:
     """Set up schemas and a copy of the project for one replay, and clear them away again."""
     with connect() as connection, tempfile.TemporaryDirectory(prefix="backtest-") as folder:
         if not connection.cursor(row_factory=scalar_row).execute(LOCK).fetchone():

@@ -8,7 +8,7 @@ view. So nothing is written to the ledger, and a replay sees none of what really
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from psycopg import sql
 from psycopg.rows import scalar_row
@@ -19,6 +19,7 @@ from retention.workbench.backtest.snapshot import LEDGER, TARGET
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
+    from typing import LiteralString
 
     import psycopg
 
@@ -111,12 +112,12 @@ def close_replayed_night(connection: psycopg.Connection, night: date, now: datet
     _write(connection, "close_night", run_id=_run_of(night), withheld_reason=None, now=now)
 
 
-def _write(connection: psycopg.Connection, statement: str, **parameters: Any) -> None:
+def _write(connection: psycopg.Connection, statement: str, **parameters: object) -> None:
     """Run a statement of the ledger on the replay's tables, and on the replay's decisions."""
     written = load_statement("retention.ledger", statement)
     replayed = re.sub(r"\bledger\.", f"{LEDGER}.{REPLAYED}", written)
     replayed = re.sub(r"\bdecisions\.decisions\b", f"{TARGET}_decisions.decisions", replayed)
-    connection.execute(replayed, parameters)
+    connection.execute(cast("LiteralString", replayed), parameters)
 
 
 def _run_of(night: date) -> str:

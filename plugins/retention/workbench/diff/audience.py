@@ -156,17 +156,17 @@ def _example(row: dict[str, Any], zone: ZoneInfo) -> Example:
     return Example(row["customer_id"], row["occasion"], (after or before)["reason"], changes)
 
 
-def _change(what: str, before: Any, after: Any, zone: ZoneInfo) -> Change:
+def _change(what: str, before: object, after: object, zone: ZoneInfo) -> Change:
     if what in {"evidence", "context"}:
         return Change(what)
     return Change(what, _said(what, before, zone), _said(what, after, zone))
 
 
-def _said(what: str, value: Any, zone: ZoneInfo) -> str:
+def _said(what: str, value: object, zone: ZoneInfo) -> str:
     if value is None:
         return "none"
     if what == "score":
         return f"{value:.4f}"
     if what.startswith("not_"):
-        return f"{datetime.fromisoformat(value).astimezone(zone):%Y-%m-%d %H:%M}"
+        return f"{datetime.fromisoformat(str(value)).astimezone(zone):%Y-%m-%d %H:%M}"
     return str(value)

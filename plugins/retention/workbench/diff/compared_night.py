@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import psycopg
-from psycopg.rows import namedtuple_row, scalar_row
+from psycopg.rows import scalar_row
+
+from retention.database import only_row
 
 if TYPE_CHECKING:
     from datetime import date
@@ -56,7 +58,7 @@ def find_compared_night(connection: psycopg.Connection) -> ComparedNight:
         _require_quiet(connection)
         nights = cursor.execute(DECIDED_NIGHTS).fetchall()
         recorded = cursor.execute(RECORDED_NIGHT).fetchone()
-        strays = cursor.execute(STRAYS).fetchone()
+        strays = only_row(cursor.execute(STRAYS))
     except psycopg.errors.UndefinedTable as error:
         message = (
             f"the night was never built here ({error.diag.message_primary}): run one, or"
@@ -73,10 +75,11 @@ def find_compared_night(connection: psycopg.Connection) -> ComparedNight:
 
 
 def _require_quiet(connection: psycopg.Connection) -> None:
-    holder = connection.cursor(row_factory=namedtuple_row).execute(HOLDER).fetchone()
+    holder = connection.execute(HOLDER).fetchone()
     if holder:
+        run_id, night = holder
         message = (
-            f"run '{holder.run_id}' is computing the night {holder.night} right now, and the tables"
+            f"run '{run_id}' is computing the night {night} right now, and the tables"
             " change under it: try again when it is done"
         )
         raise NothingToCompareError(message)

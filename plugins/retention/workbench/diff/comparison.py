@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from psycopg import sql
-from psycopg.rows import scalar_row
+from psycopg.rows import args_row
 
+from retention.database import only_row
 from retention.ledger.recipes import ANALYST
 from retention.project.manifest import model_schemas
 from retention.project.shop import read_shop
@@ -93,6 +94,6 @@ def compare_with_night(
 
 
 def _exists(connection: psycopg.Connection, table: sql.Identifier) -> bool:
-    cursor = connection.cursor(row_factory=scalar_row)
+    cursor = connection.cursor(row_factory=args_row(bool))
     name = table.as_string(connection)
-    return cursor.execute("select to_regclass(%s) is not null", (name,)).fetchone()
+    return only_row(cursor.execute("select to_regclass(%s) is not null", (name,)))

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from psycopg import sql
-from psycopg.rows import namedtuple_row, scalar_row
+from psycopg.rows import args_row, scalar_row
 
+from retention.database import only_row
 from retention.mail.candidate import MailData
 from retention.project.manifest import model_schemas
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import LiteralString
 
     import psycopg
+    from psycopg.rows import RowFactory
 
+    from retention.database import Row
     from retention.project.shop import Shop
 
 # What `generate_schema_name` puts before an analyst's schemas; the night's stand last.
@@ -62,6 +66,21 @@ class Build:
     customers: sql.Identifier
 
 
+class Found(NamedTuple):
+    """A candidate's row; `context` by language."""
+
+    occasion: str
+    reason: str
+    context: dict[str, dict[str, Any]]
+
+
+class Person(NamedTuple):
+    """What a build knows of a customer, as far as it does."""
+
+    first_name: str | None = None
+    language: str | None = None
+
+
 def read_candidate_data(
     connection: psycopg.Connection,
     project: Path,
@@ -83,7 +102,7 @@ def read_candidate_data(
     """
     builds = _find_builds(connection, project, campaign)
     for build in builds:
-        found = _fetch(connection, CANDIDATE, build.candidates, customer_id)
+        found = _fetch(connection, CANDIDATE, args_row(Found), build.candidates, customer_id)
         if found:
             first_name, language = _find_person(connection, build, customer_id)
             is_ours = language in found.context and language in shop.locales(is_marketing=False)
@@ -93,7 +112,7 @@ def read_candidate_data(
                 file=f"campaigns/{campaign}/{campaign}.sql",
                 contexts=found.context,
                 first_name=first_name,
-                locale=language if is_ours else shop.default_locale,
+                locale=language if language and is_ours else shop.default_locale,
             )
     raise NoCandidateError(_advice(connection, campaign, customer_id, builds))
 
@@ -110,14 +129,12 @@ def _find_builds(connection: psycopg.Connection, project: Path, campaign: str) -
     return builds
 
 
-def _find_person(
-    connection: psycopg.Connection, build: Build, customer_id: str
-) -> tuple[str | None, str | None]:
+def _find_person(connection: psycopg.Connection, build: Build, customer_id: str) -> Person:
     """Return the customer's first name and language, as far as the build knows them."""
     if not _exists(connection, build.customers):
-        return None, None
-    person = _fetch(connection, CUSTOMER, build.customers, customer_id)
-    return (person.first_name, person.language) if person else (None, None)
+        return Person()
+    person = _fetch(connection, CUSTOMER, args_row(Person), build.customers, customer_id)
+    return person or Person()
 
 
 def _advice(
@@ -139,14 +156,18 @@ def _advice(
 
 
 def _exists(connection: psycopg.Connection, table: sql.Identifier) -> bool:
-    cursor = connection.cursor(row_factory=scalar_row)
+    cursor = connection.cursor(row_factory=args_row(bool))
     name = table.as_string(connection)
-    return cursor.execute("select to_regclass(%s) is not null", (name,)).fetchone()
+    return only_row(cursor.execute("select to_regclass(%s) is not null", (name,)))
 
 
 def _fetch(
-    connection: psycopg.Connection, statement: str, table: sql.Identifier, customer_id: str
-) -> Any:
-    cursor = connection.cursor(row_factory=namedtuple_row)
+    connection: psycopg.Connection,
+    statement: LiteralString,
+    rows: RowFactory[Row],
+    table: sql.Identifier,
+    customer_id: str,
+) -> Row | None:
+    cursor = connection.cursor(row_factory=rows)
     query = sql.SQL(statement).format(table=table)
     return cursor.execute(query, {"customer_id": customer_id}).fetchone()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FOLDER = "build/preview"
 INDEX = "index.html"
 LANGUAGES = {"en": "English", "fi": "Suomi", "sv": "Svenska"}
+PACKAGE = "retention.workbench.preview"
 TEMPLATES = "page_templates"
 
 
@@ -57,16 +58,17 @@ def _write(folder: Path, name: str, page: str) -> Path:
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader(__package__, TEMPLATES),
+        loader=PackageLoader(PACKAGE, TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["style"] = _own_file("preview.css")
-    environment.globals["script"] = _own_file("preview.js")
+    names = cast("dict[str, object]", environment.globals)
+    names["style"] = _own_file("preview.css")
+    names["script"] = _own_file("preview.js")
     return environment
 
 
 def _own_file(name: str) -> str:
-    return resources.files(__package__).joinpath(TEMPLATES, name).read_text(encoding="utf-8")
+    return resources.files(PACKAGE).joinpath(TEMPLATES, name).read_text(encoding="utf-8")

@@ -82,7 +82,7 @@ def _source(
 ) -> tuple[str, Traversable]:
     """Return what the copied campaign is called, and its folder."""
     if like is None:
-        return STARTER, resources.files(__package__).joinpath("starters", kind)
+        return STARTER, resources.files("retention.workbench.scaffold").joinpath("starters", kind)
     folder = project / FOLDER / like
     if like not in listed or not folder.is_dir():
         message = f"there is no campaign '{like}' to copy; there are {', '.join(listed)}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import yaml
 
@@ -87,12 +87,17 @@ def _replaced(found: re.Match[str], name: str) -> str:
 
 def _rename_names(text: str, models: Mapping[str, str], old: str, new: str) -> str:
     """Return a properties file with its models and tests renamed, in place: comments stay."""
-    nodes = {node.start_mark.index: node for node in _names(yaml.compose(text, yaml.SafeLoader))}
+    nodes = {_place(node.start_mark): node for node in _names(yaml.compose(text, yaml.SafeLoader))}
     for start, node in sorted(nodes.items(), reverse=True):
-        end = node.end_mark.index
+        end = _place(node.end_mark)
         name = models.get(node.value) or renamed(node.value, old, new)
         text = text[:start] + text[start:end].replace(node.value, name) + text[end:]
     return text
+
+
+def _place(mark: yaml.Mark | None) -> int:
+    # A text that was read has a mark for every node.
+    return int(cast("yaml.Mark", mark).index)
 
 
 def _names(node: yaml.Node, path: tuple[str, ...] = ()) -> Iterator[yaml.ScalarNode]:
@@ -101,6 +106,6 @@ def _names(node: yaml.Node, path: tuple[str, ...] = ()) -> Iterator[yaml.ScalarN
         yield from chain.from_iterable(_names(item, path) for item in node.value)
     for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
         if key.value in NAMING and path[-1:] != ("columns",):
-            yield value
+            yield cast("yaml.ScalarNode", value)
         elif key.value not in DATA:
             yield from _names(value, (*path, key.value))
