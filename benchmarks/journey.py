@@ -84,7 +84,7 @@ class Journey:
         """
         now = datetime.combine(night, time(3), UTC)
         with psycopg.connect(self.cluster.url(self.database), autocommit=True) as connection:
-            raise_if_refused(fit_models(connection, read_shop().fitted_models, night, now))
+            raise_if_refused(fit_models(connection, read_shop().nights.fitted_models, night, now))
 
     def read(self, query: str, **parameters: object) -> pd.DataFrame:
         """Return a query's rows."""

@@ -97,7 +97,7 @@ def fit(run_id: str, now: datetime) -> list[dict]:
     """
     with connect() as connection:
         night = find_holder(connection, run_id).night
-        verdicts = fits.fit_models(connection, read_shop().fitted_models, night, now)
+        verdicts = fits.fit_models(connection, read_shop().nights.fitted_models, night, now)
     return [verdict.model_dump() for verdict in verdicts]
 
 
@@ -223,6 +223,6 @@ def reason_to_withhold(night: Night, shop: Shop) -> str | None:
         return f"the later night {newest} has already planned its messages"
     # Since when this attempt works: a night that failed days ago and is cleared is an old one.
     age = (shop.local_date(night.held_at or night.opened_at) - night.night).days
-    if age > shop.night_sends_within_days:
+    if age > shop.nights.night_sends_within_days:
         return f"it is a night of {age} day(s) ago, computed again for the record"
     return None

@@ -20,7 +20,7 @@ WANTED = ("SCARVES", "CANDLES")
 
 def referral_code(shop: Shop, customer_id: str) -> str:
     """Return the code that a customer gives to friends; eight characters, nearly always unique."""
-    hashed = hashlib.sha256(f"{shop.referral_salt}:{customer_id}".encode()).digest()
+    hashed = hashlib.sha256(f"{shop.referrals.referral_salt}:{customer_id}".encode()).digest()
     return base64.b64encode(hashed).decode().upper().translate(CLEAR)[:8]
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def test_every_listed_campaign_is_read_from_the_manifest(manifest: Path) -> None:
-    assert set(read_campaigns(manifest)) == set(read_shop().campaigns)
+    assert set(read_campaigns(manifest)) == set(read_shop().nights.campaigns)
 
 
 def test_a_campaign_cannot_be_changed_once_read(manifest: Path) -> None:

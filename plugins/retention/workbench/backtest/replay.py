@@ -107,7 +107,7 @@ def backtest(project: Path, replay: Replay, now: datetime, on_progress: Progress
         nights = []
         for night in replay.nights:
             on_progress("nights", len(nights), len(replay.nights))
-            open_replayed_night(connection, night, shop.guarded_marts, shop.midnight(night))
+            open_replayed_night(connection, night, shop.nights.guarded_marts, shop.midnight(night))
             dbt.run(TO_DECISIONS, night, on_progress, "models")
             close_replayed_night(connection, night, shop.midnight(night))
             nights.append(measures.measure(night))

@@ -64,7 +64,7 @@ def make_campaign(
         ShopSettingsError: `dbt_project.yml` cannot be read or added to; nothing was made.
     """
     _check_name(name)
-    listed = read_shop(project).campaigns
+    listed = read_shop(project).nights.campaigns
     old, source = _source(project, listed, like, kind)
     copied = {file.name: file.read_text(encoding="utf-8") for file in source.iterdir()}
     files = rename_files(copied, old, name)
