@@ -60,12 +60,12 @@ def _truth(
 
 def _days_ago(cast: Cast) -> int:
     """Return an age at which the window was over some days ago, so that nobody is told any more."""
-    return cast.records.shop.referral_return_days + 20 + cast.number % 60
+    return cast.records.shop.referrals.referral_return_days + 20 + cast.number % 60
 
 
 def _over(cast: Cast) -> int:
     """Return the age of an order whose window ended yesterday."""
-    return cast.records.shop.referral_return_days + 1
+    return cast.records.shop.referrals.referral_return_days + 1
 
 
 def friend_came(cast: Cast) -> None:

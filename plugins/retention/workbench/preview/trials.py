@@ -66,7 +66,7 @@ def render_for_test(
     """
     is_marketing = campaign.kind == "marketing"
     mails = compose_campaign(project, shop, campaign.name, is_marketing=is_marketing)
-    wanted = locale or data.locale or shop.default_locale
+    wanted = locale or data.locale or shop.languages.default_locale
     (mail,) = in_language(mails, wanted)
     return render_mail(mail, data.context(wanted) | _harmless_links(shop))
 
