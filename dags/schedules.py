@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, Param
 from airflow.timetables.assets import AssetOrTimeSchedule
 from airflow.timetables.trigger import CronTriggerTimetable
 
-from retention.backtest.replay import Replay
-from retention.ledger.nights import Night
-from retention.night import LONGEST_NIGHT
+from retention.jobs.refresh_segments import LONGEST_NIGHT
+from retention.project.shop import read_shop
 from retention.rewards.quarters import PATTERN, Quarter
-from retention.shop import read_shop
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from airflow.sdk.types import DagRunProtocol
 
 SHOP = read_shop()
 
@@ -28,20 +24,23 @@ OUTBOX = Asset(name="outbox", uri="paluu://ledger/messages")
 # 02:30 exists once on every night of the year where clocks change at 03:00, as in all of the EU.
 # A new installation waits for its first night.
 NIGHTLY = CronTriggerTimetable(
-    "30 2 * * *", timezone=SHOP.shop_timezone, run_immediately=timedelta()
+    "30 2 * * *", timezone=SHOP.storefront.shop_timezone, run_immediately=timedelta()
 )
 EVERY_TEN_MINUTES = AssetOrTimeSchedule(
-    timetable=CronTriggerTimetable("*/10 * * * *", timezone=SHOP.shop_timezone), assets=[OUTBOX]
+    timetable=CronTriggerTimetable("*/10 * * * *", timezone=SHOP.storefront.shop_timezone),
+    assets=[OUTBOX],
 )
 # Off the full hour, when everybody else asks SendGrid for something.
-EVERY_QUARTER_HOUR = CronTriggerTimetable("7,22,37,52 * * * *", timezone=SHOP.shop_timezone)
+EVERY_QUARTER_HOUR = CronTriggerTimetable(
+    "7,22,37,52 * * * *", timezone=SHOP.storefront.shop_timezone
+)
 # The first working hours of a quarter; the night has long ended by then.
 QUARTERLY = CronTriggerTimetable(
-    "0 9 1 1,4,7,10 *", timezone=SHOP.shop_timezone, run_immediately=timedelta()
+    "0 9 1 1,4,7,10 *", timezone=SHOP.storefront.shop_timezone, run_immediately=timedelta()
 )
 # Who may approve a quarter's rewards, as `{"id": ..., "name": ...}`; None is whoever may run DAGs.
 APPROVERS = None
-TIME_TO_APPROVE = timedelta(days=SHOP.rewards_approval_days)
+TIME_TO_APPROVE = timedelta(days=SHOP.rewards.rewards_approval_days)
 # Workers that deliver side by side, each a task; each has four requests under way at once.
 DELIVERY_WORKERS = [1, 2]
 
@@ -77,7 +76,7 @@ SEND_FORM = {
     ),
 }
 BACKTEST_FORM = {
-    "campaign": Param(SHOP.campaigns[0], enum=list(SHOP.campaigns), title="Campaign"),
+    "campaign": Param(SHOP.nights.campaigns[0], enum=list(SHOP.nights.campaigns), title="Campaign"),
     "from": Param(
         None,
         type=["null", "string"],
@@ -129,30 +128,6 @@ def closed_quarter(moment: datetime) -> str:
 def close_date(quarter: str) -> str:
     """Return the first date (ISO) after a quarter."""
     return Quarter.read(quarter).close_date.isoformat()
-
-
-def replay_of_run(dag_run: DagRunProtocol, params: dict[str, Any]) -> Replay:
-    """Return what a run of `backtest_campaign` is to replay."""
-    today = SHOP.local_date(dag_run.run_after)
-    first = params["from"] or (today - timedelta(weeks=8)).isoformat()
-    last = params["to"] or (today - timedelta(weeks=2)).isoformat()
-    return Replay(
-        params["campaign"], date.fromisoformat(first), date.fromisoformat(last), params["every"]
-    )
-
-
-def night_of_run(
-    dag_run: DagRunProtocol, as_of: str, params: dict[str, Any], opened_at: datetime
-) -> Night:
-    """Return the night that a run is about; only scheduled runs have a time to be late for."""
-    return Night(
-        run_id=dag_run.run_id,
-        night=date.fromisoformat(as_of),
-        scheduled_for=dag_run.logical_date if dag_run.run_type == "scheduled" else None,
-        is_dry_run=params["dry_run"],
-        is_backfill=dag_run.run_type == "backfill",
-        opened_at=opened_at,
-    )
 
 
 # The ledger knows what was done; Airflow runs one of a kind at a time, and never catches up.

@@ -14,7 +14,6 @@ from psycopg.types.json import Jsonb
 from retention.database import connect
 from retention.delivery.protocol import deliver
 from retention.delivery.reconcile import reconcile
-from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.ledger.claims import Envelope, Wanted, claim_messages
 from retention.ledger.gift_cards import Batch
@@ -23,10 +22,12 @@ from retention.ledger.requests import put_away_stale_requests, submit_claim
 from retention.ledger.templates import PushedTemplate, remember_template
 from retention.rewards.issue import QUARTERLY, issue_planned, issue_run
 from retention.rewards.reissue import CardNotVoidableError, reissue, void
+from retention.sendgrid.client import SendGrid
 from tests.integration.delivery.conftest import API_KEY
 from tests.integration.delivery.faulty_server import answer, faulty_server, reset
 from tests.integration.ledger.warehouse import NOW, decision, plan
-from tests.integration.rewards.quarter import CUSTOMERS, approved_run, fill_grades, shop_that
+from tests.integration.rewards.quarter import CUSTOMERS, approved_run, fill_grades
+from tests.shops import shop_that
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,6 @@ from retention.ledger.reward_runs import Grade, find_run
 from retention.rewards.decision import approve
 from retention.rewards.freeze import freeze, grade
 from retention.rewards.quarters import Quarter
-from retention.shop import Shop, read_shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,11 +66,6 @@ def fill_grades(
             "insert into rewards_reporting.quarter_grades values (%s, %s, %s, %s, %s, %s, %s, %s)",
             [(quarter, *each, known) for each in grades],
         )
-
-
-def shop_that(**settings: object) -> Shop:
-    """The project's own shop, but for the settings."""
-    return Shop.model_validate(read_shop().model_dump() | settings)
 
 
 def graded_run(connection: psycopg.Connection) -> RewardRun:

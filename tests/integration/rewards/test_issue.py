@@ -43,14 +43,14 @@ from tests.integration.rewards.quarter import (
     fill_grades,
     grade_of,
     number_and_sum,
-    shop_that,
 )
+from tests.shops import shop_that
 
 if TYPE_CHECKING:
     import psycopg
 
     from retention.ledger.reward_runs import RewardRun
-    from retention.shop import Shop
+    from retention.project.shop import Shop
 
 ROOT = Path(__file__).parents[3]
 MADE, FROM_POOL = shop_that(), shop_that(gift_card_codes="pool")

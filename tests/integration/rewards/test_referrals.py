@@ -12,7 +12,8 @@ from retention.rewards.issue import PoolEmptyError
 from retention.rewards.pool_import import import_codes
 from retention.rewards.referrals import reward_referrals
 from tests.integration.rewards.dying import KilledError, connect_until
-from tests.integration.rewards.quarter import NOW, shop_that
+from tests.integration.rewards.quarter import NOW
+from tests.shops import shop_that
 
 if TYPE_CHECKING:
     from pathlib import Path

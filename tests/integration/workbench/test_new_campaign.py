@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from retention.database import connect
-from retention.shop import read_shop
+from retention.project.shop import read_shop
 from tests.conftest import fresh_database
 from tests.integration.workbench.conftest import Workbench, copy_project
 
@@ -52,7 +52,7 @@ def made(
 
 
 def test_new_campaigns_are_on_the_list_and_fit_into_the_project(made: Workbench) -> None:
-    assert set(MADE) <= set(read_shop(made.project).campaigns)
+    assert set(MADE) <= set(read_shop(made.project).nights.campaigns)
     checked = made.retention("check")
     assert checked.exit_code == 0, checked.output
     assert checked.output.endswith("all fits together\n")

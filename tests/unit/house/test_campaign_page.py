@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from retention.campaigns import read_campaigns
-from retention.manifest import current_manifest
-from retention.shop import read_shop
+from retention.project.campaigns import read_campaigns
+from retention.project.manifest import current_manifest
+from retention.project.shop import read_shop
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +21,6 @@ def test_the_page_lists_the_campaigns_in_their_order_with_purpose_and_priority(
     campaigns = read_campaigns(current_manifest())
     expected = [
         (name, campaigns[name].purpose, str(campaigns[name].priority))
-        for name in read_shop().campaigns
+        for name in read_shop().nights.campaigns
     ]
     assert ROW.findall((root / "docs/campaigns.md").read_text()) == expected

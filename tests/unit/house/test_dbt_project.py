@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import msgpack
 import pytest
 
-from retention.manifest import parsed_project
-from retention.shop import read_shop
+from retention.project.manifest import parsed_project
+from retention.project.shop import read_shop
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +70,7 @@ def test_the_campaigns_that_run_are_exactly_the_folders(root: Path) -> None:
     folders = {
         path.name for path in (root / "dbt_project" / "campaigns").iterdir() if path.is_dir()
     }
-    listed = read_shop(root / "dbt_project").campaigns
+    listed = read_shop(root / "dbt_project").nights.campaigns
     assert len(set(listed)) == len(listed)
     assert set(listed) == folders, "dbt_project.yml lists the campaigns under vars: campaigns"
 
