@@ -1,6 +1,6 @@
 """Which of the night's tables an edited project would make alike, and which it would not.
 
-Beside the night's tables stands the recipe by which each was made, see `macros/recipes.sql`. Here
+Beside the night's tables stands the recipe by which each was made, see `macros/engine/recipes.sql`. Here
 those of the edited project are reckoned in the same way, from the SQL that dbt compiles of it.
 """
 

@@ -29,7 +29,7 @@ def edited(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Projec
     """The project with another threshold, and another number in a model that it rests on."""
     copied = Project.copied(project.folder, tmp_path_factory.mktemp("edited") / "project")
     copied.set_number("campaigns/winback/winback.sql", "minimum_turns", 2.5)
-    copied.set_number("models/intermediate/int_order_gaps.sql", "fading", 0.5)
+    copied.set_number("models/intermediate/rhythm/int_order_gaps.sql", "fading", 0.5)
     return copied
 
 

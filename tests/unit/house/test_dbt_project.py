@@ -25,7 +25,7 @@ MACRO = re.compile(
     r"(?P<comment>\{#-?(?P<words>.*?)-?#\}\s*)?\{%-?\s*(?:macro|test)\s+(?P<name>\w+)", re.DOTALL
 )
 # Where no night is given, `night()` takes the date at which dbt was started.
-THE_ONE_CLOCK = "dbt_project/macros/clock.sql"
+THE_ONE_CLOCK = "dbt_project/macros/time/clock.sql"
 
 
 @pytest.fixture(scope="module")
