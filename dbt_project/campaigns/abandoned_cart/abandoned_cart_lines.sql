@@ -2,19 +2,19 @@ with
 
 cart_lines as (
 
-    select * from {{ ref('int_cart_lines') }}
+    select * from {{ ref('cart_lines') }}
 
 ),
 
 baskets as (
 
-    select * from {{ ref('int_baskets') }}
+    select * from {{ ref('baskets') }}
 
 ),
 
 products as (
 
-    select * from {{ ref('int_products') }}
+    select * from {{ ref('products') }}
 
 ),
 

@@ -13,7 +13,7 @@ wishes as (
 
 products as (
 
-    select * from {{ ref('int_products') }}
+    select * from {{ ref('products') }}
 
 ),
 

@@ -11,7 +11,7 @@ interests as (
 
 looks as (
 
-    select * from {{ ref('int_looks') }}
+    select * from {{ ref('page_views') }}
 
 ),
 

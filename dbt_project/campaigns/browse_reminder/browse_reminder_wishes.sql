@@ -23,7 +23,7 @@ carts as (
 
 orders as (
 
-    select * from {{ ref('int_order_amounts') }}
+    select * from {{ ref('order_amounts') }}
 
 ),
 

@@ -7,13 +7,13 @@ with
 
 gifts as (
 
-    select * from {{ ref('int_gifts') }}
+    select * from {{ ref('gifts') }}
 
 ),
 
 baskets as (
 
-    select * from {{ ref('int_baskets') }}
+    select * from {{ ref('baskets') }}
 
 ),
 
@@ -26,7 +26,7 @@ attributes as (
 deliveries as (
 
     select *
-    from {{ ref('int_deliveries') }}
+    from {{ ref('deliveries') }}
     where
         {{ as_of_date() }} - delivered_date between {{ days_after_delivery }}
         and {{ days_after_delivery + days_late }}

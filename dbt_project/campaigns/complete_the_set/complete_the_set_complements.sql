@@ -18,25 +18,25 @@ product_types as (
 
 products as (
 
-    select * from {{ ref('int_products') }}
+    select * from {{ ref('products') }}
 
 ),
 
 baskets as (
 
-    select * from {{ ref('int_baskets') }}
+    select * from {{ ref('baskets') }}
 
 ),
 
 delivered_orders as (
 
-    select * from {{ ref('int_deliveries') }}
+    select * from {{ ref('deliveries') }}
 
 ),
 
 gifts as (
 
-    select * from {{ ref('int_gifts') }}
+    select * from {{ ref('gifts') }}
 
 ),
 

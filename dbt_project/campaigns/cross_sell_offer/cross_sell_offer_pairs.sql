@@ -15,7 +15,7 @@ affinities as (
 
 orders as (
 
-    select * from {{ ref('int_orders') }}
+    select * from {{ ref('kept_orders') }}
 
 ),
 

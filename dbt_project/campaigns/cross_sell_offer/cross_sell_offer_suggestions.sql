@@ -21,7 +21,7 @@ last_orders as (
 
 baskets as (
 
-    select * from {{ ref('int_baskets') }}
+    select * from {{ ref('baskets') }}
 
 ),
 
@@ -33,7 +33,7 @@ product_types as (
 
 products as (
 
-    select * from {{ ref('int_products') }}
+    select * from {{ ref('products') }}
 
 )
 

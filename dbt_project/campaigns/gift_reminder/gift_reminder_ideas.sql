@@ -12,7 +12,7 @@ occasions as (
 
 leading_products as (
 
-    select * from {{ ref('int_products') }}
+    select * from {{ ref('products') }}
     where type_rank = 1
 
 ),

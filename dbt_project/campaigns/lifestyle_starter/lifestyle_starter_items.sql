@@ -17,14 +17,14 @@ steps as (
 
 purchases as (
 
-    select * from {{ ref('int_type_weights') }}
+    select * from {{ ref('type_weights') }}
     where last_ordered_date >= {{ as_of_date() }} - {{ owned_days }}
 
 ),
 
 leading_products as (
 
-    select * from {{ ref('int_products') }}
+    select * from {{ ref('products') }}
     where type_rank = 1
 
 ),

@@ -6,13 +6,13 @@ with
 
 subscribers as (
 
-    select * from {{ ref('int_newsletter_subscribers') }}
+    select * from {{ ref('newsletter_subscribers') }}
 
 ),
 
 stated_interests as (
 
-    select * from {{ ref('int_stated_interests') }}
+    select * from {{ ref('stated_interests') }}
 
 ),
 

@@ -15,7 +15,7 @@ product_types as (
 
 leading_products as (
 
-    select * from {{ ref('int_products') }}
+    select * from {{ ref('products') }}
     where type_rank = 1
 
 ),

@@ -7,7 +7,7 @@ with
 
 orders as (
 
-    select * from {{ ref('int_orders') }}
+    select * from {{ ref('kept_orders') }}
 
 ),
 

@@ -22,13 +22,13 @@ first_orders as (
 
 orders as (
 
-    select * from {{ ref('int_order_amounts') }}
+    select * from {{ ref('order_amounts') }}
 
 ),
 
 gifts as (
 
-    select * from {{ ref('int_gifts') }}
+    select * from {{ ref('gifts') }}
 
 ),
 

@@ -5,13 +5,13 @@ with
 
 purchase_weights as (
 
-    select * from {{ ref('int_type_weights') }}
+    select * from {{ ref('type_weights') }}
 
 ),
 
 purchase_evidence as (
 
-    select * from {{ ref('int_purchase_evidence') }}
+    select * from {{ ref('purchase_evidence') }}
 
 ),
 

@@ -13,7 +13,7 @@
 
 {#-
     A query of the focused weight of each customer and `item`, stored so that it never ages. It reads
-    the CTEs `orders` (int_orders) and `lines` (order_id and `item`, as often as they were bought).
+    the CTEs `orders` (kept_orders) and `lines` (order_id and `item`, as often as they were bought).
     Two orders with the item on one day are one purchase, as focused as the smaller of them.
 -#}
 {%- macro focused_weights(item) -%}

@@ -10,7 +10,7 @@ likely as (
 
 order_lines as (
 
-    select * from {{ ref('int_order_lines') }}
+    select * from {{ ref('order_lines') }}
 
 ),
 

@@ -5,7 +5,7 @@ with
 
 type_weights as (
 
-    select * from {{ ref('int_type_weights') }}
+    select * from {{ ref('type_weights') }}
 
 ),
 

@@ -18,7 +18,7 @@ neighbours as (
 
 type_weights as (
 
-    select * from {{ ref('int_type_weights') }}
+    select * from {{ ref('type_weights') }}
 
 ),
 

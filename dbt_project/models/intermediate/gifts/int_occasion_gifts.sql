@@ -5,7 +5,7 @@ with
 
 gifts as (
 
-    select * from {{ ref('int_gifts') }}
+    select * from {{ ref('gifts') }}
 
 ),
 

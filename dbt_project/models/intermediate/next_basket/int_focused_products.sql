@@ -5,13 +5,13 @@ with
 
 orders as (
 
-    select * from {{ ref('int_orders') }}
+    select * from {{ ref('kept_orders') }}
 
 ),
 
 lines as (
 
-    select * from {{ ref('int_order_lines') }}
+    select * from {{ ref('order_lines') }}
 
 ),
 

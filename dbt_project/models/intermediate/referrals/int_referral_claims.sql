@@ -8,7 +8,7 @@ orders as (
 
 codes as (
 
-    select * from {{ ref('int_referral_codes') }}
+    select * from {{ ref('referral_codes') }}
 
 ),
 
@@ -20,7 +20,7 @@ accounts as (
 
 placed_orders as (
 
-    select * from {{ ref('int_order_amounts') }}
+    select * from {{ ref('order_amounts') }}
 
 ),
 

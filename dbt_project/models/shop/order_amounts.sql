@@ -20,7 +20,7 @@ products as (
 
 kept_orders as (
 
-    select * from {{ ref('int_orders') }}
+    select * from {{ ref('kept_orders') }}
 
 ),
 

@@ -7,13 +7,13 @@ with
 
 baskets as (
 
-    select * from {{ ref('int_baskets') }}
+    select * from {{ ref('baskets') }}
 
 ),
 
 weights as (
 
-    select * from {{ ref('int_type_weights') }}
+    select * from {{ ref('type_weights') }}
 
 ),
 
