@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from retention import expectations
 from retention.database import connect
-from retention.diff.recipes import read_recipes
+from retention.diff.fingerprints import read_fingerprints
 from retention.fits import run as fits
 from retention.ledger.decisions import count_decisions, record_decisions
 from retention.ledger.mart_checks import find_passed_marts
@@ -171,11 +171,11 @@ def require_own_marts(connection: psycopg.Connection, night: date) -> None:
     Raises:
         ForeignMartsError: names them.
     """
-    recipes = read_recipes(connection)
+    made = read_fingerprints(connection)
     foreign = [
-        f"{mart} ({recipes[mart].night})"
+        f"{mart} ({made[mart].night})"
         for mart in find_passed_marts(connection, night)
-        if mart in recipes and recipes[mart].night != night
+        if mart in made and made[mart].night != night
     ]
     if foreign:
         message = (

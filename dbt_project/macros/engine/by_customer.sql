@@ -4,9 +4,9 @@
     the rows of those whose lines are not what the rows were made from.
 
     Beside each such table stands a small one, `<model>_versions`: for each customer the version (see
-    `int_customer_versions`) from which the rows were made, and, as its comment, the recipe: a hash of
-    the model's compiled SQL and of the recipes of the models it reads. Another recipe (an edited
-    model, macro or var), `--full-refresh`, or a change of many customers make the whole table anew.
+    `int_customer_versions`) from which the rows were made, and, as its comment, the definition hash:
+    of the model's compiled SQL and of the definition hashes of the models it reads. Another hash (an
+    edited model, macro or var), `--full-refresh`, or a change of many customers make the whole table anew.
     Nothing is remembered of nights: whichever was built before, and wherever it failed, each table
     knows its stale customers. A model that asks for `as_of()` is made anew every night.
 -#}
@@ -14,17 +14,17 @@
     {%- set kept = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set sources = version_sources() -%}
-    {%- set recipe = recipe_of(sources) -%}
+    {%- set definition_hash = definition_hash_of(sources) -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- if kept is none or should_full_refresh() or known_recipe(this) != recipe -%}
+    {%- if kept is none or should_full_refresh() or known_definition_hash(this) != definition_hash -%}
         {%- set stale = {'share': 1} -%}
     {%- else -%}
         {%- set stale = stale_customers(sources) -%}
     {%- endif -%}
     {%- if stale.share > 1 / 3 -%}
-        {% do make_all_customers(target_relation, kept, sources, recipe) %}
+        {% do make_all_customers(target_relation, kept, sources, definition_hash) %}
     {%- else -%}
         {% do make_stale_customers(target_relation, stale.customer_ids, sources) %}
     {%- endif -%}
@@ -37,7 +37,7 @@
 {% endmaterialization %}
 
 {#- The table anew, beside the kept one until it is whole. -#}
-{%- macro make_all_customers(target_relation, kept, sources, recipe) -%}
+{%- macro make_all_customers(target_relation, kept, sources, definition_hash) -%}
     {%- set fresh = make_intermediate_relation(target_relation) -%}
     {%- do run_query('drop table if exists ' ~ fresh) -%}
     {%- call statement('main') -%}
@@ -51,7 +51,7 @@
     {%- do run_query(
         'drop table if exists ' ~ versions_of(target_relation) ~ ';'
         ~ 'create table ' ~ versions_of(target_relation) ~ ' as ' ~ current_versions(sources) ~ ';'
-        ~ 'comment on table ' ~ versions_of(target_relation) ~ " is '" ~ recipe ~ "'"
+        ~ 'comment on table ' ~ versions_of(target_relation) ~ " is '" ~ definition_hash ~ "'"
     ) -%}
 {%- endmacro -%}
 

@@ -52,7 +52,7 @@
 {%- endmacro -%}
 
 {#- A hash of all that the rows depend on but the order lines; the same in every database. -#}
-{%- macro recipe_of(sources) -%}
+{%- macro definition_hash_of(sources) -%}
     {%- set database = '"' ~ target.database ~ '".' -%}
     {%- set parts = [sql | replace(database, ''), config.get('indexes') | string] -%}
     {%- for source in sources -%}
@@ -61,8 +61,8 @@
     {{ return(local_md5(parts | join('\n'))) }}
 {%- endmacro -%}
 
-{#- The recipe by which the rows of a `by_customer` table were made; none if that is not known. -#}
-{%- macro known_recipe(relation) -%}
+{#- The definition hash from which the rows of a `by_customer` table were made; none if that is not known. -#}
+{%- macro known_definition_hash(relation) -%}
     {{ return(comment_of(versions_of(relation))) }}
 {%- endmacro -%}
 

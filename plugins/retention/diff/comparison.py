@@ -13,7 +13,7 @@ from retention.diff.audience import Audience, compare_audiences
 from retention.diff.build import Plan, build_edited
 from retention.diff.compared_night import find_compared_night
 from retention.diff.effects import Move, compare_decisions
-from retention.diff.recipes import ANALYST
+from retention.diff.fingerprints import ANALYST
 from retention.manifest import model_schemas
 from retention.preview.previews import find_campaign
 from retention.shop import read_shop

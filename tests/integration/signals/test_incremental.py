@@ -102,7 +102,7 @@ def test_after_a_week_of_corrections_a_night_equals_a_full_refresh(
     assert week.checksums() == incremental
 
 
-def test_another_recipe_makes_every_row_anew(copied_warehouse: Warehouse) -> None:
+def test_another_definition_makes_every_row_anew(copied_warehouse: Warehouse) -> None:
     copied_warehouse.execute("create table public.before as table shop.type_weights")
     copied_warehouse.build(NIGHT, *ANOTHER_EPOCH, selected=("type_weights",))
     kept = copied_warehouse.read(

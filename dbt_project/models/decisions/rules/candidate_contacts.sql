@@ -70,7 +70,7 @@ select
                 ' %s.',
                 taken_days.campaign, taken_days.night, times.send_date
             )
-    end as outranked
+    end as day_taken
 from candidates
 inner join times on candidates.candidate_id = times.candidate_id
 left join earlier_messages as messages

@@ -74,7 +74,7 @@ select
             'One marketing message a day: tonight %s goes before this one'
             ' (%s).', winner, formula
         )
-    end as outranked,
+    end as outranked_tonight,
     {% if budget is none -%}
         null::text
     {%- else -%}

@@ -7,13 +7,13 @@ with
 
 losses as (
 
-    select * from {{ ref('int_backtest_losses') }}
+    select * from {{ ref('int_exposure_losses') }}
 
 ),
 
 factors as (
 
-    select * from {{ ref('int_backtest_factors') }}
+    select * from {{ ref('int_exposure_factors') }}
 
 ),
 

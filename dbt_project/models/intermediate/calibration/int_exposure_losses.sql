@@ -5,7 +5,7 @@
 {%- endfor -%}
 {%- set squared_error -%}
     case
-        when backtests.signal in ({{ quoted_list(numbers) }})
+        when exposures.signal in ({{ quoted_list(numbers) }})
             then factor_{tau} * exposure_{tau} - event_count
         when event_count > 0 then exp(-factor_{tau} * exposure_{tau})
         else 1 - exp(-factor_{tau} * exposure_{tau})
@@ -14,21 +14,21 @@
 
 with
 
-backtests as (
+exposures as (
 
-    select * from {{ ref('int_backtests') }}
+    select * from {{ ref('int_exposures') }}
 
 ),
 
-hour_backtests as (
+hour_exposures as (
 
-    select * from {{ ref('int_hour_backtests') }}
+    select * from {{ ref('int_hour_exposures') }}
 
 ),
 
 factors as (
 
-    select * from {{ ref('int_backtest_factors') }}
+    select * from {{ ref('int_exposure_factors') }}
 
 ),
 
@@ -48,13 +48,13 @@ signal_factors as (
 losses as (
 
     select
-        backtests.signal,
-        backtests.customer_id,
-        backtests.product_type as event,
-        backtests.event_count > 0 as is_true,
+        exposures.signal,
+        exposures.customer_id,
+        exposures.product_type as event,
+        exposures.event_count > 0 as is_true,
         {{ for_each_tau(squared_error) }}
-    from backtests
-    inner join signal_factors on backtests.signal = signal_factors.signal
+    from exposures
+    inner join signal_factors on exposures.signal = signal_factors.signal
 
     union all
 
@@ -64,7 +64,7 @@ losses as (
         order_id as event,
         true as is_true,
         {{ for_each_tau('-ln(hour_share_{tau}) as loss_{tau}') }}
-    from hour_backtests
+    from hour_exposures
 
 ),
 

@@ -1,7 +1,7 @@
 """Which of the night's tables an edited project would make alike, and which it would not.
 
-Beside the night's tables stands the recipe by which each was made, see `macros/engine/recipes.sql`. Here
-those of the edited project are reckoned in the same way, from the SQL that dbt compiles of it.
+Beside the night's tables stands the fingerprint of each, see `macros/engine/fingerprints.sql`. Here
+those of the edited project are computed in the same way, from the SQL that dbt compiles of it.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 
     import psycopg
 
-RECIPES = "paluu.recipes"
+FINGERPRINTS = "paluu.fingerprints"
 ANALYST = "analyst_"  # what `generate_schema_name` puts before an analyst's schemas
 LAST = "decisions"  # the model that all others lead to
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """By what the night made a table.
+class Fingerprint:
+    """What the night made a table from.
 
     Attributes:
         night: local date of the night.
-        recipe: the hash of all that it was made by.
+        value: the hash of everything that it was made from.
     """
 
     night: date
-    recipe: str
+    value: str
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ class Graph:
         }
 
     @cached_property
-    def recipes(self) -> dict[str, str]:
-        """The recipe by which the night would make each of them."""
+    def fingerprints(self) -> dict[str, str]:
+        """The fingerprint that each of them would have if the night made it."""
         words = {node["name"]: _words_of(node) for node in self.nodes.values()}
         made: dict[str, str] = {}
         for name, parents in self.parents.items():
@@ -102,13 +102,14 @@ class Graph:
         return [f"path:{files[name]}" for name in names]
 
 
-def read_recipes(connection: psycopg.Connection) -> dict[str, Recipe]:
-    """Return by what the night's tables were made, by name; empty when no night has said so."""
+def read_fingerprints(connection: psycopg.Connection) -> dict[str, Fingerprint]:
+    """Return the fingerprints of the night's tables, by name; empty when no night has left any."""
     cursor = connection.cursor(row_factory=namedtuple_row)
-    if cursor.execute("select to_regclass(%s) is null as is_missing", (RECIPES,)).fetchone()[0]:
+    found = cursor.execute("select to_regclass(%s) is null as is_missing", (FINGERPRINTS,))
+    if found.fetchone().is_missing:
         return {}
-    rows = cursor.execute("select model, night_date, recipe from paluu.recipes").fetchall()
-    return {row.model: Recipe(row.night_date, row.recipe) for row in rows}
+    cursor.execute("select model, night_date, fingerprint from paluu.fingerprints")
+    return {row.model: Fingerprint(row.night_date, row.fingerprint) for row in cursor}
 
 
 def _words_of(node: dict[str, Any]) -> str:

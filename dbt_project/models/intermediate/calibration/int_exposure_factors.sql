@@ -6,9 +6,9 @@
 
 with
 
-backtests as (
+exposures as (
 
-    select * from {{ ref('int_backtests') }}
+    select * from {{ ref('int_exposures') }}
 
 ),
 
@@ -25,7 +25,7 @@ binned as (
             count(*) as prediction_count,
             count(*) filter (where event_count > 0) as true_count,
             sum(event_count) as event_count
-        from backtests
+        from exposures
         group by
             signal,
             round(100 * ln(greatest(exposure_{{ tau_days }}, 1e-9))) / 100
@@ -34,7 +34,7 @@ binned as (
 
 ),
 
-exposures as (
+binned_exposures as (
 
     select
         signal,
@@ -49,7 +49,7 @@ exposures as (
 
 calibrated as (
 
-    {{ calibration_factors('exposures') | indent(4) }}
+    {{ calibration_factors('binned_exposures') | indent(4) }}
 
 )
 
