@@ -97,7 +97,7 @@ PLANTED = {
     "models/marts/far.sql": SELECT,
     "models/marts/far.yml": _model("far"),
     "models/signals/silent.sql": SELECT,
-    "models/signals/endless.sql": SELECT + "-- more\n" * 100,
+    "models/signals/endless.sql": SELECT + "-- more\n" * 150,
     "models/signals/endless.yml": _model("endless"),
     "models/signals/remote.sql": SELECT,
     "models/decisions/remote.yml": _model("remote"),
