@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from retention.database import connect
 from retention.fits import run as fits
 from retention.ledger.decisions import count_decisions, record_decisions
+from retention.ledger.fingerprints import read_fingerprints
 from retention.ledger.mart_checks import find_passed_marts
 from retention.ledger.messages import enqueue_messages
 from retention.ledger.nights import (
@@ -19,7 +20,6 @@ from retention.ledger.nights import (
     hold_warehouse,
     open_night,
 )
-from retention.ledger.recipes import read_recipes
 from retention.project.manifest import model_schemas
 from retention.project.shop import read_shop
 from retention.quality import expectations
@@ -169,11 +169,11 @@ def require_own_marts(connection: psycopg.Connection, night: date) -> None:
     Raises:
         ForeignMartsError: names them.
     """
-    recipes = read_recipes(connection)
+    made = read_fingerprints(connection)
     foreign = [
-        f"{mart} ({recipes[mart].night})"
+        f"{mart} ({made[mart].night})"
         for mart in find_passed_marts(connection, night)
-        if mart in recipes and recipes[mart].night != night
+        if mart in made and made[mart].night != night
     ]
     if foreign:
         message = (

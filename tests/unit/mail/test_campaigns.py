@@ -33,7 +33,7 @@ def test_a_campaign_cannot_be_changed_once_read(manifest: Path) -> None:
 
 def test_a_campaign_knows_the_marts_it_reads_through_others(manifest: Path) -> None:
     winback = read_campaigns(manifest)["winback"]
-    assert {"lifecycle", "int_baskets", "stg_orders"} <= winback.upstream_models
+    assert {"lifecycle", "baskets", "stg_orders"} <= winback.upstream_models
     assert "replenishment" not in winback.upstream_models
     assert "product_types" not in winback.upstream_models, "a seed is no model"
 

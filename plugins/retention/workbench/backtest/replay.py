@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 BUILD = ("build", *BUILDABLE, "--select")
 TO_DECISIONS = (*BUILD, "+path:models/decisions/decisions.sql")
-TO_PURCHASES = (*BUILD, "+path:models/intermediate/int_order_lines.sql")
+TO_PURCHASES = (*BUILD, "+path:models/shop/order_lines.sql")
 FITTED = {"stg_ease_affinities", "stg_bgnbd_values"}  # they know all purchases up to the last fit
 LOCK = "select pg_try_advisory_lock(hashtextextended('retention.workbench.backtest', 0))"
 
