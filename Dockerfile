@@ -20,7 +20,7 @@ RUN pip install --no-cache-dir uv==0.13.9 \
 WORKDIR /opt/paluu
 
 # What pyproject asks for at run time, in the locked versions and with their hashes.
-COPY pyproject.toml requirements.lock README.md ./
+COPY pyproject.toml requirements.lock README.md LICENSE ./
 RUN uv pip install --require-hashes --constraint requirements.lock \
     --requirements pyproject.toml --group build
 

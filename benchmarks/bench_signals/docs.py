@@ -18,7 +18,7 @@ from benchmarks.targets import RESULTS, Quoted, Target
 DOCS = Path(__file__).parents[3] / "docs"
 MARKED = re.compile(r"(?<=<!-- figures -->\n).*?(?=<!-- /figures -->)", re.DOTALL)
 HEADER = (
-    "| figure | Paluu | asked for | met | ± | n | other ways, same run | quoted |\n"
+    "| figure | Paluu | target | met | ± | n | other methods, same run | quoted |\n"
     "|---|---|---|---|---|---|---|---|\n"
 )
 

@@ -46,7 +46,7 @@ def fit(
     now = datetime.now(tz=shop.zone)  # noqa: TID251 - the outermost place
     with connect() as connection:
         day = night.date() if night else shop.local_date(now)
-        verdicts = fit_models(connection, shop.fitted_models, day, now)
+        verdicts = fit_models(connection, shop.nights.fitted_models, day, now)
     for verdict in verdicts:
         console.print(f"{'✓' if verdict.is_kept else '✗'} {verdict.message}", soft_wrap=True)
     if not all(verdict.is_kept for verdict in verdicts):

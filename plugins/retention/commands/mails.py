@@ -67,7 +67,7 @@ def preview(
     if campaign is not None:
         _show(shop, campaign, customer, locale)
         return
-    shown = [_try_to_show(shop, name, locale) for name in shop.campaigns]
+    shown = [_try_to_show(shop, name, locale) for name in shop.nights.campaigns]
     sound = [each for each in shown if each is not None]
     folder = preview_folder(project_directory())
     write_index(sound, folder)

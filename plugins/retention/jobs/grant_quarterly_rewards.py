@@ -111,7 +111,7 @@ def check_quarter(quarter: str, now: datetime) -> dict[str, Any]:
             run = find(connection, quarter)
         summary = summarize(connection, run)
         needed = run.state == RunState.GRADED and not decision.approves_itself(summary, shop, now)
-        until = shop.local_date(now + timedelta(days=shop.rewards_approval_days))
+        until = shop.local_date(now + timedelta(days=shop.rewards.rewards_approval_days))
         body = describe(summary) + (
             "\n\n**Approve** issues these cards at once; the mails with the codes leave on the"
             " morning after the next night. **Reject** issues nothing and ends the run. Without an"
@@ -221,7 +221,7 @@ def _turn_down(
         rejection = Decision(RunState.REJECTED, answer.by, reason)
         decision.turn_down(connection, run, rejection, now)
         return
-    days = f"{read_shop().rewards_approval_days:g}"
+    days = f"{read_shop().rewards.rewards_approval_days:g}"
     reason = f"nobody answered within {days} days"
     decision.turn_down(connection, run, Decision(RunState.EXPIRED, NOBODY, reason), now)
     message = f"{run.run}: {reason}; nothing was issued. To ask anew, trigger {run.quarter} again"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from retention.database import connect
 from retention.fits import run as fits
 from retention.ledger.decisions import count_decisions, record_decisions
+from retention.ledger.fingerprints import read_fingerprints
 from retention.ledger.mart_checks import find_passed_marts
 from retention.ledger.messages import enqueue_messages
 from retention.ledger.nights import (
@@ -19,7 +20,6 @@ from retention.ledger.nights import (
     hold_warehouse,
     open_night,
 )
-from retention.ledger.recipes import read_recipes
 from retention.project.manifest import model_schemas
 from retention.project.shop import read_shop
 from retention.quality import expectations
@@ -97,7 +97,7 @@ def fit(run_id: str, now: datetime) -> list[dict[str, Any]]:
     """
     with connect() as connection:
         night = find_holder(connection, run_id).night
-        verdicts = fits.fit_models(connection, read_shop().fitted_models, night, now)
+        verdicts = fits.fit_models(connection, read_shop().nights.fitted_models, night, now)
     return [verdict.model_dump() for verdict in verdicts]
 
 
@@ -169,11 +169,11 @@ def require_own_marts(connection: psycopg.Connection, night: date) -> None:
     Raises:
         ForeignMartsError: names them.
     """
-    recipes = read_recipes(connection)
+    made = read_fingerprints(connection)
     foreign = [
-        f"{mart} ({recipes[mart].night})"
+        f"{mart} ({made[mart].night})"
         for mart in find_passed_marts(connection, night)
-        if mart in recipes and recipes[mart].night != night
+        if mart in made and made[mart].night != night
     ]
     if foreign:
         message = (
@@ -223,6 +223,6 @@ def reason_to_withhold(night: Night, shop: Shop) -> str | None:
         return f"the later night {newest} has already planned its messages"
     # Since when this attempt works: a night that failed days ago and is cleared is an old one.
     age = (shop.local_date(night.held_at or night.opened_at) - night.night).days
-    if age > shop.night_sends_within_days:
+    if age > shop.nights.night_sends_within_days:
         return f"it is a night of {age} day(s) ago, computed again for the record"
     return None

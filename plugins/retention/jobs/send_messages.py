@@ -58,7 +58,7 @@ def push_templates(now: datetime) -> None:
         # `send_due` leaves the campaign alone and fails with this reason; the others go on.
         logger.error("campaign %s is left alone: %s", name, error)
     purposes = {
-        campaign.purpose: f"{shop.shop_name}: {campaign.purpose}"
+        campaign.purpose: f"{shop.storefront.shop_name}: {campaign.purpose}"
         for campaign in campaigns.values()
         if campaign.kind == "marketing"
     }
@@ -197,12 +197,16 @@ def delivery_settings(shop: Shop, campaigns: Mapping[str, Campaign]) -> Delivery
         PublicSettingsError: `PALUU_PUBLIC_URL` or `PALUU_UNSUBSCRIBE_KEY` cannot be right.
     """
     stopped = frozenset(each.name for each in campaigns.values() if each.stops_after_purchase)
-    pause = timedelta(days=shop.unhappy_pause_days)
+    pause = timedelta(days=shop.marketing.unhappy_pause_days)
     return DeliverySettings(
-        Sender(shop.sender_email, shop.sender_name),
-        hourly_budget=shop.sender_hourly_budget,
-        quiet_hours=QuietHours(shop.quiet_hours_start, shop.quiet_hours_end, shop.zone),
-        last_look=LastLook(shop.shop_timezone, stopped, shop.unhappy_answers, pause),
+        Sender(shop.sending.sender_email, shop.sending.sender_name),
+        hourly_budget=shop.sending.sender_hourly_budget,
+        quiet_hours=QuietHours(
+            shop.marketing.quiet_hours_start, shop.marketing.quiet_hours_end, shop.zone
+        ),
+        last_look=LastLook(
+            shop.storefront.shop_timezone, stopped, shop.marketing.unhappy_answers, pause
+        ),
         public=read_public_settings(),
         asking_campaigns=frozenset(each.name for each in campaigns.values() if each.questions),
     )

@@ -108,7 +108,7 @@ def check_campaign_folders(project: Path) -> None:
             model; says of each what to do.
         ShopSettingsError: the list itself cannot be read.
     """
-    listed = read_shop(project).campaigns
+    listed = read_shop(project).nights.campaigns
     folders = {folder.name for folder in (project / FOLDER).iterdir() if folder.is_dir()}
     problems = [
         f"{FOLDER}/{name} is not listed: add '{name}' to vars.campaigns in dbt_project.yml, or"
@@ -141,7 +141,7 @@ def check_guarded_marts(project: Path) -> None:
         CampaignError: the two differ; says what to do.
         ShopSettingsError: the list itself cannot be read.
     """
-    guarded = set(read_shop(project).guarded_marts)
+    guarded = set(read_shop(project).nights.guarded_marts)
     suites = {file.stem for file in (project / "expectations").glob("*.yml")}
     problems = [
         f"expectations/{mart}.yml guards nothing: add '{mart}' to vars.guarded_marts"

@@ -42,10 +42,10 @@ def approves_itself(summary: Summary, shop: Shop, now: datetime) -> bool:
     run = summary.run
     if run.attempt > 1 or now - shop.midnight(run.as_of) > PROMPT or summary.left_out:
         return False
-    if set(summary.amounts) - {shop.shop_currency}:
+    if set(summary.amounts) - {shop.storefront.shop_currency}:
         return False
-    amount: Decimal | int = summary.amounts.get(shop.shop_currency, 0)
-    return amount < shop.rewards_self_approve_below
+    amount: Decimal | int = summary.amounts.get(shop.storefront.shop_currency, 0)
+    return amount < shop.rewards.rewards_self_approve_below
 
 
 def approve(connection: psycopg.Connection, run: RewardRun, by: str, now: datetime) -> None:

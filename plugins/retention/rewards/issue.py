@@ -70,7 +70,7 @@ def issue_run(connection: psycopg.Connection, run: RewardRun, shop: Shop, now: d
     if run.state != RunState.APPROVED:
         message = f"{run.run} is {run.state}: only an approved run is issued"
         raise NotApprovedError(message)
-    from_pool = shop.gift_card_codes == "pool"
+    from_pool = shop.rewards.gift_card_codes == "pool"
     cards.plan_run_cards(connection, run.run, QUARTERLY, is_from_pool=from_pool, now=now)
     _require_as_approved(connection, run)
     count = issue_planned(connection, Batch(QUARTERLY, run.run), shop, now)
@@ -92,7 +92,7 @@ def issue_planned(connection: psycopg.Connection, batch: Batch, shop: Shop, now:
         PoolEmptyError: codes of the merchant's are lacking; all that could be issued is.
     """
     today = shop.local_date(now)
-    expires_date = today + timedelta(days=shop.gift_card_valid_days)
+    expires_date = today + timedelta(days=shop.rewards.gift_card_valid_days)
     count = 0
     while waiting := cards.list_cards_to_issue(connection, batch, AT_ONCE):
         codes = {card_id: make_code() for card_id in waiting}
@@ -111,7 +111,7 @@ def _take_from_pool(connection: psycopg.Connection, batch: Batch, shop: Shop, no
         return issue_cards_from_pool(
             connection,
             batch,
-            expires_date=today + timedelta(days=shop.gift_card_valid_days),
+            expires_date=today + timedelta(days=shop.rewards.gift_card_valid_days),
             least_expires_date=today + LEAST_VALIDITY,
             now=now,
         )

@@ -37,7 +37,7 @@ def reward_referrals(connection: psycopg.Connection, night: date, shop: Shop, no
     Raises:
         PoolEmptyError: codes of the merchant's are lacking; the cards that have one are issued.
     """
-    from_pool = shop.gift_card_codes == "pool"
+    from_pool = shop.rewards.gift_card_codes == "pool"
     granted = cards.plan_referral_cards(connection, night, is_from_pool=from_pool, now=now)
     issued = issue_planned(connection, Batch(cards.REFERRAL), shop, now)
     log.info("referrals: %d cards granted, %d issued", granted, issued)

@@ -57,7 +57,7 @@ def read_transactions(shop: Shop, move: Move) -> pa.Table:
     end = datetime.combine(move.last_day, time.min) + timedelta(days=1)
     kept = pc.less(moved, pa.scalar(end, pa.timestamp("us")))
     ordered_at = pc.assume_timezone(
-        moved, shop.shop_timezone, ambiguous="earliest", nonexistent="latest"
+        moved, shop.storefront.shop_timezone, ambiguous="earliest", nonexistent="latest"
     )
     return table.append_column("ordered_at", ordered_at.cast(pa.timestamp("us", "UTC"))).filter(
         kept
@@ -77,7 +77,7 @@ def orders(transactions: pa.Table, shop: Shop) -> pa.Table:
             "store_id": _text(grouped["store_id_first"]),
             "ordered_at": grouped["ordered_at_first"],
             "status": _constant("completed", rows),
-            "currency": _constant(shop.shop_currency, rows),
+            "currency": _constant(shop.storefront.shop_currency, rows),
             "shipping_amount": _constant(0, rows),
             "tax_amount": _constant(0, rows),
             "gift_card_amount": _constant(0, rows),
@@ -122,7 +122,9 @@ def products(transactions: pa.Table, shop: Shop) -> pa.Table:
             "product_type": table["product_type"],
             "brand": table["brand"],
             "package_size": table["package_size"],
-            "product_url": pc.binary_join_element_wise(f"{shop.shop_url}/p", identifier, "/"),
+            "product_url": pc.binary_join_element_wise(
+                f"{shop.storefront.shop_url}/p", identifier, "/"
+            ),
             "updated_at": _constant(_first_moment(transactions), table.num_rows),
         }
     )

@@ -20,7 +20,7 @@ WANTED = ("SCARVES", "CANDLES")
 
 def referral_code(shop: Shop, customer_id: str) -> str:
     """Return the code that a customer gives to friends; eight characters, nearly always unique."""
-    hashed = hashlib.sha256(f"{shop.referral_salt}:{customer_id}".encode()).digest()
+    hashed = hashlib.sha256(f"{shop.referrals.referral_salt}:{customer_id}".encode()).digest()
     return base64.b64encode(hashed).decode().upper().translate(CLEAR)[:8]
 
 
@@ -66,12 +66,12 @@ def _truth(
 
 def _days_ago(cast: Cast) -> int:
     """Return an age at which the window was over some days ago, so that nobody is told any more."""
-    return cast.records.shop.referral_return_days + 20 + cast.number % 60
+    return cast.records.shop.referrals.referral_return_days + 20 + cast.number % 60
 
 
 def _over(cast: Cast) -> int:
     """Return the age of an order whose window ended yesterday."""
-    return cast.records.shop.referral_return_days + 1
+    return cast.records.shop.referrals.referral_return_days + 1
 
 
 def friend_came(cast: Cast) -> None:

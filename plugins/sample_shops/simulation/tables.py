@@ -47,7 +47,7 @@ def raw_tables(
     for name, rows in background.tables():
         told = made.records.rows.get(name, [])
         table = pa.concat_tables([_fitted(contract[name], rows), _stories(contract[name], told)])
-        yield name, _filled(table, {"currency": shop.shop_currency} | NOTHING)
+        yield name, _filled(table, {"currency": shop.storefront.shop_currency} | NOTHING)
 
 
 class Background:
@@ -78,7 +78,7 @@ class Background:
             mask=None if is_known is None else ~is_known,
         )
         return pc.assume_timezone(
-            wall, self.shop.shop_timezone, ambiguous="earliest", nonexistent="latest"
+            wall, self.shop.storefront.shop_timezone, ambiguous="earliest", nonexistent="latest"
         ).cast(pa.timestamp("us", "UTC"))
 
     def stores(self) -> dict[str, Any]:
@@ -101,7 +101,9 @@ class Background:
             "product_category": [product.department for product in PRODUCTS],
             "product_type": [product.product_type for product in PRODUCTS],
             "brand": [product.maker for product in PRODUCTS],
-            "product_url": [f"{self.shop.shop_url}/p/{item.product_id}" for item in PRODUCTS],
+            "product_url": [
+                f"{self.shop.storefront.shop_url}/p/{item.product_id}" for item in PRODUCTS
+            ],
             "updated_at": self.moments(np.zeros(len(PRODUCTS), int)),
         }
 

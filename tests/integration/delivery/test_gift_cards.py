@@ -26,7 +26,8 @@ from retention.sendgrid.client import SendGrid
 from tests.integration.delivery.conftest import API_KEY
 from tests.integration.delivery.faulty_server import answer, faulty_server, reset
 from tests.integration.ledger.warehouse import NOW, decision, plan
-from tests.integration.rewards.quarter import CUSTOMERS, approved_run, fill_grades, shop_that
+from tests.integration.rewards.quarter import CUSTOMERS, approved_run, fill_grades
+from tests.shops import shop_that
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,8 @@ from retention.commands.errors import is_mendable
 from retention.ledger.reward_runs import find_run
 from retention.rewards.issue import PoolEmptyError, issue_run
 from tests.integration.ledger.warehouse import decision, plan
-from tests.integration.rewards.quarter import NOW, approved_run, graded_run, shop_that
+from tests.integration.rewards.quarter import NOW, approved_run, graded_run
+from tests.shops import shop_that
 
 if TYPE_CHECKING:
     from pathlib import Path

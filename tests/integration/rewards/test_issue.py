@@ -43,8 +43,8 @@ from tests.integration.rewards.quarter import (
     fill_grades,
     grade_of,
     number_and_sum,
-    shop_that,
 )
+from tests.shops import shop_that
 
 if TYPE_CHECKING:
     import psycopg

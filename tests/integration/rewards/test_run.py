@@ -39,8 +39,8 @@ from tests.integration.rewards.quarter import (
     grade_of,
     graded_run,
     number_and_sum,
-    shop_that,
 )
+from tests.shops import shop_that
 
 if TYPE_CHECKING:
     from pathlib import Path

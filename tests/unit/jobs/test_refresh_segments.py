@@ -10,6 +10,7 @@ import pytest
 from retention.jobs.refresh_segments import LATEST_START, reason_to_withhold
 from retention.ledger.nights import Night
 from retention.project.shop import read_shop
+from tests.shops import shop_that
 
 TICK = datetime(2026, 11, 22, 0, 30, tzinfo=UTC)  # 02:30 in Helsinki
 ON_TIME = Night(
@@ -75,7 +76,7 @@ def test_a_night_sixty_days_back_sends_nothing():
 
 
 def test_the_shop_may_allow_older_nights_to_send():
-    generous = read_shop().model_copy(update={"night_sends_within_days": 60})
+    generous = shop_that(night_sends_within_days=60)
     replay = replace(ON_TIME, scheduled_for=None, night=date(2026, 9, 23))
     assert reason_to_withhold(replay, generous) is None
 

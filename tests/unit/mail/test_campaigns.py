@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def test_every_listed_campaign_is_read_from_the_manifest(manifest: Path) -> None:
-    assert set(read_campaigns(manifest)) == set(read_shop().campaigns)
+    assert set(read_campaigns(manifest)) == set(read_shop().nights.campaigns)
 
 
 def test_a_campaign_cannot_be_changed_once_read(manifest: Path) -> None:
@@ -33,7 +33,7 @@ def test_a_campaign_cannot_be_changed_once_read(manifest: Path) -> None:
 
 def test_a_campaign_knows_the_marts_it_reads_through_others(manifest: Path) -> None:
     winback = read_campaigns(manifest)["winback"]
-    assert {"lifecycle", "int_baskets", "stg_orders"} <= winback.upstream_models
+    assert {"lifecycle", "baskets", "stg_orders"} <= winback.upstream_models
     assert "replenishment" not in winback.upstream_models
     assert "product_types" not in winback.upstream_models, "a seed is no model"
 

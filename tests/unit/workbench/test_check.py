@@ -68,7 +68,7 @@ def test_everything_that_is_wrong_with_mails_and_suites_is_told_at_once(
     _change(campaigns / "replenishment_reminder/email.fi.html", "{{name}}", "{{{name}}}")
     _change(project / "layouts/email.html", "{{{unsubscribe}}}", "https://example.com")
     _change(suites / "lifecycle.yml", "expect_column_stdev_to_be_between", "expect_deviation")
-    _change(suites / "int_orders.yml", "severity: warning", "severity: mild")
+    _change(suites / "kept_orders.yml", "severity: warning", "severity: mild")
     _change(suites / "purchase_hours.yml", "keys: [customer_id]", "keys: [")
     _change(project / "models/signals/lifecycle.yml", "{recency_days:ago}", "{recency_days:hence}")
     checked = check()
@@ -83,7 +83,7 @@ def test_everything_that_is_wrong_with_mails_and_suites_is_told_at_once(
         "write {{name}}: with three braces",
         "layouts/email.html: no {{{unsubscribe}}} link",
         "expectations/lifecycle.yml: expectation 7: expect_deviation not found",
-        "expectations/int_orders.yml: expectations.2.severity: ",
+        "expectations/kept_orders.yml: expectations.2.severity: ",
         "expectations/purchase_hours.yml, line ",
         "models/signals/lifecycle.yml: config.meta.explain.sentences.3.fi: {recency_days:hence}: ",
     ):

@@ -2,7 +2,7 @@
 select
     bask.product_type,
     count(*) as basket_count
-from intermediate.int_baskets as bask
+from shop.baskets as bask
 where
     bask.ordered_date >= %(first_date)s::date
     and bask.ordered_date < %(night)s::date

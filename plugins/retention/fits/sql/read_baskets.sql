@@ -10,7 +10,7 @@ with listed as (
 )
 
 select array_agg(listed.place) as places
-from intermediate.int_baskets as bask
+from shop.baskets as bask
 inner join listed on bask.product_type = listed.product_type
 where
     bask.ordered_date >= %(first_date)s::date

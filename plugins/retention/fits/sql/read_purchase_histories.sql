@@ -9,7 +9,7 @@ with days as (
         min(ordr.ordered_date) over (
             partition by ordr.customer_id
         ) as first_date
-    from intermediate.int_orders as ordr
+    from shop.kept_orders as ordr
     where ordr.ordered_date < %(night)s::date
     group by ordr.customer_id, ordr.ordered_date
 )

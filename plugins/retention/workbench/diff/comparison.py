@@ -10,7 +10,7 @@ from psycopg import sql
 from psycopg.rows import args_row
 
 from retention.database import only_row
-from retention.ledger.recipes import ANALYST
+from retention.ledger.fingerprints import ANALYST
 from retention.project.manifest import model_schemas
 from retention.project.shop import read_shop
 from retention.workbench.diff.audience import Audience, compare_audiences

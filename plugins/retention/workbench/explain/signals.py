@@ -69,7 +69,7 @@ def find_night(
         NothingToExplainError: the marts were never built.
     """
     cursor = connection.cursor(row_factory=scalar_row)
-    zone = {"zone": shop.shop_timezone}
+    zone = {"zone": shop.storefront.shop_timezone}
     try:
         return cursor.execute(sql.SQL(NIGHT).format(mart=lifecycle), zone).fetchone()
     except psycopg.errors.UndefinedTable as error:

@@ -21,7 +21,7 @@ histories as (
         orde.customer_id,
         count(*)::int as order_count,
         %(night)s - max(orde.ordered_date) as days_since
-    from backtest_intermediate.int_orders as orde
+    from backtest_shop.kept_orders as orde
     group by orde.customer_id
 ),
 
