@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 PAUSE = timedelta(seconds=1)  # between two attempts to record an outcome
 
-STATES = {
+STATES: dict[type[Outcome], RequestState] = {
     Accepted: RequestState.ACCEPTED,
     Rejected: RequestState.REJECTED,
     Refused: RequestState.REFUSED,

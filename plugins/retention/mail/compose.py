@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 from string import Template
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 
@@ -186,7 +186,7 @@ def _compose(
 
 def _layout_words(project: Path, locale: str) -> str:
     try:
-        return _read_words(project, WORDS)[locale]["unsubscribe"]
+        return cast("str", _read_words(project, WORDS)[locale]["unsubscribe"])
     except (KeyError, TypeError):
         message = (
             f"{WORDS}: add `unsubscribe` in '{locale}', a language of mails in dbt_project.yml"

@@ -51,7 +51,7 @@ class QuestionWords(StrictModel):
 
     @field_validator("answers", mode="before")
     @classmethod
-    def _are_named_by_text(cls, answers: Any) -> Any:
+    def _are_named_by_text(cls, answers: object) -> object:
         names = answers if isinstance(answers, dict) else ()
         odd = [str(name) for name in names if not isinstance(name, str)]
         if odd:
@@ -157,7 +157,7 @@ def _missing_words(
 
 
 def _wrong_links(campaign: Campaign, body: Part) -> Iterator[str]:
-    linked: set[tuple[str, str]] = set()
+    linked: set[tuple[str, str] | None] = set()
     declared = {
         (each, answer) for each, offered in campaign.questions.items() for answer in offered
     }

@@ -6,7 +6,7 @@ import os
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, cast
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
@@ -235,7 +235,7 @@ class Shop(StrictModel):
 
 
 GROUPS: dict[str, type[StrictModel]] = {
-    name: field.annotation for name, field in Shop.model_fields.items()
+    name: cast("type[StrictModel]", field.annotation) for name, field in Shop.model_fields.items()
 }
 
 
@@ -259,7 +259,7 @@ def read_shop(project: Path | None = None) -> Shop:
         raise ShopSettingsError(
             *(f'{file}: vars.{key}: put the date in quotes: "{variables[key]}"' for key in dates)
         )
-    groups: dict[str, StrictModel] = {}
+    groups: dict[str, Any] = {}
     problems: list[str] = []
     for name, model in GROUPS.items():
         known = {key: value for key, value in variables.items() if key in model.model_fields}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from retention.mail.render import render_mail
 from retention.mail.sample import ADDED
@@ -97,7 +97,7 @@ def _missing_warnings(reader: Reader, data: MailData) -> Iterator[str]:
             yield f"{missing.place}: '{missing.name}' is not in the data of {data.file}"
 
 
-def _addresses(value: Any) -> Iterator[str]:
+def _addresses(value: object) -> Iterator[str]:
     """Return every address in nested data."""
     if isinstance(value, str) and "://" in value:
         yield value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import yaml
 
@@ -25,7 +25,7 @@ def _yaml_line(text: str, path: tuple[str, ...]) -> int | None:
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     for locale, node in root.value:
         if locale.value != "optional" and (found := _key_node(node, path)):
-            return found.start_mark.line + 1
+            return int(found.start_mark.line) + 1
     return None
 
 
@@ -35,7 +35,7 @@ def _key_node(node: yaml.Node, path: tuple[str, ...]) -> yaml.Node | None:
         return next(filter(None, found), None)
     for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
         if key.value == path[0]:
-            return key if len(path) == 1 else _key_node(value, path[1:])
+            return cast("yaml.Node", key) if len(path) == 1 else _key_node(value, path[1:])
     return None
 
 

@@ -57,10 +57,10 @@ class Frame:
     def step(self, part: str) -> Frame | None:
         """Return what stands under a name or a number; a null has nothing to tell."""
         path = self.path if part.isdigit() else (*self.path, part)
-        found = [value for each in self.values for value in _values_at(each, part)]
+        found = [value for each in self.values or () for value in _values_at(each, part)]
         if found:
             return Frame(path, found)
-        return Frame(path, None) if all(each is None for each in self.values) else None
+        return Frame(path, None) if all(each is None for each in self.values or ()) else None
 
     def items(self) -> Frame:
         """Return what `{{#each}}` goes through."""
@@ -115,7 +115,7 @@ def unused(context: Mapping[str, Any], used: Iterable[Path]) -> list[Path]:
     return list(dict.fromkeys(_unused(context, (), asked)))
 
 
-def _unused(value: Any, path: Path, asked: set[Path]) -> Iterator[Path]:
+def _unused(value: object, path: Path, asked: set[Path]) -> Iterator[Path]:
     if (*path, EVERYTHING) in asked:
         return
     for item in items_of(value) if isinstance(value, list) else [value]:
@@ -123,7 +123,7 @@ def _unused(value: Any, path: Path, asked: set[Path]) -> Iterator[Path]:
             if (*path, name) in asked:
                 yield from _unused(below, (*path, name), asked)
             else:
-                yield (*path, name)
+                yield (*path, str(name))
 
 
 def _starts(name: str, frames: list[Frame]) -> tuple[Path, list[Frame]]:
@@ -154,7 +154,7 @@ def _frame_of(tag: Tag, around: Frame, found: list[Frame | None]) -> Frame:
     return replace(inside, bound=bound)
 
 
-def _values_at(value: Any, part: str) -> list[Any]:
+def _values_at(value: object, part: str) -> list[Any]:
     if isinstance(value, dict) and part in value:
         return [value[part]]
     if isinstance(value, list) and part.isdigit():
@@ -162,7 +162,7 @@ def _values_at(value: Any, part: str) -> list[Any]:
     return []
 
 
-def items_of(value: Any) -> list[Any]:
+def items_of(value: object) -> list[Any]:
     """Return what a list or a mapping holds; of anything else nothing."""
     if isinstance(value, dict):
         return list(value.values())

@@ -30,13 +30,17 @@ class History:
     """Tells what the ledger knows of one customer; its reasons are in English, as recorded."""
 
     def __init__(
-        self, connection: psycopg.Connection, customer_id: str, reader: Reader, texts: Mapping
+        self,
+        connection: psycopg.Connection,
+        customer_id: str,
+        reader: Reader,
+        texts: Mapping[str, Any],
     ) -> None:
         """Read for `reader`, in the words of `texts`."""
         self._connection = connection
         self._customer_id = customer_id
         self._reader = reader
-        self._texts: Mapping[str, Any] = texts
+        self._texts = texts
 
     def tell_decisions(self, night: date | None, nights: int) -> Section | None:
         """Return what was decided night by night, the latest first; None when nothing ever was.
@@ -75,7 +79,7 @@ class History:
         return Section(self._texts["messages"], tuple(told))
 
     def _decision(self, decision: CustomerDecision) -> str:
-        return self._texts["decision"].format(
+        return str(self._texts["decision"]).format(
             day=self._day(decision.night),
             campaign=decision.campaign,
             outcome=self._texts["outcomes"][decision.outcome],
@@ -84,7 +88,7 @@ class History:
         )
 
     def _message(self, message: CustomerMessage, events: Sequence[MessageEvent]) -> str:
-        told = self._texts["message"].format(
+        told = str(self._texts["message"]).format(
             campaign=message.campaign,
             state=self._texts["states"][message.state],
             day=self._moment(message.state_at),
@@ -97,7 +101,7 @@ class History:
         return f"{told} {happened[:1].upper()}{happened[1:]}." if happened else told
 
     def _event(self, event: MessageEvent) -> str:
-        pattern = self._texts["event" if event.event_count == 1 else "repeated_event"]
+        pattern = str(self._texts["event" if event.event_count == 1 else "repeated_event"])
         return pattern.format(
             # A kind of event that is new to us is told by SendGrid's name.
             what=self._texts["events"].get(event.event, event.event),

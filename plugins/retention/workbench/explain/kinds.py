@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from retention.workbench.explain.languages import NO_BREAK, SYMBOLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from retention.workbench.explain.languages import Number
     from retention.workbench.explain.readers import Reader
 
 NUMBERS = ("smallint", "integer", "bigint", "numeric", "real", "double precision")
@@ -44,13 +45,16 @@ class Kind:
         return not self.data_types or bare in self.data_types
 
 
-def _as_it_is(value: Any, reader: Reader) -> str:
+def _as_it_is(value: object, reader: Reader) -> str:
     if isinstance(value, str):
         return value
-    for types, tell in ((bool, _yes_no), (date, _day), (list, _list)):
-        if isinstance(value, types):
-            return tell(value, reader)
-    return _number(value, reader)
+    if isinstance(value, bool):
+        return _yes_no(value, reader)
+    if isinstance(value, date):
+        return _day(value, reader)
+    if isinstance(value, list):
+        return _list(value, reader)
+    return _number(cast("Number", value), reader)
 
 
 def _yes_no(value: bool, reader: Reader) -> str:  # noqa: FBT001
@@ -64,14 +68,14 @@ def _day(value: date, reader: Reader) -> str:
     return reader.language.day(value)
 
 
-def _number(value: Any, reader: Reader) -> str:
+def _number(value: Number, reader: Reader) -> str:
     """Return a number with at most one decimal, with two where it is under a tenth."""
     decimals = 2 if abs(value) < 0.1 else 1  # noqa: PLR2004
     rounded = round(float(value), decimals)
-    return reader.language.number(rounded, 0 if rounded.is_integer() else decimals)
+    return reader.language.number(rounded, 0 if rounded % 1 == 0 else decimals)
 
 
-def _percent(value: Any, reader: Reader) -> str:
+def _percent(value: Number, reader: Reader) -> str:
     if 0 < value < 0.01:  # noqa: PLR2004
         return reader.language.under_one_percent
     if 0.99 < value < 1:  # noqa: PLR2004
@@ -79,7 +83,7 @@ def _percent(value: Any, reader: Reader) -> str:
     return reader.language.percent.format(reader.language.number(value * 100, 0))
 
 
-def _money(value: Any, reader: Reader) -> str:
+def _money(value: Number, reader: Reader) -> str:
     currency = reader.shop.storefront.shop_currency
     amount = reader.language.number(value, 2)
     if currency not in SYMBOLS:
@@ -87,7 +91,7 @@ def _money(value: Any, reader: Reader) -> str:
     return reader.language.money.format(amount=amount, symbol=SYMBOLS[currency])
 
 
-def _span(days: Any) -> tuple[int, int]:
+def _span(days: Number) -> tuple[int, int]:
     """Return a number of days as a count and its unit: 0 for days, 1 for weeks, 2 for months."""
     if days >= FIRST_MONTHS:
         return round(float(days) / DAYS_IN_MONTH), 2
@@ -96,20 +100,20 @@ def _span(days: Any) -> tuple[int, int]:
     return round(days), 0
 
 
-def _days(value: Any, reader: Reader) -> str:
+def _days(value: Number, reader: Reader) -> str:
     count, unit = _span(value)
     one, many = reader.language.units[unit]
     return f"{count}{NO_BREAK}{one if count == 1 else many}"
 
 
-def _every(value: Any, reader: Reader) -> str:
+def _every(value: Number, reader: Reader) -> str:
     count, unit = _span(max(value, 1))
     if count == 1:
         return reader.language.every_one[unit]
     return reader.language.every[unit].format(count)
 
 
-def _ago(value: Any, reader: Reader) -> str:
+def _ago(value: Number, reader: Reader) -> str:
     if value <= 1:
         return reader.language.today_yesterday[round(value)]
     return reader.language.ago.format(_days(value, reader))

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
     from retention.workbench.explain.languages import Locale
 
-TEXTS = yaml.safe_load(resources.files(__package__).joinpath("page_texts.yaml").read_text("utf-8"))
+PACKAGE = "retention.workbench.explain"
+TEXTS = yaml.safe_load(resources.files(PACKAGE).joinpath("page_texts.yaml").read_text("utf-8"))
 INDENT = (0, 0, 0, 2)
 
 

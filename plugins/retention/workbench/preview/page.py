@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import resources
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -64,7 +64,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    names = cast("dict[str, object]", environment.globals)
+    names = cast("dict[str, Any]", environment.globals)
     names["style"] = _own_file("preview.css")
     names["script"] = _own_file("preview.js")
     return environment
