@@ -19,8 +19,8 @@ from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.hearing.settings import URL_VARIABLE, read_public_settings
 from retention.ledger.claims import BUDGET_SPAN
-from retention.ledger.last_look import LastLook
 from retention.ledger.messages import count_due_messages
+from retention.ledger.pre_send_check import PreSendCheck
 from retention.ledger.templates import find_template, find_waiting_campaigns
 from retention.mail_templates import compose_mails
 from retention.manifest import current_manifest
@@ -202,7 +202,7 @@ def delivery_settings(shop: Shop, campaigns: Mapping[str, Campaign]) -> Delivery
         Sender(shop.sender_email, shop.sender_name),
         hourly_budget=shop.sender_hourly_budget,
         quiet_hours=QuietHours(shop.quiet_hours_start, shop.quiet_hours_end, shop.zone),
-        last_look=LastLook(shop.shop_timezone, stopped, shop.unhappy_answers, pause),
+        pre_send_check=PreSendCheck(shop.shop_timezone, stopped, shop.unhappy_answers, pause),
         public=read_public_settings(),
         asking_campaigns=frozenset(each.name for each in campaigns.values() if each.questions),
     )

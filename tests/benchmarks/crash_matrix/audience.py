@@ -11,8 +11,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from retention.ledger.decisions import record_decisions
-from retention.ledger.last_look import hash_address
 from retention.ledger.messages import enqueue_messages
+from retention.ledger.pre_send_check import hash_address
 from tests.benchmarks.crash_matrix.worker import ERASURE_KEY
 from tests.integration.ledger.warehouse import decision, fill_warehouse
 

@@ -8,4 +8,4 @@ set
 where
     request_id = %(request_id)s
     and state = 'unknown'
-    and fencing_at is null
+    and cancelling_at is null

@@ -19,7 +19,7 @@ from (
 where
     reqs.request_id = proofs.request_id
     and (
-        (reqs.state = 'unknown' and reqs.fencing_at is null)
+        (reqs.state = 'unknown' and reqs.cancelling_at is null)
         or (reqs.state in ('unknown', 'unconfirmed') and proofs.is_released)
     )
 returning reqs.request_id

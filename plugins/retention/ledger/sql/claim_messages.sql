@@ -2,7 +2,7 @@
 -- Transactional mail goes first, then what is due longest. Rows that another
 -- worker has locked are passed over. No address twice: SendGrid may refuse a
 -- request that repeats one, so the second waits for the next claim. What is
--- worthless before a fence would hold goes by itself: it is released too soon
+-- worthless before a cancel would hold goes by itself: it is released too soon
 -- to be called back, and so would be all others of its request.
 with next_group as (
     select
@@ -10,7 +10,7 @@ with next_group as (
         mess.locale,
         mess.kind,
         mess.purpose,
-        mess.not_after < %(fenced_until)s as is_short_lived
+        mess.not_after < %(cancel_lead_ends_at)s as is_short_lived
     from ledger.messages as mess
     where
         mess.state = 'planned'
@@ -42,7 +42,7 @@ due_messages as (
             mess.locale,
             mess.kind,
             mess.purpose,
-            mess.not_after < %(fenced_until)s
+            mess.not_after < %(cancel_lead_ends_at)s
         ) = (
             select
                 next_group.campaign,

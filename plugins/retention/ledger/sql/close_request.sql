@@ -10,7 +10,7 @@ set
     closed_at = %(now)s
 where
     request_id = %(request_id)s
-    and fencing_at is null
+    and cancelling_at is null
     and (
         state in ('submitting', 'unknown')
         -- What was answered had been submitted: see restore_request.

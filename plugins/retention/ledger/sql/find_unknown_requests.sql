@@ -5,7 +5,7 @@ select
     reqs.batch_id,
     reqs.submitting_at,
     reqs.first_release_at,
-    reqs.fencing_at,
+    reqs.cancelling_at,
     (
         select mess.email
         from ledger.messages as mess

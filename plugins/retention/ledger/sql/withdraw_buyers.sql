@@ -1,7 +1,7 @@
--- claimed -> cancelled: the last look into the shop's own tables. Who has
--- ordered since 00:00 of the night that decided, which knew only what came
--- before, is not asked to come back. Whatever the table holds has happened,
--- also if our clock lags behind the shop's.
+-- claimed -> cancelled: the pre-send check of the shop's own orders. Customers
+-- who have ordered since 00:00 of the night that decided, which knew only what
+-- came before, are not asked to come back. Whatever the table holds has
+-- happened, even if our clock lags behind the shop's.
 with buyers as (
     select distinct mess.message_id
     from ledger.messages as mess

@@ -1,6 +1,6 @@
--- claimed -> cancelled: the last look at gift cards. A mail whose card is void,
--- or whose code went out before, is not written. The cards are held until the
--- commit, so that nobody makes one void while its mail leaves.
+-- claimed -> cancelled: the pre-send check of gift cards. Mails whose card is
+-- void, or whose code went out before, do not leave. The cards are locked until
+-- the commit, so that nobody makes one void while its mail leaves.
 with held as (
     select card.card_id
     from ledger.gift_cards as card

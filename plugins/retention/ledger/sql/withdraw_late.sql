@@ -1,6 +1,6 @@
--- claimed -> cancelled: the last look at marketing that comes days late. It
--- gives way to another marketing message of the same customer: to one that is
--- there on the day that it would reach them now, or to a newer one that waits.
+-- claimed -> cancelled: the pre-send check of marketing that comes days late.
+-- It gives way to another marketing message of the same customer: to one that
+-- arrives on the day that it would now, or to a newer one that waits.
 with late as (
     select
         mess.message_id,

@@ -1,6 +1,6 @@
--- claimed -> cancelled: the last look into the shop's own tables. Whose latest
--- answer to the purpose is no, is not written. Whatever the table holds was
--- said, also if our clock lags behind the shop's.
+-- claimed -> cancelled: the pre-send check of the shop's own consents. People
+-- whose latest answer to the purpose is no are not written to. Whatever the
+-- table holds was said, even if our clock lags behind the shop's.
 with answers as (
     select distinct on (mess.message_id)
         mess.message_id,

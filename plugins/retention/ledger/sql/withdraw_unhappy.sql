@@ -1,6 +1,6 @@
--- claimed -> cancelled: the last look. Who has told us that they are unhappy,
--- and whose latest answer to that question it still is, gets no marketing for
--- a while.
+-- claimed -> cancelled: the pre-send check of answers. Customers who have told
+-- us that they are unhappy get no marketing for a while, unless a later answer
+-- to the same question says otherwise.
 with latest as (
     select distinct on (mess.message_id, answ.question)
         mess.message_id,

@@ -1,6 +1,7 @@
--- claimed -> cancelled: the last look. Who has been suppressed, has asked to
--- unsubscribe or was forgotten since the decision, and who got an earlier copy
--- in spite of its cancel, is not written; nor is anybody what is worthless now.
+-- claimed -> cancelled: the pre-send check of what the ledger itself knows.
+-- People who were suppressed, unsubscribed or were forgotten since the decision
+-- are not written to, nor those who got an earlier copy in spite of its cancel;
+-- and nothing leaves that is worthless by now.
 with claimed as (
     select
         mess.message_id,

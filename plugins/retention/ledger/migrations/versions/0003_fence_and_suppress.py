@@ -37,10 +37,12 @@ def _extend_requests() -> None:
             comment="When SendGrid releases the first of its mails; null when one leaves at once.",
         ),
         sa.Column("last_release_at", MOMENT, comment="When SendGrid releases the last of them."),
-        sa.Column("fencing_at", MOMENT, comment="Committed before SendGrid was asked to cancel."),
-        sa.Column("fenced_at", MOMENT, comment="When SendGrid confirmed the cancel, in time."),
         sa.Column(
-            "slot_freed_at",
+            "cancelling_at", MOMENT, comment="Committed before SendGrid was asked to cancel."
+        ),
+        sa.Column("cancelled_at", MOMENT, comment="When SendGrid confirmed the cancel, in time."),
+        sa.Column(
+            "cancel_slot_freed_at",
             MOMENT,
             comment="When its place among SendGrid's cancels was freed.",
         ),
@@ -54,12 +56,12 @@ def _extend_requests() -> None:
         "requests",
         "request state is one of the fixed set",
         "state in ('claimed', 'submitting', 'accepted', 'rejected', 'refused',"
-        " 'not_sent', 'unknown', 'fenced', 'unconfirmed')",
+        " 'not_sent', 'unknown', 'cancelled', 'unconfirmed')",
     )
     _replace(
         "requests",
         "an answered request was submitted",
-        "state not in ('submitting', 'accepted', 'rejected', 'unknown', 'fenced', 'unconfirmed')"
+        "state not in ('submitting', 'accepted', 'rejected', 'unknown', 'cancelled', 'unconfirmed')"
         " or submitting_at is not null",
     )
     # Without the id it was an event or a log entry that proved the acceptance.
@@ -72,18 +74,18 @@ def _extend_requests() -> None:
     _require(
         "requests",
         "only a scheduled request can be fenced",
-        "fencing_at is null or first_release_at is not null",
+        "cancelling_at is null or first_release_at is not null",
     )
     _require(
         "requests",
         "a fenced request has its cancel confirmed",
-        "(state = 'fenced') = (fenced_at is not null)"
-        " and (fenced_at is null or fencing_at is not null)",
+        "(state = 'cancelled') = (cancelled_at is not null)"
+        " and (cancelled_at is null or cancelling_at is not null)",
     )
     _require(
         "requests",
         "a slot is freed only after it was taken",
-        "slot_freed_at is null or fencing_at is not null",
+        "cancel_slot_freed_at is null or cancelling_at is not null",
     )
     op.create_index("requests_by_claim", "requests", ["claimed_at"], schema=SCHEMA)
     op.create_index(
@@ -98,7 +100,7 @@ def _extend_requests() -> None:
         "requests",
         ["last_release_at"],
         schema=SCHEMA,
-        postgresql_where=sa.text("fencing_at is not null and slot_freed_at is null"),
+        postgresql_where=sa.text("cancelling_at is not null and cancel_slot_freed_at is null"),
     )
 
 

@@ -1,4 +1,4 @@
--- The cancels that take a place at SendGrid, and from when on it can be given
+-- The cancels that take a slot at SendGrid, and from when on it can be given
 -- back: their mails are discarded then. It is held for longer where the worker
 -- fell silent: it may only have been stopped, and post when it goes on.
 with held as (
@@ -8,7 +8,7 @@ with held as (
         reqs.last_release_at,
         reqs.fell_silent_at is not null as is_silent
     from ledger.requests as reqs
-    where reqs.fencing_at is not null and reqs.slot_freed_at is null
+    where reqs.cancelling_at is not null and reqs.cancel_slot_freed_at is null
 )
 
 select

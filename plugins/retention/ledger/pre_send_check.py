@@ -1,4 +1,4 @@
-"""The last look: who must not be written any more, an instant before the mail may leave.
+"""The pre-send check: who must not be written to any more, an instant before the mail may leave.
 
 `claimed -> cancelled`, inside the transaction that commits `submitting`.
 """
@@ -31,8 +31,8 @@ class ErasureKeyMissingError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class LastLook:
-    """What is looked at beside the ledger's own suppressions and erasures.
+class PreSendCheck:
+    """What is checked beside the ledger's own suppressions and erasures.
 
     Attributes:
         shop_timezone: IANA name; None when the shop's own tables cannot be read, so that consents
@@ -51,7 +51,7 @@ class LastLook:
 def withdraw(
     connection: psycopg.Connection,
     claim: Claim,
-    look: LastLook,
+    check: PreSendCheck,
     now: datetime,
     late: Mapping[UUID, datetime] | None = None,
 ) -> set[UUID]:
@@ -60,7 +60,7 @@ def withdraw(
     Args:
         connection: an open connection, inside a transaction.
         claim: what a worker is about to submit.
-        look: where to look.
+        check: what to check.
         now: the present moment, aware.
         late: the marketing that comes on a later day than meant, and when it is released (aware).
 
@@ -78,35 +78,35 @@ def withdraw(
     ).fetchall()
     if card_ids := claim.card_ids:
         gone += execute(connection, "withdraw_cardless", card_ids=card_ids, **mine).fetchall()
-    if look.shop_timezone and claim.kind == "marketing":
+    if check.shop_timezone and claim.kind == "marketing":
         gone += execute(connection, "withdraw_refusers", **mine).fetchall()
-    if look.shop_timezone and claim.campaign in look.stopped_by_purchase:
-        zone = look.shop_timezone
+    if check.shop_timezone and claim.campaign in check.stopped_by_purchase:
+        zone = check.shop_timezone
         gone += execute(connection, "withdraw_buyers", shop_timezone=zone, **mine).fetchall()
-    if look.unhappy_answers and claim.kind == "marketing":
-        gone += _withdraw_unhappy(connection, look, **mine)
-    if look.shop_timezone and late:
+    if check.unhappy_answers and claim.kind == "marketing":
+        gone += _withdraw_unhappy(connection, check, **mine)
+    if check.shop_timezone and late:
         gone += execute(
             connection,
             "withdraw_late",
             message_ids=list(late),
             release_ats=list(late.values()),
-            shop_timezone=look.shop_timezone,
+            shop_timezone=check.shop_timezone,
             **mine,
         ).fetchall()
     return {row.message_id for row in gone}
 
 
 def _withdraw_unhappy(
-    connection: psycopg.Connection, look: LastLook, request_id: UUID, now: datetime
+    connection: psycopg.Connection, check: PreSendCheck, request_id: UUID, now: datetime
 ) -> list[Any]:
-    said = [(each, answer) for each, answers in look.unhappy_answers.items() for answer in answers]
+    said = [(each, answer) for each, answers in check.unhappy_answers.items() for answer in answers]
     return execute(
         connection,
         "withdraw_unhappy",
         questions=[question for question, _ in said],
         answers=[answer for _, answer in said],
-        since=now - look.unhappy_pause,
+        since=now - check.unhappy_pause,
         request_id=request_id,
         now=now,
     ).fetchall()

@@ -1,8 +1,8 @@
-"""What becomes of a request that got no answer: proved, fenced, or given up.
+"""What becomes of a request that got no answer: proved, cancelled, or given up.
 
-A *fence* is a confirmed cancel of the request's batch at SendGrid: whatever was taken of it is
-never released, so its messages may go out again under another batch. SendGrid holds few cancels
-at once; each takes a slot until its mails' time has passed.
+A request is cancelled once SendGrid has confirmed the cancel of its batch: whatever was taken of
+it is never released, so its messages may go out again in another batch. SendGrid holds few
+cancels at once; each takes one of its cancel slots until its mails' time has passed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class UnknownRequest:
         submitting_at: committed just before the call (aware).
         first_release_at: when SendGrid would release the first of its mails (aware); None when
             one left at once.
-        fencing_at: since when its cancel is being asked for (aware); None when it is not.
+        cancelling_at: since when its cancel is being asked for (aware); None when it is not.
         email: the address of one of its messages; all of a request are taken, or none is.
     """
 
@@ -43,18 +43,18 @@ class UnknownRequest:
     batch_id: str
     submitting_at: datetime
     first_release_at: datetime | None
-    fencing_at: datetime | None
+    cancelling_at: datetime | None
     email: str | None
 
 
 @dataclass(frozen=True)
-class HeldSlot:
-    """A cancel that takes a place at SendGrid.
+class HeldCancel:
+    """A cancel that takes one of SendGrid's cancel slots.
 
     Attributes:
         is_silent: whether its worker fell silent, so that it may only have been stopped, and its
             call may be still to come.
-        free_from: when its place may be given back (aware), by SendGrid's clock too.
+        free_from: when its slot may be given back (aware), by SendGrid's clock too.
     """
 
     request_id: UUID
@@ -107,49 +107,49 @@ def find_unknown_requests(connection: psycopg.Connection) -> list[UnknownRequest
     return cursor.fetchall()
 
 
-def begin_fence(
-    connection: psycopg.Connection, request_id: UUID, most_fences: int, now: datetime
+def begin_cancel(
+    connection: psycopg.Connection, request_id: UUID, most_cancels: int, now: datetime
 ) -> bool:
-    """Commit that a cancel is about to be asked for; False when all slots are held."""
+    """Commit that a cancel is about to be asked for; False when all cancel slots are held."""
     moved = execute(
-        connection, "begin_fence", request_id=request_id, most_fences=most_fences, now=now
+        connection, "begin_cancel", request_id=request_id, most_cancels=most_cancels, now=now
     )
     return moved.rowcount == 1
 
 
-def abandon_fence(connection: psycopg.Connection, request_id: UUID) -> None:
+def abandon_cancel(connection: psycopg.Connection, request_id: UUID) -> None:
     """Note that SendGrid certainly did not take the cancel."""
-    execute(connection, "abandon_fence", request_id=request_id)
+    execute(connection, "abandon_cancel", request_id=request_id)
 
 
-def fence_request(connection: psycopg.Connection, request_id: UUID, now: datetime) -> int:
+def confirm_cancel(connection: psycopg.Connection, request_id: UUID, now: datetime) -> int:
     """Note that the cancel was confirmed in time; return how many messages are planned again."""
     with connection.transaction():
-        if not execute(connection, "fence_request", request_id=request_id, now=now).rowcount:
+        if not execute(connection, "confirm_cancel", request_id=request_id, now=now).rowcount:
             return 0
         return execute(connection, "return_messages", request_id=request_id).rowcount
 
 
-def find_held_slots(
+def find_held_cancels(
     connection: psycopg.Connection, held_for: timedelta, held_for_if_silent: timedelta
-) -> list[HeldSlot]:
-    """Return the cancels that take a place, the one that is free first at the head.
+) -> list[HeldCancel]:
+    """Return the cancels that take a slot, the first to be free first.
 
     Each is held for so long after its last mail's release, longer if its worker fell silent.
     """
     cursor = execute(
         connection,
-        "find_held_slots",
-        rows=class_row(HeldSlot),
+        "find_held_cancels",
+        rows=class_row(HeldCancel),
         held_for=held_for,
         held_for_if_silent=held_for_if_silent,
     )
     return cursor.fetchall()
 
 
-def free_slot(connection: psycopg.Connection, request_id: UUID, now: datetime) -> None:
-    """Note that a cancel's slot was given back to SendGrid."""
-    execute(connection, "free_slot", request_id=request_id, now=now)
+def free_cancel_slot(connection: psycopg.Connection, request_id: UUID, now: datetime) -> None:
+    """Note that SendGrid no longer holds the cancel, so that its slot is free."""
+    execute(connection, "free_cancel_slot", request_id=request_id, now=now)
 
 
 def give_up_requests(

@@ -15,9 +15,9 @@ from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.ledger.answers import Answer, record_answer
 from retention.ledger.claims import Wanted, claim_messages
-from retention.ledger.last_look import (
+from retention.ledger.pre_send_check import (
     ErasureKeyMissingError,
-    LastLook,
+    PreSendCheck,
     hash_address,
     withdraw,
 )
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tests.integration.delivery.faulty_server import FaultyServer
 
 PAUSE = timedelta(days=30)
-LOOK = LastLook(
+CHECK = PreSendCheck(
     "Europe/Helsinki",
     frozenset({"winback"}),
     {"satisfaction": ("1", "2"), "review": ("poor",)},
@@ -52,10 +52,10 @@ def server(remembered: psycopg.Connection) -> Iterator[FaultyServer]:  # noqa: A
         yield server
 
 
-def send(server: FaultyServer, look: LastLook = LOOK, quiet: QuietHours | None = None) -> int:
-    """Deliver; return how many messages were withdrawn at the last look."""
+def send(server: FaultyServer, check: PreSendCheck = CHECK, quiet: QuietHours | None = None) -> int:
+    """Deliver; return how many messages were withdrawn by the pre-send check."""
     sender = Sender("shop@example.com", "Shop")
-    settings = DeliverySettings(sender, last_look=look, quiet_hours=quiet)
+    settings = DeliverySettings(sender, pre_send_check=check, quiet_hours=quiet)
     with SendGrid(API_KEY, server.url) as client:
         return deliver(connect, client, settings, now=NOW, due_until=NOW).withdrawn
 
@@ -189,7 +189,7 @@ def test_everybody_at_a_forgotten_address_is_withdrawn(
     sharing = tuple(each._replace(email="home@example.com") for each in claim.messages)
     hashed = hash_address("a key", "home@example.com")
     remembered.execute("insert into ledger.erased values (%s, now())", [hashed])
-    gone = withdraw(remembered, replace(claim, messages=sharing), LastLook(), NOW)
+    gone = withdraw(remembered, replace(claim, messages=sharing), PreSendCheck(), NOW)
     assert gone == {each.message_id for each in sharing}
 
 
@@ -256,7 +256,7 @@ def test_a_campaign_that_does_not_mind_purchases_writes_all_the_same(
 ) -> None:
     plan(remembered, [decision(1)])
     order(remembered, NOW - SECOND)
-    assert send(server, LastLook("Europe/Helsinki", frozenset({"second_purchase"}))) == 0
+    assert send(server, PreSendCheck("Europe/Helsinki", frozenset({"second_purchase"}))) == 0
 
 
 @pytest.fixture
@@ -324,7 +324,7 @@ def test_a_shop_without_unhappy_answers_pauses_nobody(
     surveyed: psycopg.Connection, server: FaultyServer
 ) -> None:
     say(surveyed, SECOND, "satisfaction", "1")
-    assert send(server, replace(LOOK, unhappy_answers={})) == 0
+    assert send(server, replace(CHECK, unhappy_answers={})) == 0
 
 
 @pytest.mark.parametrize(
@@ -351,7 +351,7 @@ def test_marketing_that_is_a_day_late_gives_way_to_the_message_of_that_day(
     if other is not None:
         rows.append(decision(1, occasion="order-2", **other))
     plan(remembered, rows)
-    send(server, replace(LOOK, stopped_by_purchase=frozenset()), QUIET)
+    send(server, replace(CHECK, stopped_by_purchase=frozenset()), QUIET)
     occasions = dict(
         remembered.execute(
             "select occasion, state from ledger.messages where customer_id = 'customer-1'"
@@ -370,7 +370,7 @@ def test_after_days_of_silence_only_the_newest_message_goes_out(
         remembered,
         [decision(1, occasion=str(ago), send_at=NOW - timedelta(days=ago)) for ago in days],
     )
-    assert send(server, LOOK, QUIET) == 2
+    assert send(server, CHECK, QUIET) == 2
     states = remembered.execute("select occasion, state from ledger.messages order by occasion")
     assert states.fetchall() == [("1", "accepted"), ("2", "cancelled"), ("3", "cancelled")]
 
@@ -381,7 +381,7 @@ def test_late_marketing_counts_for_the_day_on_which_its_own_customer_gets_it(
     late = {"send_at": NOW - timedelta(hours=9)}
     zones = ["Europe/Helsinki", "America/Anchorage", "Asia/Tokyo"]
     plan(remembered, [decision(i, time_zone=zone, **late) for i, zone in enumerate(zones)])
-    assert send(server, LOOK, QUIET) == 0
+    assert send(server, CHECK, QUIET) == 0
     counted = remembered.execute("select release_at from ledger.messages order by customer_id")
     helsinki, anchorage, tokyo = (release_at for (release_at,) in counted)
     assert helsinki - NOW == pytest.approx(timedelta(minutes=45), abs=timedelta(minutes=1))
@@ -389,16 +389,16 @@ def test_late_marketing_counts_for_the_day_on_which_its_own_customer_gets_it(
     assert anchorage - NOW == timedelta(hours=11)
     assert tokyo is None  # sent for this morning, and it comes today
     plan(remembered, [decision(1, occasion="later", time_zone=zones[1], **late)])
-    assert send(server, LOOK, QUIET) == 1
+    assert send(server, CHECK, QUIET) == 1
 
 
 def test_late_marketing_gives_way_to_what_arrived_already_on_that_day(
     remembered: psycopg.Connection, server: FaultyServer
 ) -> None:
     plan(remembered, [decision(1, occasion="today", send_at=NOW)])
-    assert send(server, LOOK, QUIET) == 0
+    assert send(server, CHECK, QUIET) == 0
     plan(remembered, [decision(1, occasion="late", send_at=NOW - timedelta(days=1))])
-    assert send(server, LOOK, QUIET) == 1
+    assert send(server, CHECK, QUIET) == 1
     states = remembered.execute("select occasion, state from ledger.messages order by occasion")
     assert states.fetchall() == [("late", "cancelled"), ("today", "accepted")]
 
