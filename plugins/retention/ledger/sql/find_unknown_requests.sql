@@ -1,4 +1,4 @@
--- Requests without proof either way, the largest first: SendGrid's places for
+-- Requests without proof either way, the largest first: SendGrid's slots for
 -- cancels are few.
 select
     reqs.request_id,
