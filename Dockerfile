@@ -38,4 +38,5 @@ RUN retention check
 FROM paluu AS demo
 USER root
 RUN uv pip install --require-hashes --constraint requirements.lock --group demo
+COPY sandbox sandbox
 USER paluu

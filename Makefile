@@ -77,19 +77,19 @@ backtest: $(VENV)/installed ## A rule over past nights: CAMPAIGN=winback FROM=20
 
 .PHONY: bench-signals
 bench-signals: $(VENV)/installed ## Score the signals on real data: build/bench/signals.json.
-	$(VENV)/bin/python -m tests.benchmarks.bench_signals
+	$(VENV)/bin/python -m benchmarks.bench_signals
 
 .PHONY: docs-signals
 docs-signals: $(VENV)/installed ## The table and pictures of docs/ from the last bench-signals.
-	$(VENV)/bin/python -m tests.benchmarks.bench_signals.docs
+	$(VENV)/bin/python -m benchmarks.bench_signals.docs
 
 .PHONY: bench-delivery
 bench-delivery: $(VENV)/installed ## Messages a second, against three other ways: build/bench/delivery.json.
-	$(VENV)/bin/python -m tests.benchmarks.bench_delivery
+	$(VENV)/bin/python -m benchmarks.bench_delivery
 
 .PHONY: crash-matrix
 crash-matrix: $(VENV)/installed ## Kill workers at every step, under every fault: build/bench/crash.json.
-	$(VENV)/bin/python -m tests.benchmarks.crash_matrix
+	$(VENV)/bin/python -m benchmarks.crash_matrix
 
 .PHONY: lock
 lock: $(VENV)/uv ## Resolve the packages anew into requirements.lock.

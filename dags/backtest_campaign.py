@@ -12,29 +12,10 @@ give the same report.
 
 from __future__ import annotations
 
-import logging
+from airflow.sdk import dag
 
-from airflow.sdk import dag, task
-from airflow.sdk.timezone import utcnow
-
-from retention.backtest.replay import backtest, log_progress
-from retention.backtest.report import describe
-from retention.documents import as_markdown
-from retention.night import LONGEST_NIGHT
-from retention.shop import project_directory
-from schedules import BACKTEST_FORM, DAG_DEFAULTS, replay_of_run
-
-logger = logging.getLogger(__name__)
-
-
-@task(execution_timeout=LONGEST_NIGHT)
-def replay_nights(dag_run=None, params=None) -> str:
-    """Replay the nights, and return the report as Markdown."""
-    replay = replay_of_run(dag_run, params)
-    found = backtest(project_directory(), replay, utcnow(), log_progress)
-    report = as_markdown(describe(found))
-    logger.info("%s", report)
-    return report
+from schedules import BACKTEST_FORM, DAG_DEFAULTS
+from tasks.backtests import replay_nights
 
 
 @dag(schedule=None, params=BACKTEST_FORM, doc_md=__doc__, **DAG_DEFAULTS)

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 from airflow.sdk import dag
 
-from reward_tasks import approve, check, choose, close, freeze, grade, issue, require_closed
+from dbt_groups.groups import build_of, dbt_group
 from schedules import CLOSE, QUARTER, QUARTERLY, REWARDS_DEFAULTS, REWARDS_FORM
-from transformations import build_of, dbt_group
+from tasks.rewards import approve, check, choose, close, freeze, grade, issue, require_closed
 
 
 @dag(schedule=QUARTERLY, params=REWARDS_FORM, doc_md=__doc__, **REWARDS_DEFAULTS)

@@ -18,7 +18,9 @@ from __future__ import annotations
 
 from airflow.sdk import dag, teardown
 
-from night_tasks import (
+from dbt_groups.groups import build_of, dbt_group
+from schedules import DAG_DEFAULTS, NIGHT, NIGHT_FORM, NIGHTLY
+from tasks.night import (
     check_marts,
     close_night,
     enqueue_messages,
@@ -28,8 +30,6 @@ from night_tasks import (
     report_refused_fits,
     reward_referrals,
 )
-from schedules import DAG_DEFAULTS, NIGHT, NIGHT_FORM, NIGHTLY
-from transformations import build_of, dbt_group
 
 
 @dag(schedule=NIGHTLY, params=NIGHT_FORM, doc_md=__doc__, **DAG_DEFAULTS)

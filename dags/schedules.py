@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, Param
 from airflow.timetables.assets import AssetOrTimeSchedule
 from airflow.timetables.trigger import CronTriggerTimetable
 
-from retention.backtest.replay import Replay
-from retention.ledger.nights import Night
-from retention.night import LONGEST_NIGHT
+from retention.jobs.refresh_segments import LONGEST_NIGHT
+from retention.project.shop import read_shop
 from retention.rewards.quarters import PATTERN, Quarter
-from retention.shop import read_shop
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from airflow.sdk.types import DagRunProtocol
 
 SHOP = read_shop()
 
@@ -129,30 +125,6 @@ def closed_quarter(moment: datetime) -> str:
 def close_date(quarter: str) -> str:
     """Return the first date (ISO) after a quarter."""
     return Quarter.read(quarter).close_date.isoformat()
-
-
-def replay_of_run(dag_run: DagRunProtocol, params: dict[str, Any]) -> Replay:
-    """Return what a run of `backtest_campaign` is to replay."""
-    today = SHOP.local_date(dag_run.run_after)
-    first = params["from"] or (today - timedelta(weeks=8)).isoformat()
-    last = params["to"] or (today - timedelta(weeks=2)).isoformat()
-    return Replay(
-        params["campaign"], date.fromisoformat(first), date.fromisoformat(last), params["every"]
-    )
-
-
-def night_of_run(
-    dag_run: DagRunProtocol, as_of: str, params: dict[str, Any], opened_at: datetime
-) -> Night:
-    """Return the night that a run is about; only scheduled runs have a time to be late for."""
-    return Night(
-        run_id=dag_run.run_id,
-        night=date.fromisoformat(as_of),
-        scheduled_for=dag_run.logical_date if dag_run.run_type == "scheduled" else None,
-        is_dry_run=params["dry_run"],
-        is_backfill=dag_run.run_type == "backfill",
-        opened_at=opened_at,
-    )
 
 
 # The ledger knows what was done; Airflow runs one of a kind at a time, and never catches up.

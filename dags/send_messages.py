@@ -16,37 +16,10 @@ twice at once: what was handed over is in the ledger, and a replay of the past p
 
 from __future__ import annotations
 
-from datetime import timedelta
+from airflow.sdk import dag
 
-from airflow.sdk import dag, task
-from airflow.sdk.timezone import utcnow
-
-from retention import outbox
 from schedules import DAG_DEFAULTS, DELIVERY_WORKERS, EVERY_TEN_MINUTES, SEND_FORM
-
-
-@task
-def push_templates() -> None:
-    """Bring SendGrid's templates and unsubscribe groups up to date."""
-    outbox.push_templates(now=utcnow())
-
-
-@task
-def reconcile_unknown(params=None) -> dict[str, int]:
-    """Settle what SendGrid never answered, before anything new is sent."""
-    return {} if params["dry_run"] else outbox.reconcile_unknown(now=utcnow())
-
-
-@task(trigger_rule="all_done")  # it has a guard of its own against what was not pushed
-def deliver(worker: int, params=None) -> dict[str, int]:
-    """Claim what is due and hand it to SendGrid, each message once."""
-    ahead = timedelta(hours=params["hours_ahead"])
-    return outbox.send_due(utcnow(), ahead, worker=worker, is_dry_run=params["dry_run"])
-
-
-@task
-def finish() -> None:
-    """Turn the run red when any task before it failed, not only the last."""
+from tasks.sendgrid import deliver, finish, push_templates, reconcile_unknown
 
 
 @dag(schedule=EVERY_TEN_MINUTES, params=SEND_FORM, doc_md=__doc__, **DAG_DEFAULTS)

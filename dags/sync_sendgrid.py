@@ -14,35 +14,15 @@ often as you like; what is in step stays as it is.
 
 from __future__ import annotations
 
-from airflow.sdk import dag, task
-from airflow.sdk.timezone import utcnow
+from airflow.sdk import dag
 
-from retention import outbox, sync
 from schedules import DAG_DEFAULTS, EVERY_QUARTER_HOUR
-
-
-@task
-def push_templates() -> None:
-    """Bring SendGrid's templates and unsubscribe groups up to date."""
-    outbox.push_templates(now=utcnow())
-
-
-@task
-def ensure_webhook() -> None:
-    """Have SendGrid report its events to us, and fetch the key that it signs them with."""
-    sync.ensure_webhook(now=utcnow())
-
-
-@task
-def exchange_suppressions() -> dict[str, int]:
-    """Pull SendGrid's suppressions, and push the unsubscribes of our own page."""
-    return sync.exchange_suppressions(now=utcnow())
-
-
-@task
-def reconcile_unknown() -> dict[str, int]:
-    """Settle what SendGrid never answered, by its events, its logs, or a cancel in time."""
-    return outbox.reconcile_unknown(now=utcnow())
+from tasks.sendgrid import (
+    ensure_webhook,
+    exchange_suppressions,
+    push_templates,
+    reconcile_unknown,
+)
 
 
 @dag(schedule=EVERY_QUARTER_HOUR, doc_md=__doc__, **DAG_DEFAULTS)

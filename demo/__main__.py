@@ -87,11 +87,11 @@ def _play_night(stack: Stack) -> None:
     with _step("Start PostgreSQL"):
         stack.start_postgres()
     with _step("Build the dbt manifest, migrate the ledger"):
-        _retention(stack, "check")
-        _retention(stack, "migrate")
+        _run(stack, "retention", "check")
+        _run(stack, "retention", "migrate")
     with ThreadPoolExecutor() as pool, _step("Start Airflow and the sandbox"):
         started = [pool.submit(stack.start_sandbox), pool.submit(stack.start_airflow)]
-        _retention(stack, "load", "complete-journey", is_shown=True)
+        _run(stack, "sample_shops", "complete-journey", is_shown=True)
         for future in started:
             future.result()
     with AirflowApi(stack.airflow_url) as airflow:
@@ -103,10 +103,10 @@ def _play_night(stack: Stack) -> None:
     console.print(f"The night took {time.monotonic() - began:.0f} s, trigger to last mail.")
 
 
-def _retention(stack: Stack, *arguments: str, is_shown: bool = False) -> None:
-    """Run the `retention` command in the stack's environment."""
+def _run(stack: Stack, module: str, *arguments: str, is_shown: bool = False) -> None:
+    """Run the command of a package in the stack's environment."""
     finished = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "retention", *arguments],
+        [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
         env=stack.environment(),
         stdin=subprocess.DEVNULL,
@@ -116,7 +116,7 @@ def _retention(stack: Stack, *arguments: str, is_shown: bool = False) -> None:
         check=False,
     )
     if finished.returncode != 0:
-        message = f"retention {' '.join(arguments)} failed:\n{finished.stdout or '(see above)'}"
+        message = f"{module} {' '.join(arguments)} failed:\n{finished.stdout or '(see above)'}"
         raise StackError(message)
 
 

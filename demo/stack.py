@@ -20,7 +20,7 @@ import httpx
 import psutil
 
 from demo.postgres import Cluster, free_port
-from retention.shop import read_shop
+from retention.project.shop import read_shop
 
 ROOT = Path(__file__).parents[1]
 WAREHOUSE = "paluu"
@@ -38,7 +38,7 @@ if "scheduler" in sys.argv:
     import great_expectations
 """
 # Variables of the person's own shell that would lead the stack elsewhere.
-FOREIGN = ("AIRFLOW", "DBT_", "PALUU_", "PG", "PYTHONPATH", "RETENTION_", "SENDGRID_")
+FOREIGN = ("AIRFLOW", "DBT_", "PALUU_", "PG", "PYTHONPATH", "SENDGRID_")
 AIRFLOW_PROCESSES = {
     "scheduler": ["scheduler"],
     "dag-processor": ["dag-processor"],
@@ -125,7 +125,7 @@ class Stack:
                 "DBT_PROJECT_DIR": str(self.project),
                 "DBT_PROFILES_DIR": str(self.project),
                 "PALUU_PUBLIC_URL": f"{self.airflow_url}/retention/public",
-                "RETENTION_DATA_DOCS_DIR": str(self.directory / "data_docs"),
+                "PALUU_DATA_DOCS_DIR": str(self.directory / "data_docs"),
                 "SENDGRID_API_KEY": self.api_key,
                 "SENDGRID_API_URL": self.sandbox_url,
                 "PALUU_TEST_MODE": "1",
@@ -170,7 +170,7 @@ class Stack:
         self._start(
             "sandbox",
             [
-                sys.executable, "-m", "sendgrid_sandbox", "--port", str(self.sandbox_port),
+                sys.executable, "-m", "sandbox", "--port", str(self.sandbox_port),
                 "--database", str(mail), "--timezone", read_shop().shop_timezone,
             ],
         )  # fmt: skip

@@ -12,7 +12,7 @@ from psycopg import sql
 from rich.table import Table
 
 from demo.stack import WAREHOUSE
-from retention.shop import read_shop
+from retention.project.shop import read_shop
 
 if TYPE_CHECKING:
     from rich.console import Console

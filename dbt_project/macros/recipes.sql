@@ -1,7 +1,7 @@
 {#- After each of the night's tables, in the same transaction: by which recipe it was made, and for which
     night. A recipe is a hash of the compiled SQL (which names the night) or of the seed's file, and of the
     recipes of all that it reads; so `retention diff` knows which of the night's tables an edited project
-    would make alike. `retention.diff.recipes` reckons it in the same way. -#}
+    would make alike. `retention.ledger.recipes` reckons it in the same way. -#}
 {%- macro remember_recipe() -%}
     {%- if execute and target.name == 'night' -%}
         {%- set recipes = recipes_relation() -%}

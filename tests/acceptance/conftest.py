@@ -20,10 +20,10 @@ import yaml
 
 from demo.airflow_api import AirflowApi
 from demo.stack import ROOT, WAREHOUSE, Stack
-from retention.complete_journey.load import load_complete_journey
 from retention.ledger.migration import migrate
+from retention.project.shop import read_shop
 from retention.rewards.quarters import Quarter
-from retention.shop import read_shop
+from sample_shops.complete_journey.load import load_complete_journey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from retention.shop import read_shop
+from retention.project.shop import read_shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

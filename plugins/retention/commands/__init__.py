@@ -10,8 +10,7 @@ from __future__ import annotations
 import typer
 
 from retention.commands import campaigns, customers, database, mails, project, rewards
-from retention.commands.console import tell_error
-from retention.commands.errors import is_mendable
+from retention.commands.errors import run
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,11 +24,5 @@ for noun in (campaigns, mails, customers, rewards, project, database):
 
 
 def main() -> None:
-    """Run the command; what a person can mend is told in a line, not in a traceback."""
-    try:
-        app()
-    except Exception as error:
-        if not is_mendable(error):
-            raise
-        tell_error(error)
-        raise SystemExit(1) from None
+    """Run the `retention` command."""
+    run(app)

@@ -41,8 +41,8 @@ def new_campaign(
     What it begins with parses, passes its test and finds nobody until its number is changed; with
     --like it is a copy that finds whom the other one finds.
     """
-    from retention.scaffold.new_campaign import make_campaign
-    from retention.shop import project_directory
+    from retention.project.shop import project_directory
+    from retention.workbench.scaffold.new_campaign import make_campaign
 
     if like and kind:
         message = "--like copies the kind too: leave --kind out"
@@ -77,9 +77,9 @@ def diff(campaign: Campaign, style: Format = Style.TABLE) -> None:
     night's own tables, which stay as they are.
     """
     from retention.database import connect
-    from retention.diff.comparison import compare_with_night
-    from retention.diff.report import describe
-    from retention.shop import project_directory
+    from retention.project.shop import project_directory
+    from retention.workbench.diff.comparison import compare_with_night
+    from retention.workbench.diff.report import describe
 
     with connect() as connection, bars(beside) as report:
         found = compare_with_night(connection, project_directory(), campaign, report)
@@ -111,10 +111,10 @@ def backtest(  # noqa: PLR0913 - an option each
     have sent, in schemas of the replay's own that are dropped in the end. A night takes as long as
     `dbt build` of the whole project.
     """
-    from retention.backtest.replay import Replay
-    from retention.backtest.replay import backtest as run
-    from retention.backtest.report import describe
-    from retention.shop import project_directory, read_shop
+    from retention.project.shop import project_directory, read_shop
+    from retention.workbench.backtest.replay import Replay
+    from retention.workbench.backtest.replay import backtest as run
+    from retention.workbench.backtest.report import describe
 
     project = project_directory()
     now = datetime.now(tz=read_shop(project).zone)  # noqa: TID251 - the outermost place

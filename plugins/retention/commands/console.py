@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from retention.strict_model import SettingsError
+from retention.project.strict_model import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from retention.documents import Document
+    from retention.workbench.report import Document
 
 console = Console()
 beside = Console(stderr=True)  # what is no part of a command's output
@@ -59,7 +59,7 @@ def tell_report(found: object, document: Document, style: Style) -> None:
     """Print what was found, as a report or as the data it was made of."""
     import orjson  # `--help` need not wait for it
 
-    from retention.documents import as_markdown, print_document
+    from retention.workbench.report import as_markdown, print_document
 
     if style is Style.TABLE:
         print_document(document, console)

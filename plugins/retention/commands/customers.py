@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from retention.commands.console import console
-from retention.explain.languages import Locale
+from retention.workbench.explain.languages import Locale
 
 app = typer.Typer()
 
@@ -29,7 +29,7 @@ def explain(
     is the ledger's, night by night.
     """
     from retention.database import connect
-    from retention.explain.page import explain_customer, print_page
+    from retention.workbench.explain.page import explain_customer, print_page
 
     with connect() as connection:
         page = explain_customer(connection, customer_id, locale, nights)

@@ -1,6 +1,24 @@
-"""What a person can mend who runs a command: told in a line, not in a traceback."""
+"""Errors that the person at the command line can fix: one line each, not a traceback."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from retention.commands.console import tell_error
+
+if TYPE_CHECKING:
+    import typer
+
+
+def run(app: typer.Typer) -> None:
+    """Run a command line; an error that a person can fix is one line and exit code 1."""
+    try:
+        app()
+    except Exception as error:
+        if not is_mendable(error):
+            raise
+        tell_error(error)
+        raise SystemExit(1) from None
 
 
 def is_mendable(error: Exception) -> bool:
@@ -8,18 +26,18 @@ def is_mendable(error: Exception) -> bool:
     # They come from all over the engine, which `--help` need not wait for.
     import psycopg
 
-    from retention.backtest.replay import BacktestError
-    from retention.dbt import DbtError
-    from retention.delivery.sendgrid import SendGridSettingsError
     from retention.delivery.trial_mail import TrialNotSentError
-    from retention.diff.compared_night import NothingToCompareError
-    from retention.explain.signals import NothingToExplainError
     from retention.ledger.gift_cards import CardNotFoundError
-    from retention.manifest import ManifestError
-    from retention.preview.candidates import NoCandidateError
+    from retention.project.dbt import DbtError
+    from retention.project.manifest import ManifestError
+    from retention.project.strict_model import SettingsError
     from retention.raw.contract import RawTablesHoldRowsError
     from retention.rewards import RewardsError
-    from retention.strict_model import SettingsError
+    from retention.sendgrid.client import SendGridSettingsError
+    from retention.workbench.backtest.replay import BacktestError
+    from retention.workbench.diff.compared_night import NothingToCompareError
+    from retention.workbench.explain.signals import NothingToExplainError
+    from retention.workbench.preview.candidates import NoCandidateError
 
     mendable = (
         BacktestError,

@@ -12,9 +12,9 @@ from retention.commands.console import counted, tell, tell_problems, tell_warnin
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from retention.mail_data import MailData
-    from retention.preview.previews import Preview
-    from retention.shop import Shop
+    from retention.mail.candidate import MailData
+    from retention.project.shop import Shop
+    from retention.workbench.preview.previews import Preview
 
 PANEL = "Mails"
 ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
@@ -54,8 +54,8 @@ def preview(
     Writes a page under build/preview, and where SENDGRID_API_URL leads to a sandbox on this
     machine, puts the mails into its inbox too. Warnings leave the exit code 0, errors make it 1.
     """
-    from retention.preview.page import INDEX, preview_folder, write_index
-    from retention.shop import project_directory, read_shop
+    from retention.project.shop import project_directory, read_shop
+    from retention.workbench.preview.page import INDEX, preview_folder, write_index
 
     if every == (campaign is not None):
         message = "name one campaign, or ask for --all"
@@ -95,9 +95,9 @@ def send_test(
     It counts nowhere: the ledger has no row of it, so no cap and no report knows it. Its
     unsubscribe link leads to the shop, since a test must sign nobody off.
     """
-    from retention.preview.previews import find_campaign
-    from retention.preview.trials import render_for_test, send_test_mail
-    from retention.shop import project_directory, read_shop
+    from retention.project.shop import project_directory, read_shop
+    from retention.workbench.preview.previews import find_campaign
+    from retention.workbench.preview.trials import render_for_test, send_test_mail
 
     if not ADDRESS.fullmatch(to):
         message = "--to is no mail address"
@@ -111,7 +111,7 @@ def send_test(
 
 def _try_to_show(shop: Shop, campaign: str, locale: str | None) -> Preview | None:
     """Show a campaign; where that fails, tell why and return None."""
-    from retention.strict_model import SettingsError
+    from retention.project.strict_model import SettingsError
 
     try:
         return _show(shop, campaign, None, locale, has_index=True)
@@ -123,10 +123,10 @@ def _try_to_show(shop: Shop, campaign: str, locale: str | None) -> Preview | Non
 def _show(
     shop: Shop, campaign: str, customer: str | None, locale: str | None, *, has_index: bool = False
 ) -> Preview:
-    from retention.preview.page import preview_folder, write_page
-    from retention.preview.previews import find_campaign, preview_campaign
-    from retention.preview.trials import put_into_inbox
-    from retention.shop import project_directory
+    from retention.project.shop import project_directory
+    from retention.workbench.preview.page import preview_folder, write_page
+    from retention.workbench.preview.previews import find_campaign, preview_campaign
+    from retention.workbench.preview.trials import put_into_inbox
 
     project = project_directory()
     data = _read_data(project, shop, campaign, customer)
@@ -144,9 +144,9 @@ def _show(
 
 def _read_data(project: Path, shop: Shop, campaign: str, customer: str | None) -> MailData:
     from retention.database import connect
-    from retention.mail_data import read_sample_data
-    from retention.preview.candidates import read_candidate_data
-    from retention.preview.previews import find_campaign
+    from retention.mail.candidate import read_sample_data
+    from retention.workbench.preview.candidates import read_candidate_data
+    from retention.workbench.preview.previews import find_campaign
 
     name = find_campaign(project, campaign).name
     if customer is None:

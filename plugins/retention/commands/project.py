@@ -16,8 +16,8 @@ def check() -> None:
     What may be wrong with a mail that can be sent is a warning, as in `retention preview`. The dbt
     manifest, from which Airflow draws the night, is brought up to date on the way.
     """
-    from retention.project_check import check_project
-    from retention.shop import project_directory
+    from retention.project.shop import project_directory
+    from retention.workbench.check import check_project
 
     found = check_project(project_directory())
     tell_problems(found.problems)

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from retention.commands.console import console
-from retention.shop import read_shop
+from retention.project.shop import read_shop
 
 if TYPE_CHECKING:
     import psycopg
@@ -45,8 +45,8 @@ def show(quarter: QuarterName) -> None:
     from rich.markdown import Markdown
 
     from retention.database import connect
+    from retention.jobs.grant_quarterly_rewards import find
     from retention.ledger.reward_runs import checksum, list_frozen_grades
-    from retention.rewards.run import find
     from retention.rewards.summary import describe, headline, summarize
 
     with connect() as connection:
@@ -75,9 +75,9 @@ def show(quarter: QuarterName) -> None:
 def reject(quarter: QuarterName, reason: Reason) -> None:
     """Turn down a run that waits for a decision, when nobody can do so in Airflow any more."""
     from retention.database import connect
+    from retention.jobs.grant_quarterly_rewards import find
     from retention.ledger.reward_runs import Decision, RunState
     from retention.rewards.decision import turn_down
-    from retention.rewards.run import find
 
     with connect() as connection:
         run = find(connection, quarter)

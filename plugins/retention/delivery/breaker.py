@@ -13,8 +13,8 @@ from datetime import timedelta
 from threading import Condition
 from typing import TYPE_CHECKING
 
-from retention.delivery.outcomes import Accepted, NotSent, Outcome, Refused, Rejected, Unknown
 from retention.delivery.report import DeliveryInterruptedError, DeliveryRefusedError
+from retention.sendgrid.outcomes import Accepted, NotSent, Outcome, Refused, Rejected, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from retention.hearing.answers import answers_url
-from retention.hearing.unsubscribe import link
 from retention.ledger.gift_cards import CODE_KEY
+from retention.links.answers import answers_url
+from retention.links.unsubscribe import link
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

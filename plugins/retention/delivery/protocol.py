@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     import psycopg
 
     from retention.delivery.report import DeliveryReport
-    from retention.delivery.sendgrid import SendGrid
     from retention.delivery.settings import DeliverySettings
+    from retention.sendgrid.client import SendGrid
 
 log = logging.getLogger(__name__)
 

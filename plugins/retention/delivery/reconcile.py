@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from retention.delivery.email_logs import EmailLogs
-from retention.delivery.outcomes import NotSent, Refused, Rejected
 from retention.delivery.protocol import running_clock
-from retention.delivery.scheduled_sends import MOST_CANCELS, NOTICE, ScheduledSends
-from retention.delivery.sendgrid import SendGridError
 from retention.ledger import reconciliation
 from retention.ledger.requests import put_away_stale_requests
 from retention.ledger.states import RequestState
+from retention.sendgrid.client import SendGridError
+from retention.sendgrid.email_logs import EmailLogs
+from retention.sendgrid.outcomes import NotSent, Refused, Rejected
+from retention.sendgrid.scheduled_sends import MOST_CANCELS, NOTICE, ScheduledSends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from retention.delivery.outcomes import Outcome
-    from retention.delivery.sendgrid import SendGrid
     from retention.delivery.settings import DeliverySettings
     from retention.ledger.reconciliation import HeldCancel, UnknownRequest
+    from retention.sendgrid.client import SendGrid
+    from retention.sendgrid.outcomes import Outcome
 
 log = logging.getLogger(__name__)
 

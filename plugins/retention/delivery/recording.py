@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import psycopg
 
-from retention.delivery.outcomes import Accepted, NotSent, Outcome, Refused, Rejected, Unknown
 from retention.ledger.requests import (
     Answer,
     accept_request,
@@ -19,6 +18,7 @@ from retention.ledger.requests import (
 )
 from retention.ledger.restoration import restore_claim
 from retention.ledger.states import RequestState
+from retention.sendgrid.outcomes import Accepted, NotSent, Outcome, Refused, Rejected, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,19 +8,19 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from retention.delivery.batch_ids import BatchIds
 from retention.delivery.mail_body import MOST_PERSONALIZATIONS
 from retention.delivery.report import DeliveryReport
 from retention.delivery.suspicion import Suspicion
 from retention.ledger.claims import Wanted
+from retention.sendgrid.batch_ids import BatchIds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from retention.delivery.breaker import Breaker
-    from retention.delivery.sendgrid import SendGrid
     from retention.delivery.settings import DeliverySettings
+    from retention.sendgrid.client import SendGrid
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from retention.delivery.schedule import QuietHours
-    from retention.hearing.settings import PublicSettings
+    from retention.links.settings import PublicSettings
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import orjson
 
 from retention.delivery.mail_body import build_body
-from retention.delivery.outcomes import NotSent, Outcome, Refused
 from retention.delivery.schedule import late_releases, release_span, release_times
-from retention.delivery.sendgrid import NotSentError, SendGridError
 from retention.ledger.claims import ClaimLostError, Envelope
 from retention.ledger.gift_cards import find_codes
 from retention.ledger.requests import submit_claim
 from retention.ledger.templates import find_template, find_unsubscribe_group
+from retention.sendgrid.client import NotSentError, SendGridError
+from retention.sendgrid.outcomes import NotSent, Outcome, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

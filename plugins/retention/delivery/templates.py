@@ -6,13 +6,10 @@ behind the same ledger, gets what it lacks.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from retention.delivery.outcomes import Rejected
-from retention.delivery.sendgrid import SendGridError
 from retention.ledger.templates import (
     PushedTemplate,
     find_template,
@@ -20,6 +17,8 @@ from retention.ledger.templates import (
     remember_template,
     remember_unsubscribe_group,
 )
+from retention.sendgrid.client import SendGridError
+from retention.sendgrid.outcomes import Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,42 +26,12 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from retention.delivery.account import Account, RemoteTemplate
+    from retention.mail.template import TemplateSource
+    from retention.sendgrid.account import Account, RemoteTemplate
 
 log = logging.getLogger(__name__)
 
 IN_DOUBT = ""  # the hash of no mail
-
-
-@dataclass(frozen=True)
-class TemplateSource:
-    """A mail of a campaign in one language, ready for SendGrid; its parts are Handlebars.
-
-    Attributes:
-        campaign: name of the campaign's folder.
-        locale: BCP 47.
-        subject: at most 255 characters.
-        html: at most 1,048,576 bytes, as is `plain`.
-        plain: the same in plain text.
-    """
-
-    campaign: str
-    locale: str
-    subject: str
-    html: str
-    plain: str
-
-    @property
-    def name(self) -> str:
-        """The template's name at SendGrid, by which it is found again."""
-        return f"{self.campaign}.{self.locale}"
-
-    @property
-    def content_hash(self) -> str:
-        """SHA-256 of all parts, in hexadecimal."""
-        parts = (part.encode() for part in (self.subject, self.html, self.plain))
-        framed = b"".join(b"%d:%s" % (len(part), part) for part in parts)
-        return hashlib.sha256(framed).hexdigest()
 
 
 @dataclass(frozen=True)

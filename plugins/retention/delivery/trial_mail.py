@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from retention.delivery.outcomes import Accepted, Unknown
+from retention.sendgrid.outcomes import Accepted, Unknown
 
 if TYPE_CHECKING:
-    from retention.delivery.sendgrid import SendGrid
     from retention.delivery.settings import Sender
-    from retention.mail_rendering import RenderedMail
+    from retention.mail.render import RenderedMail
+    from retention.sendgrid.client import SendGrid
 
 
 class TrialNotSentError(RuntimeError):

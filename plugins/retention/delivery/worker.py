@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import psycopg
 
-from retention.delivery.outcomes import Accepted, NotSent, Outcome, Refused, Rejected, Unknown
 from retention.delivery.recording import (
     answer_of,
     blame_nobody,
@@ -20,6 +19,7 @@ from retention.delivery.search import Search
 from retention.delivery.submission import CampaignNotReadyError, submit
 from retention.ledger.claims import ClaimLostError, claim_messages
 from retention.ledger.requests import divide_request
+from retention.sendgrid.outcomes import Accepted, NotSent, Outcome, Refused, Rejected, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable

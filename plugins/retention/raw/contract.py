@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import yaml
 from psycopg import sql
 
-from retention.shop import project_directory
+from retention.project.shop import project_directory
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import psycopg
 
     from retention.ledger.reward_runs import RewardRun
+    from retention.project.shop import Shop
     from retention.rewards.summary import Summary
-    from retention.shop import Shop
 
 log = logging.getLogger(__name__)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from retention.ledger.gift_cards import Difference, Money
     from retention.ledger.reward_runs import RewardRun
-    from retention.shop import Shop
+    from retention.project.shop import Shop
 
 log = logging.getLogger(__name__)
 

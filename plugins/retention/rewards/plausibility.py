@@ -6,10 +6,10 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retention.expectations import read_suite
 from retention.ledger.reward_runs import query_to_check
+from retention.quality.expectations import read_suite
+from retention.quality.great_expectations import Validation
 from retention.rewards import RewardsError
-from retention.validation import Validation
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from retention.ledger.gift_card_pool import PoolCode, add_pool_codes
-from retention.strict_model import SettingsError, StrictModel, explain
+from retention.project.strict_model import SettingsError, StrictModel, explain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from retention.shop import Shop
+    from retention.project.shop import Shop
 
 log = logging.getLogger(__name__)
 

@@ -14,13 +14,13 @@ import pandas as pd
 import psycopg
 import pytest
 
-from retention import night
+from retention.jobs import grant_quarterly_rewards as rewards
+from retention.jobs import refresh_segments as night
 from retention.ledger.answers import Answer, record_answer
 from retention.ledger.migration import migrate
 from retention.ledger.nights import Night
-from retention.rewards import run as rewards
-from retention.shop import project_directory, read_shop
-from retention.simulation.write import write_simulated_shop
+from retention.project.shop import project_directory, read_shop
+from sample_shops.simulation.write import write_simulated_shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 CUSTOMERS = 20_000
 NIGHT = date(2026, 11, 26)
 RUN = "a-whole-night"
-ON_FITS = "stg_ease_affinities+,path:models/intermediate"  # as in dags/transformations.py
+ON_FITS = "stg_ease_affinities+,path:models/intermediate"  # as in dags/dbt_groups/groups.py
 QUARTER, CLOSED_ON = "2026Q2", date(2026, 7, 1)
 YES = {
     "chosen_options": ["Approve"],
@@ -111,7 +111,7 @@ def whole_night(
     with pytest.MonkeyPatch.context() as environment:
         for variable, value in postgres.environment(name).items():
             environment.setenv(variable, value)
-        environment.setenv("RETENTION_DATA_DOCS_DIR", str(tmp_path_factory.mktemp("docs")))
+        environment.setenv("PALUU_DATA_DOCS_DIR", str(tmp_path_factory.mktemp("docs")))
         migrate()
         with psycopg.connect(postgres.url(name)) as connection:
             write_simulated_shop(

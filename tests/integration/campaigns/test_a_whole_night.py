@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from retention.shop import read_shop
+from retention.project.shop import read_shop
 from tests.integration.campaigns.conftest import NIGHT
 
 if TYPE_CHECKING:

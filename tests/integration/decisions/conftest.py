@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from retention.ledger.migration import migrate
-from retention.shop import project_directory
+from retention.project.shop import project_directory
 from tests.integration.decisions.planted_shop import Shop, fill_raw_tables
 
 if TYPE_CHECKING:

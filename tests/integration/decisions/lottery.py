@@ -20,12 +20,12 @@ import psycopg
 import yaml
 from psycopg.rows import dict_row
 
-from retention import night as nights
+from retention.jobs import refresh_segments as nights
 from retention.ledger.mart_checks import record_mart_check
 from retention.ledger.nights import Night
 from retention.ledger.statements import execute
+from retention.project.shop import project_directory
 from retention.raw.contract import create_raw_tables, read_contract
-from retention.shop import project_directory
 
 ZONE = ZoneInfo("Europe/Helsinki")
 CUSTOMERS = 10_000

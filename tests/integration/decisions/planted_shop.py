@@ -19,8 +19,8 @@ from psycopg.rows import dict_row
 from retention.ledger.decisions import record_decisions
 from retention.ledger.mart_checks import record_mart_check
 from retention.ledger.messages import enqueue_messages
+from retention.project.shop import project_directory
 from retention.raw.contract import create_raw_tables, qualified, read_contract
-from retention.shop import project_directory
 
 ZONE = ZoneInfo("Europe/Helsinki")
 NIGHT = date(2026, 11, 22)

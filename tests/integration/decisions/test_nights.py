@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from retention.campaigns import read_campaigns
-from retention.manifest import current_manifest
+from retention.project.campaigns import read_campaigns
+from retention.project.manifest import current_manifest
 from tests.integration.decisions.planted_shop import NIGHT, Shop
 
 if TYPE_CHECKING:

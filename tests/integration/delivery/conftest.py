@@ -13,20 +13,17 @@ import httpx
 import pytest
 
 from retention.database import connect
-from retention.delivery.account import Account
-from retention.delivery.sendgrid import SendGrid
-from retention.delivery.templates import (
-    TemplateSource,
-    ensure_unsubscribe_groups,
-    push_templates,
-)
+from retention.delivery.templates import ensure_unsubscribe_groups, push_templates
 from retention.ledger.templates import (
     PushedTemplate,
     remember_template,
     remember_unsubscribe_group,
 )
-from retention.manifest import current_manifest
-from retention.shop import PROJECT_VARIABLE, project_directory
+from retention.mail.template import TemplateSource
+from retention.project.manifest import current_manifest
+from retention.project.shop import PROJECT_VARIABLE, project_directory
+from retention.sendgrid.account import Account
+from retention.sendgrid.client import SendGrid
 from tests.integration.ledger.warehouse import NOW, create_warehouse
 
 if TYPE_CHECKING:
@@ -39,7 +36,7 @@ if TYPE_CHECKING:
 API_KEY = "SG.a-key-that-must-never-be-logged"
 PUBLIC_URL = "https://shop.example/retention/public"
 UNSUBSCRIBE_KEY = "a-key-of-thirty-two-characters-at-least"
-PLUGINS = Path(__file__).parents[3] / "plugins"
+ROOT = Path(__file__).parents[3]
 
 
 @dataclass
@@ -97,10 +94,10 @@ def running_sandbox(folder: Path) -> Iterator[Sandbox]:
     log = (folder / "log").open("w")
     process = subprocess.Popen(
         [
-            *(sys.executable, "-m", "sendgrid_sandbox", "--port", "0"),
+            *(sys.executable, "-m", "sandbox", "--port", "0"),
             *("--api-key", API_KEY, "--database", str(folder / "mail.sqlite3")),
         ],
-        cwd=PLUGINS,
+        cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=log,
         text=True,

@@ -12,10 +12,10 @@ from retention.database import connect
 from retention.delivery.mail_body import MOST_PERSONALIZATIONS
 from retention.delivery.protocol import deliver
 from retention.delivery.run import PROBE
-from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
-from retention.hearing.answers import answers_url
-from retention.hearing.settings import PublicSettings
+from retention.links.answers import answers_url
+from retention.links.settings import PublicSettings
+from retention.sendgrid.client import SendGrid
 from tests.integration.delivery.conftest import API_KEY
 from tests.integration.delivery.faulty_server import faulty_server
 from tests.integration.ledger.warehouse import NOW, decision, plan

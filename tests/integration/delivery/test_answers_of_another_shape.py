@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from retention.delivery.account import Account
-from retention.delivery.sendgrid import SendGrid, SendGridError
-from retention.delivery.suppression_lists import SuppressionLists
+from retention.sendgrid.account import Account
+from retention.sendgrid.client import SendGrid, SendGridError
+from retention.sendgrid.suppression_lists import SuppressionLists
 from tests.integration.delivery.conftest import API_KEY
 from tests.integration.delivery.faulty_server import answer, faulty_server
 from tests.integration.ledger.warehouse import NOW

@@ -12,10 +12,10 @@ import pytest
 from retention.database import connect
 from retention.delivery.protocol import deliver
 from retention.delivery.report import DeliveryInterruptedError, DeliveryRefusedError
-from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.ledger.messages import count_messages
 from retention.ledger.templates import PushedTemplate, remember_template
+from retention.sendgrid.client import SendGrid
 from tests.integration.delivery.conftest import API_KEY
 from tests.integration.delivery.faulty_server import Fault, answer, faulty_server
 from tests.integration.ledger.warehouse import NOW, decision, plan

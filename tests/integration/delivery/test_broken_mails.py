@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from retention import outbox
-from retention.campaigns import read_campaigns
-from retention.hearing.answers import answers_url
+from retention.jobs import send_messages as outbox
+from retention.jobs.send_messages import CampaignsStoppedError
 from retention.ledger.templates import find_template, remember_template
-from retention.manifest import current_manifest
-from retention.outbox import CampaignsStoppedError
-from retention.shop import read_shop
+from retention.links.answers import answers_url
+from retention.project.campaigns import read_campaigns
+from retention.project.manifest import current_manifest
+from retention.project.shop import read_shop
 from tests.integration.delivery.conftest import PUBLIC_URL, UNSUBSCRIBE_KEY
 from tests.integration.ledger.warehouse import NOW, decision, plan
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks.crash_matrix.wire import CHUNK, wire
 from retention.database import connect
-from retention.delivery.outcomes import Accepted
 from retention.delivery.protocol import deliver
-from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
-from tests.benchmarks.crash_matrix.wire import CHUNK, wire
+from retention.sendgrid.client import SendGrid
+from retention.sendgrid.outcomes import Accepted
 from tests.integration.delivery.conftest import API_KEY
 from tests.integration.delivery.faulty_server import faulty_server
 from tests.integration.ledger.warehouse import NOW, decision, plan

@@ -17,11 +17,11 @@ from retention.database import connect
 from retention.delivery.protocol import deliver
 from retention.delivery.report import DeliveryRefusedError
 from retention.delivery.schedule import QuietHours
-from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
-from retention.hearing.settings import PublicSettings
 from retention.ledger.messages import count_messages
 from retention.ledger.templates import PushedTemplate, remember_template
+from retention.links.settings import PublicSettings
+from retention.sendgrid.client import SendGrid
 from tests.integration.delivery.conftest import API_KEY, Sandbox, Since
 from tests.integration.delivery.faulty_server import ACCEPTED, faulty_server, send
 from tests.integration.delivery.worker_process import start_worker

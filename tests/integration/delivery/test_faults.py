@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from retention.database import connect
-from retention.delivery.account import Account
-from retention.delivery.outcomes import Accepted, NotSent, Refused, Rejected, Unknown
 from retention.delivery.protocol import deliver
 from retention.delivery.reconcile import reconcile
 from retention.delivery.report import (
     DeliveryInterruptedError,
     DeliveryRefusedError,
 )
-from retention.delivery.sendgrid import SendGrid, SendGridError
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.ledger.messages import count_messages
 from retention.ledger.templates import PushedTemplate, remember_template
+from retention.sendgrid.account import Account
+from retention.sendgrid.client import SendGrid, SendGridError
+from retention.sendgrid.outcomes import Accepted, NotSent, Refused, Rejected, Unknown
 from tests.integration.delivery.conftest import API_KEY
 from tests.integration.delivery.faulty_server import (
     Fault,

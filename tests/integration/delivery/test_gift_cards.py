@@ -14,7 +14,6 @@ from psycopg.types.json import Jsonb
 from retention.database import connect
 from retention.delivery.protocol import deliver
 from retention.delivery.reconcile import reconcile
-from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.ledger.claims import Envelope, Wanted, claim_messages
 from retention.ledger.gift_cards import Batch
@@ -23,6 +22,7 @@ from retention.ledger.requests import put_away_stale_requests, submit_claim
 from retention.ledger.templates import PushedTemplate, remember_template
 from retention.rewards.issue import QUARTERLY, issue_planned, issue_run
 from retention.rewards.reissue import CardNotVoidableError, reissue, void
+from retention.sendgrid.client import SendGrid
 from tests.integration.delivery.conftest import API_KEY
 from tests.integration.delivery.faulty_server import answer, faulty_server, reset
 from tests.integration.ledger.warehouse import NOW, decision, plan

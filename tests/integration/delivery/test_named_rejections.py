@@ -9,9 +9,9 @@ import pytest
 
 from retention.database import connect
 from retention.delivery.protocol import deliver
-from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.ledger.messages import count_messages
+from retention.sendgrid.client import SendGrid
 from tests.integration.delivery.conftest import API_KEY
 from tests.integration.delivery.faulty_server import ACCEPTED, answer, faulty_server, send
 from tests.integration.ledger.warehouse import NOW, decision, plan

@@ -11,7 +11,6 @@ import pytest
 from retention.database import connect
 from retention.delivery.protocol import deliver
 from retention.delivery.schedule import QuietHours
-from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.ledger.answers import Answer, record_answer
 from retention.ledger.claims import Wanted, claim_messages
@@ -22,6 +21,7 @@ from retention.ledger.pre_send_check import (
     withdraw,
 )
 from retention.ledger.suppressions import unsubscribe_recipient
+from retention.sendgrid.client import SendGrid
 from tests.integration.delivery.conftest import API_KEY
 from tests.integration.delivery.faulty_server import faulty_server
 from tests.integration.ledger.warehouse import NOW, decision, plan

@@ -8,11 +8,9 @@ import pytest
 
 from retention.database import connect
 from retention.delivery.breaker import Breaker
-from retention.delivery.outcomes import Accepted
 from retention.delivery.protocol import deliver
 from retention.delivery.reconcile import SILENCE_ENDS_AFTER, ReconcileReport, reconcile
 from retention.delivery.run import Run
-from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.delivery.submission import submit
 from retention.ledger.claims import Wanted, claim_messages
@@ -25,6 +23,8 @@ from retention.ledger.templates import (
     remember_template,
     remember_unsubscribe_group,
 )
+from retention.sendgrid.client import SendGrid
+from retention.sendgrid.outcomes import Accepted
 from tests.integration.delivery.conftest import API_KEY, Sandbox, running_sandbox
 from tests.integration.ledger.warehouse import NOW, decision, plan
 
@@ -383,8 +383,9 @@ def _submit_without_posting(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> byte
 
 
 def _create_template(ledger: psycopg.Connection, client: SendGrid) -> None:
-    from retention.delivery.account import Account
-    from retention.delivery.templates import TemplateSource, push_templates
+    from retention.delivery.templates import push_templates
+    from retention.mail.template import TemplateSource
+    from retention.sendgrid.account import Account
 
     sources = [TemplateSource("winback", "en", "Hi", "<p>Hi</p>", "Hi")]
     push_templates(ledger, Account(client), sources, NOW)

@@ -21,15 +21,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from retention.database import connect
-from retention.delivery.account import Account
 from retention.delivery.breaker import Breaker
-from retention.delivery.outcomes import NotSent, Outcome
 from retention.delivery.protocol import deliver
 from retention.delivery.reconcile import reconcile
 from retention.delivery.recording import record_outcome
 from retention.delivery.report import DeliveryStoppedError
 from retention.delivery.run import Run
-from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.delivery.submission import submit
 from retention.ledger.claims import Claim, ClaimLostError, Envelope, Wanted, claim_messages
@@ -38,6 +35,9 @@ from retention.ledger.pre_send_check import ERASURE_KEY_VARIABLE, PreSendCheck, 
 from retention.ledger.requests import submit_claim
 from retention.ledger.states import MessageState
 from retention.ledger.templates import PushedTemplate, remember_template, remember_unsubscribe_group
+from retention.sendgrid.account import Account
+from retention.sendgrid.client import SendGrid
+from retention.sendgrid.outcomes import NotSent, Outcome
 from tests.integration.delivery.conftest import API_KEY, Sandbox, running_sandbox
 from tests.integration.ledger.warehouse import NOW, decision, plan
 
@@ -329,8 +329,9 @@ class Delivery(RuleBasedStateMachine):
 
 @pytest.fixture
 def stage(ledger: psycopg.Connection, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    from retention.delivery.templates import TemplateSource, push_templates
+    from retention.delivery.templates import push_templates
     from retention.ledger.templates import find_template
+    from retention.mail.template import TemplateSource
 
     monkeypatch.setenv(ERASURE_KEY_VARIABLE, ERASURE_KEY)
     with (

@@ -13,16 +13,16 @@ import pytest
 from retention.database import connect
 from retention.delivery import protocol
 from retention.delivery.breaker import Breaker
-from retention.delivery.outcomes import Accepted, NotSent
 from retention.delivery.recording import record_outcome
 from retention.delivery.report import DeliveryInterruptedError
 from retention.delivery.run import Run
-from retention.delivery.sendgrid import NotSentError, SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.delivery.submission import submit
 from retention.ledger.claims import Claim, Wanted, claim_messages
 from retention.ledger.messages import count_messages
 from retention.ledger.templates import PushedTemplate, remember_template
+from retention.sendgrid.client import NotSentError, SendGrid
+from retention.sendgrid.outcomes import Accepted, NotSent
 from tests.integration.delivery.conftest import API_KEY
 from tests.integration.delivery.faulty_server import ACCEPTED, faulty_server
 from tests.integration.ledger.warehouse import NOW, decision, plan
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from retention.delivery.outcomes import Outcome
+    from retention.sendgrid.outcomes import Outcome
     from tests.integration.delivery.conftest import Since
 
 SETTINGS = DeliverySettings(Sender("shop@example.com", "Shop"))

@@ -6,20 +6,16 @@ from uuid import uuid4
 
 import pytest
 
-from retention.delivery.sendgrid import SendGridError
-from retention.delivery.templates import (
-    PushCounts,
-    TemplateSource,
-    ensure_unsubscribe_groups,
-    push_templates,
-)
+from retention.delivery.templates import PushCounts, ensure_unsubscribe_groups, push_templates
 from retention.ledger.templates import find_template, find_unsubscribe_group
+from retention.mail.template import TemplateSource
+from retention.sendgrid.client import SendGridError
 from tests.integration.ledger.warehouse import NOW
 
 if TYPE_CHECKING:
     import psycopg
 
-    from retention.delivery.account import Account
+    from retention.sendgrid.account import Account
     from tests.integration.delivery.conftest import Sandbox
 
 

@@ -15,10 +15,10 @@ import pytest
 from retention.database import connect
 from retention.delivery.protocol import deliver
 from retention.delivery.report import DeliveryInterruptedError
-from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.ledger.messages import count_messages
 from retention.ledger.templates import PushedTemplate, remember_template
+from retention.sendgrid.client import SendGrid
 from tests.integration.delivery.conftest import API_KEY
 from tests.integration.delivery.faulty_server import ACCEPTED, answer, faulty_server
 from tests.integration.delivery.faulty_server import send as say
@@ -209,8 +209,8 @@ def test_a_template_that_does_not_exist_is_not_searched_for(
 def test_a_marketing_mail_can_be_unsubscribed_from_in_one_click(
     remembered: psycopg.Connection,
 ) -> None:
-    from retention.hearing.settings import PublicSettings
-    from retention.hearing.unsubscribe import read_token
+    from retention.links.settings import PublicSettings
+    from retention.links.unsubscribe import read_token
 
     plan(remembered, [decision(1)])
     public = PublicSettings("https://shop.example.com/retention", "k" * 32)
@@ -226,7 +226,7 @@ def test_a_marketing_mail_can_be_unsubscribed_from_in_one_click(
 
 
 def test_a_receipt_carries_no_unsubscribe_link(remembered: psycopg.Connection) -> None:
-    from retention.hearing.settings import PublicSettings
+    from retention.links.settings import PublicSettings
 
     plan(remembered, [decision(1, kind="transactional", purpose="orders")])
     with faulty_server() as server:

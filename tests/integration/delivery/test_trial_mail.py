@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from retention.commands import app
-from retention.delivery.sendgrid import SendGrid, SendGridSettingsError
 from retention.delivery.trial_mail import TrialNotSentError
+from retention.sendgrid.client import SendGrid, SendGridSettingsError
 from tests.integration.delivery.conftest import API_KEY, Sandbox
 from tests.integration.delivery.faulty_server import answer, faulty_server
 

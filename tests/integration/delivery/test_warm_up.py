@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from retention import outbox
+from retention.jobs import send_messages as outbox
 from tests.integration.ledger.warehouse import NOW, decision, plan
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from retention.database import connect
 from retention.delivery.protocol import deliver
-from retention.delivery.sendgrid import SendGrid
 from retention.delivery.settings import DeliverySettings, Sender
+from retention.sendgrid.client import SendGrid
 from tests.integration.ledger.warehouse import NOW
 
 ROOT = Path(__file__).parents[3]

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.benchmarks.crash_matrix.case import Case
-from tests.benchmarks.crash_matrix.faults import BATCH, LOGS, NO_FAULT, SEND, STOPS, FaultKind
-from tests.benchmarks.crash_matrix.play import play, play_naively
-from tests.benchmarks.crash_matrix.stage import Stage, prepared_stage
-from tests.benchmarks.crash_matrix.summary import unexplained
+from benchmarks.crash_matrix.case import Case
+from benchmarks.crash_matrix.faults import BATCH, LOGS, NO_FAULT, SEND, STOPS, FaultKind
+from benchmarks.crash_matrix.play import play, play_naively
+from benchmarks.crash_matrix.stage import Stage, prepared_stage
+from benchmarks.crash_matrix.summary import unexplained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,6 +9,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 
+from retention.jobs.refresh_segments import ForeignMartsError, require_own_marts
 from retention.ledger.mart_checks import record_mart_check
 from retention.ledger.nights import (
     Night,
@@ -20,7 +21,6 @@ from retention.ledger.nights import (
     hold_warehouse,
     open_night,
 )
-from retention.night import ForeignMartsError, require_own_marts
 from tests.integration.ledger.warehouse import NIGHT, NOW
 
 LONG = timedelta(hours=3)

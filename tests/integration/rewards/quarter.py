@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from retention.ledger.reward_runs import Grade, find_run
+from retention.project.shop import Shop, read_shop
 from retention.rewards.decision import approve
 from retention.rewards.freeze import freeze, grade
 from retention.rewards.quarters import Quarter
-from retention.shop import Shop, read_shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

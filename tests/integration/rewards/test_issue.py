@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from retention.ledger.reward_runs import RewardRun
-    from retention.shop import Shop
+    from retention.project.shop import Shop
 
 ROOT = Path(__file__).parents[3]
 MADE, FROM_POOL = shop_that(), shop_that(gift_card_codes="pool")

@@ -9,12 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from retention.ledger.reward_runs import find_run
-from retention.rewards.decision import SELF_APPROVED, approves_itself
-from retention.rewards.issue import NotApprovedError
-from retention.rewards.plausibility import ImplausibleRewardsError
-from retention.rewards.quarters import QuarterError
-from retention.rewards.run import (
+from retention.jobs.grant_quarterly_rewards import (
     AnotherRunError,
     NobodyAnsweredError,
     NoRunError,
@@ -26,8 +21,13 @@ from retention.rewards.run import (
     issue_cards,
     require_closed,
 )
+from retention.ledger.reward_runs import find_run
+from retention.project.shop import project_directory
+from retention.rewards.decision import SELF_APPROVED, approves_itself
+from retention.rewards.issue import NotApprovedError
+from retention.rewards.plausibility import ImplausibleRewardsError
+from retention.rewards.quarters import QuarterError
 from retention.rewards.summary import summarize
-from retention.shop import project_directory
 from tests.integration.rewards.quarter import (
     CARDS,
     CLOSE,
@@ -57,7 +57,7 @@ EARLIER = ("2025Q2", "2025Q3", "2025Q4", "2026Q1", "2026Q2")
 
 @pytest.fixture(autouse=True)
 def _docs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("RETENTION_DATA_DOCS_DIR", str(tmp_path))
+    monkeypatch.setenv("PALUU_DATA_DOCS_DIR", str(tmp_path))
 
 
 def _ask() -> dict[str, Any]:

@@ -19,10 +19,10 @@ import pyarrow.csv as pa_csv
 import pytest
 from psycopg import sql
 
-from retention.complete_journey import tables as source
 from retention.ledger.migration import migrate
+from retention.project.shop import project_directory, read_shop
 from retention.raw.contract import create_raw_tables, qualified, read_contract
-from retention.shop import project_directory, read_shop
+from sample_shops.complete_journey import tables as source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from retention.expectations import MartVerdict, check_marts, read_suites
 from retention.ledger.mart_checks import record_mart_check
 from retention.ledger.migration import migrate
+from retention.quality.expectations import MartVerdict, check_marts, read_suites
 from tests.integration.signals.conftest import NIGHT
 
 if TYPE_CHECKING:

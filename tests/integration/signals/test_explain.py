@@ -10,11 +10,11 @@ from typer.testing import CliRunner
 
 from retention.commands import app
 from retention.database import connect
-from retention.explain.explanations import ExplanationError, read_explanations
-from retention.explain.languages import NO_BREAK, Locale
-from retention.explain.page import explain_customer
-from retention.explain.signals import NothingToExplainError, tell_signal
-from retention.manifest import current_manifest
+from retention.project.manifest import current_manifest
+from retention.workbench.explain.explanations import ExplanationError, read_explanations
+from retention.workbench.explain.languages import NO_BREAK, Locale
+from retention.workbench.explain.page import explain_customer
+from retention.workbench.explain.signals import NothingToExplainError, tell_signal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,9 +10,9 @@ import psycopg
 import pytest
 
 from retention.ledger.reward_runs import find_run, list_frozen_grades
+from retention.project.shop import project_directory
 from retention.rewards.freeze import ReplayDiffersError, freeze
 from retention.rewards.quarters import Quarter
-from retention.shop import project_directory
 from tests.integration.signals.purchases import ZONE, known_purchases
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from retention.project.shop import read_shop
 from retention.raw.contract import read_contract
-from retention.shop import read_shop
-from retention.simulation.shop import FEWEST_CUSTOMERS, STORIES, simulate_shop
-from retention.simulation.tables import raw_tables
-from retention.simulation.truths import truth_rows
-from retention.simulation.write import write_simulated_shop
+from sample_shops.simulation.shop import FEWEST_CUSTOMERS, STORIES, simulate_shop
+from sample_shops.simulation.tables import raw_tables
+from sample_shops.simulation.truths import truth_rows
+from sample_shops.simulation.write import write_simulated_shop
 from tests.integration.signals.conftest import EVERYTHING, Warehouse
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 
 from retention.commands import app
 from retention.database import connect
-from retention.manifest import current_manifest
+from retention.project.manifest import current_manifest
+from retention.project.shop import PROJECT_VARIABLE, project_directory
 from retention.raw.contract import create_raw_tables, read_contract
-from retention.shop import PROJECT_VARIABLE, project_directory
 
 if TYPE_CHECKING:
     from click.testing import Result

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from retention.database import connect
-from retention.shop import read_shop
+from retention.project.shop import read_shop
 from tests.conftest import fresh_database
 from tests.integration.workbench.conftest import Workbench, copy_project
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from retention.mail_data import read_sample_data
-from retention.mail_sources import MailTemplateError
-from retention.preview.candidates import NoCandidateError
-from retention.shop import project_directory
+from retention.mail.candidate import read_sample_data
+from retention.mail.source import MailTemplateError
+from retention.project.shop import project_directory
+from retention.workbench.preview.candidates import NoCandidateError
 
 if TYPE_CHECKING:
     from pathlib import Path

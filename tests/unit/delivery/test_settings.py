@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from retention.delivery.sendgrid import SendGrid, SendGridSettingsError
+from retention.sendgrid.client import SendGrid, SendGridSettingsError
 
 
 @pytest.mark.parametrize("key", ["", " ", "SG.two words", "SG.line\nbreak", "SG.ä"])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from retention.campaigns import read_campaigns
-from retention.manifest import current_manifest
-from retention.shop import read_shop
+from retention.project.campaigns import read_campaigns
+from retention.project.manifest import current_manifest
+from retention.project.shop import read_shop
 
 if TYPE_CHECKING:
     from pathlib import Path

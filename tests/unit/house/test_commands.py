@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from retention.commands import app, errors
 from retention.commands.console import tell_error
-from retention.strict_model import SettingsError
+from retention.project.strict_model import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import msgpack
 import pytest
 
-from retention.manifest import parsed_project
-from retention.shop import read_shop
+from retention.project.manifest import parsed_project
+from retention.project.shop import read_shop
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,27 @@
+"""A build starts from the project as it was parsed for the DAG, and parses nothing anew."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cosmos.dbt.project import get_partial_parse_path
+
+from retention.project.manifest import NIGHT_TARGET, parsed_project
+
+if TYPE_CHECKING:
+    from airflow.sdk import BaseOperator
+
+
+def start_from_parsed(build: BaseOperator) -> None:
+    """Give a build of the night's target the project as it was parsed for the DAG, if newer."""
+    if build.profile_config.target_name != NIGHT_TARGET or build.cache_dir is None:
+        return
+    parsed = parsed_project(Path(build.project_dir))
+    kept = get_partial_parse_path(build.cache_dir)
+    if not parsed.exists():
+        return
+    if not kept.exists() or kept.stat().st_mtime < parsed.stat().st_mtime:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(parsed, kept)

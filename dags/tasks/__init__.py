@@ -1,0 +1,1 @@
+"""Task bodies: one-line calls of `retention.jobs`, a module per subject."""

@@ -1,0 +1,71 @@
+"""What a night does beside dbt, a task each; each is one call of the engine."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import task
+from airflow.sdk.timezone import utcnow
+
+from retention.jobs import refresh_segments as night
+from retention.ledger.nights import Night
+from schedules import OUTBOX
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from airflow.sdk.types import DagRunProtocol
+
+
+@task.sensor(mode="reschedule", poke_interval=15)
+def open_night(as_of: str, dag_run=None, params=None) -> bool:
+    """Note which night this run is about, and wait until it has the warehouse to itself."""
+    return night.begin(night_of_run(dag_run, as_of, params, opened_at=utcnow()), now=utcnow())
+
+
+@task
+def fit_models(dag_run=None) -> list[dict]:
+    """Fit what SQL cannot; the numbers and how each fit went stand in the ledger."""
+    return night.fit(dag_run.run_id, now=utcnow())
+
+
+@task
+def check_marts(dag_run=None) -> list[dict]:
+    """Check every mart that has a suite; the verdicts go to the ledger and Data Docs."""
+    return night.check(dag_run.run_id, now=utcnow())
+
+
+report_refused_fits = task(task_id="report_refused_fits")(night.raise_if_refused)
+report_broken_marts = task(task_id="report_broken_marts")(night.raise_if_broken)
+
+
+@task
+def reward_referrals(dag_run=None) -> int:
+    """Issue the gift cards that referrals have earned; a later night mails them."""
+    return night.reward_referrals(dag_run.run_id, now=utcnow())
+
+
+@task(outlets=[OUTBOX])
+def enqueue_messages(dag_run=None) -> dict[str, int]:
+    """Record the decisions, and plan the messages unless this run must not send."""
+    return night.enqueue(dag_run.run_id, now=utcnow())
+
+
+def close_night(dag_run=None) -> None:
+    """Give the warehouse back; a teardown, which each DAG has to make anew."""
+    night.end(dag_run.run_id)
+
+
+def night_of_run(
+    dag_run: DagRunProtocol, as_of: str, params: dict[str, Any], opened_at: datetime
+) -> Night:
+    """Return the night that a run is about; only scheduled runs have a time to be late for."""
+    return Night(
+        run_id=dag_run.run_id,
+        night=date.fromisoformat(as_of),
+        scheduled_for=dag_run.logical_date if dag_run.run_type == "scheduled" else None,
+        is_dry_run=params["dry_run"],
+        is_backfill=dag_run.run_type == "backfill",
+        opened_at=opened_at,
+    )

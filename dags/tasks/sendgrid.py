@@ -1,0 +1,46 @@
+"""What is exchanged with SendGrid, a task each; each is one call of the engine."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from airflow.sdk import task
+from airflow.sdk.timezone import utcnow
+
+from retention.jobs import send_messages, sync_sendgrid
+
+
+@task
+def push_templates() -> None:
+    """Bring SendGrid's templates and unsubscribe groups up to date."""
+    send_messages.push_templates(now=utcnow())
+
+
+@task
+def reconcile_unknown(params=None) -> dict[str, int]:
+    """Settle what SendGrid never answered, by its events, its logs, or a cancel in time."""
+    return {} if params.get("dry_run") else send_messages.reconcile_unknown(now=utcnow())
+
+
+@task(trigger_rule="all_done")  # it has a guard of its own against what was not pushed
+def deliver(worker: int, params=None) -> dict[str, int]:
+    """Claim what is due and hand it to SendGrid, each message once."""
+    ahead = timedelta(hours=params["hours_ahead"])
+    return send_messages.send_due(utcnow(), ahead, worker=worker, is_dry_run=params["dry_run"])
+
+
+@task
+def finish() -> None:
+    """Turn the run red when any task before it failed, not only the last."""
+
+
+@task
+def ensure_webhook() -> None:
+    """Have SendGrid report its events to us, and fetch the key that it signs them with."""
+    sync_sendgrid.ensure_webhook(now=utcnow())
+
+
+@task
+def exchange_suppressions() -> dict[str, int]:
+    """Pull SendGrid's suppressions, and push the unsubscribes of our own page."""
+    return sync_sendgrid.exchange_suppressions(now=utcnow())

@@ -1,0 +1,101 @@
+"""What the campaigns ask now, remembered for a while: reading it takes longer than a page may."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import timedelta
+from subprocess import SubprocessError
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from retention.mail.questions import QuestionWords, read_words
+from retention.project.campaigns import read_campaigns
+from retention.project.manifest import ManifestError, current_manifest
+from retention.project.shop import project_directory
+from retention.project.strict_model import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+log = logging.getLogger(__name__)
+
+REMEMBERED = timedelta(minutes=1)
+
+
+class QuestionsUnknownError(RuntimeError):
+    """The project cannot be read, and was not read before; the log has the reason."""
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What is asked.
+
+    Attributes:
+        offered: the answers of each question, by campaign and question.
+        words: by language and question.
+    """
+
+    offered: Mapping[str, Mapping[str, tuple[str, ...]]]
+    words: Mapping[str, Mapping[str, QuestionWords]]
+
+    def answers(self, campaign: str, question: str) -> tuple[str, ...]:
+        """Return the answers that a campaign offers to a question; none when it does not ask it."""
+        return self.offered.get(campaign, {}).get(question, ())
+
+    def say(self, question: str, answers: tuple[str, ...], *locales: str) -> QuestionWords:
+        """Return the words for a question in the first language that has them.
+
+        Where words are missing, of which `retention check` tells, names take their place: what a
+        person answers counts all the same.
+        """
+        said = (self.words.get(locale, {}).get(question) for locale in locales)
+        bare = QuestionWords.model_construct(ask=question, thanks="", answers={})
+        found = next(filter(None, said), bare)
+        labels = {each: found.answers.get(each, each) for each in answers}
+        return found.model_copy(update={"answers": labels})
+
+
+@dataclass
+class AskedQuestions:
+    """Reads the questions at most once a minute, whichever threads ask."""
+
+    _questions: Questions | None = None
+    _until: datetime | None = None
+    _lock: Lock = field(default_factory=Lock)
+
+    def read(self, now: datetime) -> Questions:
+        """Return the questions of now (aware), or of up to a minute ago.
+
+        While an analyst's changes do not fit together, those before them count.
+
+        Raises:
+            QuestionsUnknownError: the project cannot be read, and was not before.
+        """
+        # One thread reads; the others go on with what was known, if anything was.
+        if self._is_due(now) and self._lock.acquire(blocking=self._questions is None):
+            try:
+                if self._is_due(now):
+                    self._questions = _read() or self._questions
+                    self._until = now + REMEMBERED
+            finally:
+                self._lock.release()
+        if self._questions is None:
+            message = "the campaigns' questions cannot be read"
+            raise QuestionsUnknownError(message)
+        return self._questions
+
+    def _is_due(self, now: datetime) -> bool:
+        return self._until is None or now >= self._until
+
+
+def _read() -> Questions | None:
+    project = project_directory()
+    try:
+        campaigns = read_campaigns(current_manifest(project))
+        words = read_words(project)
+    except (ManifestError, SettingsError, OSError, SubprocessError) as error:
+        log.error("the questions of mails cannot be read: %s", error)  # noqa: TRY400 - in words
+        return None
+    return Questions({name: each.questions for name, each in campaigns.items()}, words)

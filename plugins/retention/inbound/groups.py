@@ -1,0 +1,104 @@
+"""An unsubscribe group and the ledger, told of each other.
+
+Whoever is in a group that stood for the purpose before counts as a member still: old mails lead
+there. A group that is new to its purpose is told of all who unsubscribed, and frees nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from retention.ledger.suppressions import Listing, find_page_answers, report_suppressions
+from retention.ledger.unsubscribe_groups import adopt_unsubscribe_group, find_group_members
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    import psycopg
+
+    from retention.ledger.suppressions import PageAnswer
+    from retention.ledger.unsubscribe_groups import UnsubscribeGroup
+    from retention.sendgrid.suppression_lists import SuppressionLists
+
+SOURCE = "groups"
+
+
+@dataclass(frozen=True)
+class Exchanged:
+    """What an exchange saw and did.
+
+    Attributes:
+        listing: who is in the group, or in one that stood for its purpose before.
+        pushed: how many joined the group.
+        withdrawn: how many left it.
+    """
+
+    listing: Listing
+    pushed: int
+    withdrawn: int
+
+
+class GroupExchange:
+    """One group; `members` says by group id since when (aware) each address is in it."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection,
+        lists: SuppressionLists,
+        group: UnsubscribeGroup,
+        members: Mapping[int, Mapping[str, datetime]],
+    ) -> None:
+        self._connection = connection
+        self._lists = lists
+        self._group = group
+        self._members = members
+
+    def run(self, now: datetime) -> Exchanged:
+        """Tell each what only the other knows.
+
+        Args:
+            now: the present moment, aware.
+
+        Raises:
+            SendGridError: SendGrid cannot be reached or refuses; a later run does the rest.
+        """
+        answers = find_page_answers(self._connection, self._group.purpose)
+        everybody = self._everybody()
+        leaving = {each.address for each in answers if _has_left(each, everybody)}
+        self._withdraw(leaving)
+        staying = {each: since for each, since in everybody.items() if each not in leaving}
+        listing = Listing(SOURCE, self._group.purpose, staying)
+        report_suppressions(self._connection, listing.reports())
+        joining = self._missing(answers, staying) - leaving
+        self._lists.add_to_group(self._group.group_id, sorted(joining))
+        if not self._group.is_adopted:
+            adopt_unsubscribe_group(self._connection, self._group, now)
+        return Exchanged(listing, len(joining), len(leaving))
+
+    def _everybody(self) -> dict[str, datetime]:
+        """Return since when each is a member, of the latest joining where there are several."""
+        everybody: dict[str, datetime] = {}
+        for group_id in (self._group.group_id, *self._group.past_ids):
+            for address, since in self._members.get(group_id, {}).items():
+                everybody[address] = max(since, everybody.get(address, since))
+        return everybody
+
+    def _withdraw(self, leaving: set[str]) -> None:
+        for group_id in (self._group.group_id, *self._group.past_ids):
+            for address in leaving & self._members.get(group_id, {}).keys():
+                self._lists.remove_from_group(group_id, address)
+
+    def _missing(self, answers: list[PageAnswer], staying: Mapping[str, datetime]) -> set[str]:
+        """Return who is to get no mail of the purpose, and is not in its group yet."""
+        said_no = {answer.address for answer in answers if answer.removed_at is None}
+        held = find_group_members(self._connection, self._group.purpose)
+        # The group may lack whom the ledger still holds: then somebody took them out of it.
+        moving = held & staying.keys() if self._group.is_adopted else held
+        return (said_no | moving) - self._members.get(self._group.group_id, {}).keys()
+
+
+def _has_left(answer: PageAnswer, members: Mapping[str, datetime]) -> bool:
+    since = members.get(answer.address)
+    return answer.removed_at is not None and since is not None and since < answer.removed_at

@@ -1,0 +1,69 @@
+"""What the public pages share: their frame, their words, and the languages they speak."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import yaml
+from jinja2 import Environment, PackageLoader
+
+if TYPE_CHECKING:
+    from retention.project.shop import Shop
+
+FALLBACK = "en"
+TEXTS = yaml.safe_load(resources.files(__package__).joinpath("page_texts.yaml").read_text("utf-8"))
+TEMPLATES = Environment(loader=PackageLoader(__package__, "page_templates"), autoescape=True)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a browser gets.
+
+    Attributes:
+        status: of HTTP.
+        html: the page.
+        nonce: by which the page's own script is known; empty when it has none.
+    """
+
+    status: int
+    html: str
+    nonce: str = ""
+
+
+class PageWriter:
+    """Fills in the pages of one shop."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+
+    def write(self, status: int, template: str, name: str, locale: str, **facts: object) -> Page:
+        """Return a page in the language of a mail, or in the nearest that pages speak.
+
+        Args:
+            status: of HTTP.
+            template: file of `page_templates`, without `.html`.
+            name: which of the texts of `page_texts.yaml`.
+            locale: language of the mail, BCP 47.
+            facts: what the template asks for besides; `nonce` lets it run its script.
+        """
+        language = self.language(locale)
+        words = {
+            key: text.format(shop=self._shop.shop_name)
+            for key, text in TEXTS[language][name].items()
+        }
+        html = TEMPLATES.get_template(f"{template}.html").render(
+            language=language, shop=self._shop, name=name, words=words, **facts
+        )
+        return Page(status, html, str(facts.get("nonce", "")))
+
+    def lost(self) -> Page:
+        """Return the page for a link that is none of ours."""
+        return self.write(404, "page", "lost", self._shop.default_locale)
+
+    def language(self, locale: str) -> str:
+        """Return the language of a page about a mail in `locale`: that one if pages speak it."""
+        wished = (locale, self._shop.default_locale)
+        languages = (each.replace("_", "-").split("-")[0].lower() for each in wished)
+        return next((each for each in languages if each in TEXTS), FALLBACK)

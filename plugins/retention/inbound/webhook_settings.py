@@ -1,0 +1,71 @@
+"""Tells SendGrid where to report events, and fetches the key that it signs them with."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from retention.ledger.webhook import remember_webhook_key
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import psycopg
+
+    from retention.sendgrid.account import Account, RemoteWebhook
+
+log = logging.getLogger(__name__)
+
+NAME = "Paluu"  # by which ours is found again among the webhooks of the account
+EVENTS = (
+    "bounce",
+    "click",
+    "deferred",
+    "delivered",
+    "dropped",
+    "group_resubscribe",
+    "group_unsubscribe",
+    "open",
+    "processed",
+    "spam_report",
+    "unsubscribe",
+)
+
+
+def ensure_webhook(
+    connection: psycopg.Connection, account: Account, public_url: str, now: datetime
+) -> None:
+    """Make sure that SendGrid reports all events to us, signed, and that we know the key.
+
+    Args:
+        connection: an open connection.
+        account: the account at SendGrid.
+        public_url: where `retention_ui.public` is reached; another one than last time moves the
+            webhook there.
+        now: the present moment, aware.
+
+    Raises:
+        SendGridError: SendGrid cannot be reached or refuses, for instance a further webhook.
+    """
+    wanted = {
+        "enabled": True,
+        "url": f"{public_url}/events",
+        "friendly_name": NAME,
+        **dict.fromkeys(EVENTS, True),
+    }
+    webhook = _find(account.list_webhooks(), wanted)
+    webhook_id = webhook.webhook_id if webhook else account.create_webhook(wanted)
+    if webhook and not wanted.items() <= webhook.settings.items():
+        account.update_webhook(webhook_id, wanted)
+        log.info("the event webhook %s was set anew", webhook_id)
+    key = webhook.public_key if webhook else None
+    remember_webhook_key(connection, key or account.sign_webhook(webhook_id), now)
+
+
+def _find(webhooks: list[RemoteWebhook], wanted: dict[str, Any]) -> RemoteWebhook | None:
+    """Return the webhook at our address, which SendGrid allows once, else the one of our name."""
+    for key in ("url", "friendly_name"):
+        for webhook in webhooks:
+            if webhook.settings.get(key) == wanted[key]:
+                return webhook
+    return None

@@ -1,0 +1,1 @@
+"""What the tasks of each DAG do, one module per DAG; `dags/tasks` calls them."""

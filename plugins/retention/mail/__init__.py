@@ -1,0 +1,1 @@
+"""Mails: read from the campaigns' folders, composed, rendered, and warned about."""

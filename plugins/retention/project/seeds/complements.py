@@ -1,0 +1,36 @@
+"""`complements.csv`: what belongs with what, as the shop's own people know it."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import model_validator
+
+from retention.project.seeds.rows import Seed, Text
+from retention.project.strict_model import StrictModel
+
+
+class Complement(StrictModel):
+    """One thing that belongs with another; the other way round is a row of its own."""
+
+    product_type: Text
+    complement_type: Text
+    note: Text
+
+    @model_validator(mode="after")
+    def _are_two(self) -> Self:
+        if self.product_type == self.complement_type:
+            message = f"'{self.product_type}' cannot belong with itself; name another type"
+            raise ValueError(message)
+        return self
+
+
+SEED = Seed(
+    "complements",
+    Complement,
+    key=("product_type", "complement_type"),
+    refers_to={
+        "product_type": ("product_types", "product_type"),
+        "complement_type": ("product_types", "product_type"),
+    },
+)

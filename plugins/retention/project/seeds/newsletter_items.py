@@ -1,0 +1,76 @@
+"""`newsletter_items.csv`: what the newsletter says, week by week."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator, Field
+
+from retention.project.seeds.rows import Headline, Line, Paragraph, PositiveCount, Seed, Text, Texts
+from retention.project.strict_model import StrictModel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from retention.project.seeds.product_interests import ProductInterest
+
+EVERYONE = "everyone"
+
+
+def _week_of_the_calendar(issue: str) -> str:
+    year, _, week = issue.partition("-W")
+    try:
+        date.fromisocalendar(int(year), int(week), 1)
+    except ValueError as error:
+        message = f"'{issue}' is no week; the ISO calendar has none of that number"
+        raise ValueError(message) from error
+    return issue
+
+
+Issue = Annotated[str, Field(pattern=r"^2\d{3}-W\d{2}$"), AfterValidator(_week_of_the_calendar)]
+
+
+class NewsletterItem(StrictModel):
+    """One item of one issue.
+
+    Attributes:
+        issue: the ISO week in which it goes out, such as `2026-W48`.
+        item: its place in the issue, for those of whom no interest is known.
+        interest: whom it is for, as `product_interests` has it, or `everyone`.
+        headline_en, headline_fi: of its reader's first item, the subject.
+        url: where it leads; https.
+        product_types: what it shows, with semicolons between; may be empty.
+    """
+
+    issue: Issue
+    item: PositiveCount
+    interest: Text
+    headline_en: Headline
+    headline_fi: Headline
+    text_en: Paragraph
+    text_fi: Paragraph
+    url: Annotated[str, Field(pattern=r"^https://[^\s\"<>]+$")]
+    product_types: Texts
+
+
+SEED = Seed(
+    "newsletter_items",
+    NewsletterItem,
+    key=("issue", "item"),
+    refers_to={"product_types": ("product_types", "product_type")},
+)
+
+
+def unknown_interests(
+    items: Iterable[Line[NewsletterItem]], interests: Iterable[Line[ProductInterest]]
+) -> Iterator[str]:
+    """Yield a problem for each item that nobody's interest could ever lead to."""
+    known = {line.row.interest for line in interests} | {EVERYONE}
+    for line in items:
+        if line.row.interest not in known:
+            yield SEED.fault(
+                line,
+                f"interest: '{line.row.interest}' is none of {', '.join(sorted(known))}; add it"
+                " with its product types to seeds/product_interests.csv",
+            )

@@ -1,0 +1,202 @@
+"""Reads a seed row by row; each fault is told with its file, its line and what to do."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+
+from retention.project.strict_model import SettingsError, StrictModel, explain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+Row = TypeVar("Row", bound=StrictModel)
+
+
+def _bare(text: str) -> str:
+    if text != text.strip():
+        message = f"'{text}' begins or ends with a blank; take it away"
+        raise ValueError(message)
+    return text
+
+
+def _yes_no(text: Any) -> Any:
+    if text not in {"true", "false"}:
+        message = f"'{text}' is neither true nor false"
+        raise ValueError(message)
+    return text == "true"
+
+
+def _value_or_nothing(text: Any) -> Any:
+    return None if text == "" else text
+
+
+def _parted(text: Any) -> Any:
+    return text.split(";") if text else ()
+
+
+def _each_once(parts: tuple[str, ...]) -> tuple[str, ...]:
+    twice = next((part for part in parts if parts.count(part) > 1), None)
+    if twice is not None:
+        message = f"'{twice}' is named twice; keep one of them"
+        raise ValueError(message)
+    return parts
+
+
+def _calm(text: str) -> str:
+    if "!" in text:
+        message = f"'{text}' shouts; say it without an exclamation mark"
+        raise ValueError(message)
+    return text
+
+
+Text = Annotated[str, Field(min_length=1), AfterValidator(_bare)]
+# What a mail says: a subject that a phone shows whole, and a paragraph.
+Headline = Annotated[Text, Field(max_length=60), AfterValidator(_calm)]
+Paragraph = Annotated[Text, Field(max_length=600)]
+PositiveCount = Annotated[int, Field(ge=1)]
+YesNo = Annotated[bool, BeforeValidator(_yes_no)]
+# Texts with semicolons between, each once; nothing for none.
+Texts = Annotated[tuple[Text, ...], AfterValidator(_each_once), BeforeValidator(_parted)]
+# Before a type that may be empty: `Annotated[int | None, EMPTY]`.
+EMPTY = BeforeValidator(_value_or_nothing)
+
+
+class SeedError(SettingsError):
+    """A seed does not hold what it should; every problem names its file and line."""
+
+
+@dataclass(frozen=True)
+class Line(Generic[Row]):
+    """A row and its line in the file, the header's being 1."""
+
+    number: int
+    row: Row
+
+
+@dataclass(frozen=True)
+class Seed(Generic[Row]):
+    """What a seed's rows must be.
+
+    Attributes:
+        name: the file's stem.
+        row: the model of a row; its fields are the columns.
+        key: columns that no two rows share.
+        refers_to: (seed, column) in which a column's values must be found, by column; of several
+            texts in one value, each; empty ones need not.
+    """
+
+    name: str
+    row: type[Row]
+    key: tuple[str, ...]
+    refers_to: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        """The file, as problems name it."""
+        return f"seeds/{self.name}.csv"
+
+    def fault(self, line: Line[Row], words: str) -> str:
+        """Return a problem of one line."""
+        return f"{self.path}, line {line.number}: {words}"
+
+
+def read_seed(project: Path, seed: Seed[Row]) -> list[Line[Row]]:
+    """Return the rows of a seed, in the file's order.
+
+    Raises:
+        SeedError: the file cannot be read, or rows are not as they should be; tells them all.
+    """
+    lines: list[Line[Row]] = []
+    problems: list[str] = []
+    for number, values in _values(project, seed):
+        try:
+            lines.append(Line(number, _row(seed, values)))
+        except SettingsError as error:
+            problems += [f"{seed.path}, line {number}: {problem}" for problem in error.problems]
+    problems += _repeated(seed, lines)
+    if problems:
+        raise SeedError(*problems)
+    return lines
+
+
+def unknown_references(
+    seed: Seed[Row], lines: Iterable[Line[Row]], seeds: Mapping[str, Iterable[Line[Any]]]
+) -> Iterator[str]:
+    """Yield a problem for each value that is not where `refers_to` says.
+
+    Args:
+        seed: whose references are looked at.
+        lines: its lines.
+        seeds: the lines of the seeds that could be read, by name; others are not looked at.
+    """
+    for column, (other, other_column) in seed.refers_to.items():
+        if other not in seeds:
+            continue
+        known = {getattr(line.row, other_column) for line in seeds[other]}
+        for line in lines:
+            value = getattr(line.row, column)
+            for each in value if isinstance(value, tuple) else (value,):
+                if each is not None and each not in known:
+                    yield seed.fault(
+                        line, f"{column}: '{each}' is not in seeds/{other}.csv; add it there"
+                    )
+
+
+def _values(project: Path, seed: Seed[Row]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line number and the values of each row, in the order of the model's fields."""
+    try:
+        # Spreadsheets begin UTF-8 files with a byte order mark; dbt passes over it too.
+        text = (project / seed.path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeError) as error:
+        message = f"{seed.path} cannot be read as UTF-8 text: {error}"
+        raise SeedError(message) from error
+    for number, line in enumerate(text.splitlines() or [""], start=1):
+        values = _split(seed, number, line)
+        if number == 1:
+            _check_header(seed, values)
+        elif values:
+            yield number, values
+
+
+def _split(seed: Seed[Row], number: int, line: str) -> list[str]:
+    # Line by line: no text of ours has two, and an open quote must not swallow the rest.
+    try:
+        return next(csv.reader([line], strict=True), [])
+    except csv.Error as error:
+        message = f"{seed.path}, line {number}: {error}; is a quote left open?"
+        raise SeedError(message) from error
+
+
+def _check_header(seed: Seed[Row], header: list[str]) -> None:
+    if header != list(seed.row.model_fields):
+        columns = ",".join(seed.row.model_fields)
+        message = f"{seed.path}, line 1: the first line must be {columns} with commas between"
+        raise SeedError(message)
+
+
+def _row(seed: Seed[Row], values: list[str]) -> Row:
+    columns = seed.row.model_fields
+    if len(values) != len(columns):
+        message = (
+            f"{len(values)} values for {len(columns)} columns; a text with a comma needs quotes"
+        )
+        raise SeedError(message)
+    try:
+        return seed.row.model_validate(dict(zip(columns, values, strict=True)))
+    except ValidationError as error:
+        raise SeedError(*explain(error, seed.row)) from error
+
+
+def _repeated(seed: Seed[Row], lines: Iterable[Line[Row]]) -> Iterator[str]:
+    first: dict[tuple[Any, ...], int] = {}
+    for line in lines:
+        key = tuple(getattr(line.row, column) for column in seed.key)
+        earlier = first.setdefault(key, line.number)
+        if earlier != line.number:
+            words = ", ".join(map(str, key))
+            yield seed.fault(line, f"{words} is on line {earlier} already; keep one of them")

@@ -1,0 +1,1 @@
+"""Great Expectations: the suites, the nightly check, and its Data Docs."""

@@ -1,0 +1,1 @@
+"""The client: the only package that speaks HTTP to SendGrid."""

@@ -1,0 +1,105 @@
+"""Reads out of a replayed night, while its tables stand, what the replay tells of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from psycopg.rows import class_row, scalar_row, tuple_row
+
+from retention.database import load_statement
+from retention.workbench.backtest.results import Purchases, ReplayedNight
+
+if TYPE_CHECKING:
+    import psycopg
+    from psycopg.rows import RowFactory
+
+    from retention.project.shop import Shop
+
+DOUBLINGS = [2**power for power in range(12)]  # orders and days: alike are those within one step
+REMEMBERED = (
+    "create temporary table replayed_purchases"
+    " (customer_id text, ordered_at timestamptz, product_type text)",
+    "create temporary table replayed_candidates"
+    " (night date, customer_id text, occasion text, outcome text)",
+)
+
+
+@dataclass
+class Measures:
+    """What a replay remembers from night to night, in temporary tables of its session.
+
+    Attributes:
+        connection: to the database in which the nights are built.
+        shop: whose clock the nights go by.
+        campaign: the one that is replayed.
+        window_days: for so long after a night's 00:00 purchases count.
+        known_until: local date before whose 00:00 all purchases are known.
+    """
+
+    connection: psycopg.Connection
+    shop: Shop
+    campaign: str
+    window_days: int
+    known_until: date = date.min
+
+    def remember_purchases(self, first: date, built: date) -> bool:
+        """Keep what was bought from a night on, out of the tables of a later night.
+
+        Args:
+            first: local date of the first night to replay.
+            built: local date of the later one, whose order lines are built.
+
+        Returns:
+            Whether anybody had bought anything before the first night.
+        """
+        for statement in REMEMBERED:
+            self.connection.execute(statement)
+        opens_at = self.shop.midnight(first)
+        self._run("keep_purchases", opens_at=opens_at)
+        self.connection.execute("analyze replayed_purchases")
+        earliest, latest = self._fetch("find_order_times", tuple_row)[0]
+        if earliest is None or earliest >= opens_at:
+            return False
+        self.known_until = min(built, self.shop.local_date(latest) + timedelta(days=1))
+        return True
+
+    def measure(self, night: date) -> ReplayedNight:
+        """Return what there is to tell of a night that was built just now."""
+        ends = night + timedelta(days=self.window_days)
+        self._run("keep_candidates", campaign=self.campaign)
+        outcomes = dict(self._fetch("count_outcomes", tuple_row, night=night))
+        (purchases,) = self._fetch(
+            "measure_purchases",
+            class_row(Purchases),
+            campaign=self.campaign,
+            night=night,
+            opens_at=self.shop.midnight(night),
+            closes_at=self.shop.midnight(ends),
+            doublings=DOUBLINGS,
+        )
+        return ReplayedNight(
+            night=night,
+            candidates=sum(outcomes.values()),
+            new_occasions=self._fetch("count_new_occasions", scalar_row, night=night)[0],
+            outcomes=outcomes,
+            overlaps=dict(self._fetch("count_overlaps", tuple_row, campaign=self.campaign)),
+            is_over=ends <= self.known_until,
+            purchases=purchases,
+        )
+
+    def count_sent(self, first: date, last: date) -> int:
+        """Return how many messages of the campaign were really planned on these nights."""
+        return self._fetch(
+            "count_sent_messages", scalar_row, campaign=self.campaign, first=first, last=last
+        )[0]
+
+    def _fetch(self, statement: str, rows: RowFactory[Any], **parameters: Any) -> list[Any]:
+        query = load_statement("retention.workbench.backtest", statement)
+        return self.connection.cursor(row_factory=rows).execute(query, parameters).fetchall()
+
+    def _run(self, statement: str, **parameters: Any) -> None:
+        self.connection.execute(
+            load_statement("retention.workbench.backtest", statement), parameters
+        )

@@ -1,0 +1,152 @@
+"""Replays a campaign's rule over past nights, one after the other, each as it would have been."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from psycopg.rows import scalar_row
+
+from retention.database import connect
+from retention.project.dbt import BUILDABLE
+from retention.project.shop import read_shop
+from retention.workbench.backtest.measures import Measures
+from retention.workbench.backtest.replayed_ledger import (
+    close_replayed_night,
+    create_ledger,
+    drop_schemas,
+    open_replayed_night,
+)
+from retention.workbench.backtest.results import Backtest
+from retention.workbench.backtest.snapshot import take_snapshot
+from retention.workbench.preview.previews import find_campaign
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime
+
+    import psycopg
+
+    from retention.project.dbt import Dbt, Progress
+
+logger = logging.getLogger(__name__)
+
+BUILD = ("build", *BUILDABLE, "--select")
+TO_DECISIONS = (*BUILD, "+path:models/decisions/decisions.sql")
+TO_PURCHASES = (*BUILD, "+path:models/intermediate/int_order_lines.sql")
+FITTED = {"stg_ease_affinities", "stg_bgnbd_values"}  # they know all purchases up to the last fit
+LOCK = "select pg_try_advisory_lock(hashtextextended('retention.workbench.backtest', 0))"
+
+
+class BacktestError(ValueError):
+    """These nights cannot be replayed; says what to do."""
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What is to be replayed.
+
+    Attributes:
+        campaign: name of its folder.
+        first: local date of the first night.
+        last: local date that no night comes after.
+        every: each so many-th night.
+        window_days: for so long after a night's 00:00 purchases count.
+    """
+
+    campaign: str
+    first: date
+    last: date
+    every: int = 7
+    window_days: int = 14
+
+    @property
+    def nights(self) -> tuple[date, ...]:
+        """The nights' local dates."""
+        days = range(0, (self.last - self.first).days + 1, self.every)
+        return tuple(self.first + timedelta(days=passed) for passed in days)
+
+
+def backtest(project: Path, replay: Replay, now: datetime, on_progress: Progress) -> Backtest:
+    """Replay a campaign's rule, as it is written now, over past nights.
+
+    What is built, and what the nights would have sent, stands in schemas of its own, which are
+    dropped in the end; the night's tables and the ledger are only read.
+
+    Args:
+        project: folder of the dbt project.
+        replay: which campaign and nights.
+        now: the present moment, aware; what was bought before 00:00 of its day is known.
+        on_progress: called with (what, steps done, steps in all).
+
+    Raises:
+        BacktestError: there are no such nights, nobody had bought anything before the first of
+            them, or another replay runs.
+        CampaignError: there is no such campaign.
+        DbtError: the project does not compile, or a model fails.
+        ManifestError: it does not parse.
+    """
+    began = time.monotonic()
+    shop = read_shop(project)
+    today = shop.local_date(now)
+    _require_nights(replay, today)
+    upstream = find_campaign(project, replay.campaign).upstream_models
+    with _stage(project, replay.first) as (connection, dbt):
+        measures = Measures(connection, shop, replay.campaign, replay.window_days)
+        built = min(replay.nights[-1] + timedelta(days=replay.window_days), today)
+        dbt.run(TO_PURCHASES, built, on_progress, "purchases")
+        if not measures.remember_purchases(replay.first, built):
+            message = f"nobody had bought anything before {replay.first}: begin with a later night"
+            raise BacktestError(message)
+        nights = []
+        for night in replay.nights:
+            on_progress("nights", len(nights), len(replay.nights))
+            open_replayed_night(connection, night, shop.guarded_marts, shop.midnight(night))
+            dbt.run(TO_DECISIONS, night, on_progress, "models")
+            close_replayed_night(connection, night, shop.midnight(night))
+            nights.append(measures.measure(night))
+        on_progress("nights", len(nights), len(nights))
+        sent_messages = measures.count_sent(replay.first, nights[-1].night)
+    return Backtest(
+        campaign=replay.campaign,
+        window_days=replay.window_days,
+        nights=tuple(nights),
+        sent_messages=sent_messages,
+        is_fitted=not FITTED.isdisjoint(upstream),
+        seconds=time.monotonic() - began,
+    )
+
+
+def log_progress(stage: str, done: int, total: int) -> None:
+    """Log the nights that are done, for those who have no bar to look at."""
+    if stage == "nights":
+        logger.info("%d of %d nights replayed", done, total)
+
+
+def _require_nights(replay: Replay, today: date) -> None:
+    if replay.first > replay.last:
+        message = f"the first night, {replay.first}, comes after the last, {replay.last}"
+        raise BacktestError(message)
+    if replay.last > today:
+        message = f"the night {replay.last} has not come: the shop's date is {today}"
+        raise BacktestError(message)
+
+
+@contextmanager
+def _stage(project: Path, first: date) -> Iterator[tuple[psycopg.Connection, Dbt]]:
+    """Set up schemas and a copy of the project for one replay, and clear them away again."""
+    with connect() as connection, tempfile.TemporaryDirectory(prefix="backtest-") as folder:
+        if not connection.cursor(row_factory=scalar_row).execute(LOCK).fetchone():
+            message = "another backtest is running on this database: wait until it is done"
+            raise BacktestError(message)
+        create_ledger(connection, first)
+        try:
+            yield connection, take_snapshot(project, Path(folder))
+        finally:
+            drop_schemas(connection)

@@ -1,0 +1,123 @@
+"""The ledger of a replay: as it was before the first replayed night, and what these nights add.
+
+What nights write (decisions, messages, their checks) goes to tables of the replay. A view puts
+them after what the ledger holds of the time before; all else is the ledger's own, seen through a
+view. So nothing is written to the ledger, and a replay sees none of what really came later.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from psycopg import sql
+from psycopg.rows import scalar_row
+
+from retention.database import load_statement
+from retention.workbench.backtest.snapshot import LEDGER, TARGET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+
+    import psycopg
+
+WRITTEN = ("nights", "mart_checks", "decisions", "messages")  # by a night
+REPLAYED = "replayed_"
+SCHEMAS = "select nspname from pg_namespace where starts_with(nspname, %s) order by nspname"
+TABLES = """
+select relname
+from pg_class
+where relnamespace = 'ledger'::regnamespace and relkind in ('r', 'p')
+order by relname
+"""
+SEEN = "create view {view} as select * from {table}"
+KEPT = "create table {kept} (like {table} including all)"
+CONTINUED = """
+create view {view} as
+select * from {table} where night < {first}
+union all
+select * from {kept}
+"""
+# Nobody delivers on replayed nights: each message is taken to arrive when it should.
+DELIVERED = """
+update {messages}
+set
+    state = 'accepted',
+    claimed_at = send_at,
+    submitting_at = send_at,
+    accepted_at = send_at,
+    request_id = gen_random_uuid(),
+    attempts = 1
+where state = 'planned'
+"""
+
+
+def create_ledger(connection: psycopg.Connection, first: date) -> None:
+    """Create the replay's ledger, in place of one that a broken-off replay has left.
+
+    Args:
+        connection: an open connection.
+        first: local date of the first replayed night; what is older is the ledger's.
+    """
+    drop_schemas(connection)
+    connection.execute(sql.SQL("create schema {}").format(sql.Identifier(LEDGER)))
+    for name in connection.cursor(row_factory=scalar_row).execute(TABLES).fetchall():
+        names = {
+            "table": sql.Identifier("ledger", name),
+            "view": sql.Identifier(LEDGER, name),
+            "kept": sql.Identifier(LEDGER, REPLAYED + name),
+            "first": sql.Literal(first),
+        }
+        for statement in (KEPT, CONTINUED) if name in WRITTEN else (SEEN,):
+            connection.execute(sql.SQL(statement).format(**names))
+
+
+def drop_schemas(connection: psycopg.Connection) -> None:
+    """Drop all that a replay has built."""
+    cursor = connection.cursor(row_factory=scalar_row)
+    for name in cursor.execute(SCHEMAS, (f"{TARGET}_",)).fetchall():
+        connection.execute(sql.SQL("drop schema {} cascade").format(sql.Identifier(name)))
+
+
+def open_replayed_night(
+    connection: psycopg.Connection, night: date, marts: Iterable[str], now: datetime
+) -> None:
+    """Begin a night of the replay, whose marts all pass: nobody checked them.
+
+    Args:
+        connection: an open connection.
+        night: local date.
+        marts: those that must pass for campaigns to write.
+        now: the moment at which the night is computed, aware.
+    """
+    _write(
+        connection, "open_night", run_id=_run_of(night), night=night, scheduled_for=now,
+        is_dry_run=False, is_backfill=False, opened_at=now,
+    )  # fmt: skip
+    for mart in marts:
+        _write(
+            connection, "record_mart_check", night=night, mart=mart, passed=True, row_count=0,
+            failures="[]", checked_at=now,
+        )  # fmt: skip
+
+
+def close_replayed_night(connection: psycopg.Connection, night: date, now: datetime) -> None:
+    """Record what the built night decides, plan its messages, and let them arrive."""
+    _write(connection, "record_decisions", night=night)
+    _write(connection, "enqueue_messages", night=night, now=now)
+    messages = sql.Identifier(LEDGER, f"{REPLAYED}messages")
+    connection.execute(sql.SQL(DELIVERED).format(messages=messages))
+    _write(connection, "close_night", run_id=_run_of(night), withheld_reason=None, now=now)
+
+
+def _write(connection: psycopg.Connection, statement: str, **parameters: Any) -> None:
+    """Run a statement of the ledger on the replay's tables, and on the replay's decisions."""
+    written = load_statement("retention.ledger", statement)
+    replayed = re.sub(r"\bledger\.", f"{LEDGER}.{REPLAYED}", written)
+    replayed = re.sub(r"\bdecisions\.decisions\b", f"{TARGET}_decisions.decisions", replayed)
+    connection.execute(replayed, parameters)
+
+
+def _run_of(night: date) -> str:
+    return f"backtest of {night}"

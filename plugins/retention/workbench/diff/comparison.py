@@ -1,0 +1,98 @@
+"""An edited campaign against the last night: all of the comparison."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from psycopg import sql
+from psycopg.rows import scalar_row
+
+from retention.ledger.recipes import ANALYST
+from retention.project.manifest import model_schemas
+from retention.project.shop import read_shop
+from retention.workbench.diff.audience import Audience, compare_audiences
+from retention.workbench.diff.build import Plan, build_edited
+from retention.workbench.diff.compared_night import find_compared_night
+from retention.workbench.diff.effects import Move, compare_decisions
+from retention.workbench.preview.previews import find_campaign
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    import psycopg
+
+    from retention.project.dbt import Progress
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What an edited campaign would have done on a night, against what the night did.
+
+    Attributes:
+        campaign: name of its folder.
+        night: local date.
+        notes: what its reader must know of the night, in sentences.
+        is_new: whether the night did not know the campaign.
+        plan: what was built, and what was read.
+        audience: whom the campaign finds.
+        moves: of the decisions of all campaigns.
+        seconds: how long it took.
+    """
+
+    campaign: str
+    night: date
+    notes: tuple[str, ...]
+    is_new: bool
+    plan: Plan
+    audience: Audience
+    moves: tuple[Move, ...]
+    seconds: float
+
+
+def compare_with_night(
+    connection: psycopg.Connection, project: Path, campaign: str, on_progress: Progress
+) -> Comparison:
+    """Build a campaign as it is edited, and compare it with the last night.
+
+    The night's tables and the ledger are only read.
+
+    Args:
+        connection: to the database of the night.
+        project: folder of the edited dbt project.
+        campaign: name of its folder.
+        on_progress: called with (what, models done, models in all).
+
+    Raises:
+        CampaignError: there is no such campaign.
+        NothingToCompareError: there is no night to compare with.
+        DbtError: the edited project does not compile, or a model of it fails.
+        ManifestError: it does not parse.
+    """
+    began = time.monotonic()
+    find_campaign(project, campaign)
+    shop, schemas = read_shop(project), model_schemas(project)
+    compared = find_compared_night(connection)
+    plan = build_edited(connection, project, campaign, compared.night, on_progress)
+    before = sql.Identifier(schemas[campaign], campaign)
+    after = sql.Identifier(ANALYST + schemas[campaign], campaign)
+    is_new = not _exists(connection, before)
+    audience = compare_audiences(connection, None if is_new else before, after, shop.zone)
+    moves = compare_decisions(
+        connection,
+        sql.Identifier(schemas["decisions"], "decisions"),
+        sql.Identifier(ANALYST + schemas["decisions"], "decisions"),
+        campaign,
+    )
+    seconds = time.monotonic() - began
+    return Comparison(
+        campaign, compared.night, compared.notes, is_new, plan, audience, moves, seconds
+    )
+
+
+def _exists(connection: psycopg.Connection, table: sql.Identifier) -> bool:
+    cursor = connection.cursor(row_factory=scalar_row)
+    name = table.as_string(connection)
+    return cursor.execute("select to_regclass(%s) is not null", (name,)).fetchone()

@@ -1,0 +1,103 @@
+"""`python -m sample_shops`: fill the raw tables with a shop to try Paluu on."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from retention.commands.console import bars, console
+from retention.commands.errors import run
+
+Replace = Annotated[bool, typer.Option("--replace", help="Lose what the raw tables hold now.")]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Fill the raw tables with a shop to try Paluu on. The database is the one that PGHOST, "
+    "PGPORT, PGUSER, PGPASSWORD and PGDATABASE name.",
+)
+
+
+@app.command(
+    "complete-journey",
+    epilog="Example: python -m sample_shops complete-journey --last-day 2026-11-21",
+)
+def complete_journey(
+    last_day: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Local date of the last purchase. The dates move by whole weeks to reach it, "
+            "and what would lie after it is left out.",
+            show_default="yesterday",
+        ),
+    ] = None,
+    *,
+    replace: Replace = False,
+) -> None:
+    """Load The Complete Journey: a year of real purchases of 2,469 households.
+
+    What the public data lack (names, addresses, languages, consents) is made up from the household
+    id. Raw tables that hold rows are left alone, unless they may be replaced.
+    """
+    from retention.database import connect
+    from retention.raw.contract import require_empty_raw_tables
+    from sample_shops.complete_journey.load import load_complete_journey
+
+    end = last_day.date() if last_day else _yesterday()
+    with connect() as connection:
+        if not replace:
+            require_empty_raw_tables(connection)
+        with bars() as report:
+            load_complete_journey(connection, end, report)
+    console.print(f"Loaded; the last purchases are of {end}.")
+
+
+@app.command(epilog="Example: python -m sample_shops simulate --customers 500")
+def simulate(
+    customers: Annotated[int, typer.Option(help="How many; the shop grows with them.")] = 2000,
+    seed: Annotated[int, typer.Option(min=0, help="The same one gives the same shop.")] = 1,
+    last_day: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Local date of the last purchase.",
+            show_default="yesterday",
+        ),
+    ] = None,
+    *,
+    replace: Replace = False,
+) -> None:
+    """Fill the raw tables with two years of a made-up Nordic shop, and `truth` with what it hides.
+
+    Raw tables that hold rows are left alone, unless they may be replaced. The schema `truth` tells
+    what the signals of the night after the last day should find, what they should not, and why.
+    """
+    from retention.database import connect
+    from retention.raw.contract import require_empty_raw_tables
+    from sample_shops.simulation.write import write_simulated_shop
+
+    end = last_day.date() if last_day else _yesterday()
+    with connect() as connection:
+        if not replace:
+            require_empty_raw_tables(connection)
+        with bars() as report:
+            written = write_simulated_shop(
+                connection, customers=customers, seed=seed, last_day=end, progress=report
+            )
+    console.print(f"Simulated {written['orders']} orders; the last purchases are of {end}.")
+
+
+def _yesterday() -> date:
+    from retention.project.shop import read_shop
+
+    shop = read_shop()
+    # The command is the outermost place, where the clock may be read.
+    return shop.local_date(datetime.now(tz=shop.zone)) - timedelta(days=1)  # noqa: TID251
+
+
+if __name__ == "__main__":
+    run(app)

@@ -1,4 +1,0 @@
-"""A local SendGrid: the official v3 contract, an inbox, and an audit of what was accepted.
-
-Start it with ``python -m sendgrid_sandbox``. Importing this package alone loads nothing.
-"""

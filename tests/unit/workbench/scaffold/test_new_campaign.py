@@ -1,0 +1,97 @@
+"""Names that a new campaign cannot have, and a project that stays as it was when one is refused."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from retention.mail.candidate import read_sample_data
+from retention.mail.compose import compose_campaign
+from retention.mail.warnings.find import find_warnings
+from retention.project.campaigns import CampaignError
+from retention.project.shop import project_directory, read_shop
+from retention.workbench.scaffold.new_campaign import make_campaign
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project without what dbt builds, to be added to."""
+    copy = tmp_path / "project"
+    ignored = shutil.ignore_patterns("logs", "target")
+    shutil.copytree(project_directory(), copy, ignore=ignored)
+    return copy
+
+
+def contents(project: Path) -> dict[str, str]:
+    return {str(file): file.read_text() for file in sorted(project.rglob("*.*"))}
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("Comeback", "cannot be a campaign's name: lower-case letters"),
+        ("come-back", "cannot be a campaign's name"),
+        ("2nd", "cannot be a campaign's name"),
+        ("come__back", "cannot be a campaign's name"),
+        ("../comeback", "cannot be a campaign's name"),
+        ("", "cannot be a campaign's name"),
+        ("c" * 41, "cannot be a campaign's name"),
+        ("int_comeback", "means something else here"),
+        ("sample", "means something else here"),
+        ("preview", "means something else here"),
+        ("winback", "'winback' is taken by campaigns/winback/winback.sql: dbt wants each name"),
+        ("lifecycle", "'lifecycle' is taken by models/signals/lifecycle.sql"),
+        ("winback_favourites", "is taken by campaigns/winback/winback_favourites.sql"),
+        ("decisions", "'decisions' is taken by models/decisions/decisions.sql"),
+        ("product_types", "'product_types' is taken by seeds/product_types.csv"),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused_and_nothing_is_made(
+    project: Path, name: str, complaint: str
+) -> None:
+    before = contents(project)
+    with pytest.raises(CampaignError, match=complaint):
+        make_campaign(project, name)
+    assert contents(project) == before
+
+
+def test_a_copy_whose_steps_would_take_a_name_is_refused(project: Path) -> None:
+    (project / "models/signals/again_window.sql").write_text("select 1 as one")
+    before = contents(project)
+    with pytest.raises(CampaignError, match=r"'again_window' is taken by models/signals/again_wi"):
+        make_campaign(project, "again", like="second_purchase")
+    assert contents(project) == before
+
+
+def test_a_folder_that_is_there_is_not_written_into(project: Path) -> None:
+    (project / "campaigns/comeback").mkdir()
+    with pytest.raises(CampaignError, match="campaigns/comeback exists already"):
+        make_campaign(project, "comeback")
+
+
+def test_what_is_copied_must_be_there(project: Path) -> None:
+    with pytest.raises(CampaignError, match=r"no campaign 'winbak' to copy; there are .*winback"):
+        make_campaign(project, "comeback", like="winbak")
+
+
+@pytest.mark.parametrize("kind", ["marketing", "transactional"])
+def test_a_starters_mails_have_no_warning_in_any_language(project: Path, kind: str) -> None:
+    make_campaign(project, "thanks", kind=kind)
+    shop, is_marketing = read_shop(project), kind == "marketing"
+    mails = compose_campaign(project, shop, "thanks", is_marketing=is_marketing)
+    assert {mail.locale for mail in mails} == set(shop.locales(is_marketing=is_marketing))
+    data = read_sample_data(project, "thanks")
+    assert find_warnings(mails, data, shop, project, is_marketing=is_marketing) == []
+
+
+def test_a_copy_differs_from_its_model_by_names_alone(project: Path) -> None:
+    made = make_campaign(project, "comeback", like="winback")
+    assert made.mentions == ()
+    for file in (project / "campaigns/winback").iterdir():
+        copy = made.folder / file.name.replace("winback", "comeback")
+        assert copy.read_text() == file.read_text().replace("winback", "comeback")

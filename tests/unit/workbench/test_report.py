@@ -1,0 +1,48 @@
+"""Reports, as a pull request and a terminal show them."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from retention.workbench.report import Document, Table, as_markdown, print_document
+
+REPORT = Document(
+    title="winback, as edited",
+    sentences=("30 candidates.",),
+    warnings=("of another night",),
+    tables=(
+        Table("Decided", ("outcome", "before", "share"), (("no_consent", 8, "4 %"),)),
+        Table("Nothing here", ("outcome",), ()),
+        Table("Added: 1", ("customer", "reason"), (("C1", "a | b\n<b>*c*"),), is_detail=True),
+    ),
+    remarks=("What it cannot tell.",),
+)
+
+
+def test_markdown_has_what_the_terminal_has() -> None:
+    terminal = io.StringIO()
+    print_document(REPORT, Console(file=terminal, width=100))
+    for words in (
+        "winback, as edited",
+        "30 candidates.",
+        "of another night",
+        "What it cannot tell.",
+    ):
+        assert words in as_markdown(REPORT)
+        assert words in terminal.getvalue()
+
+
+def test_what_customers_and_shops_wrote_stays_in_its_cell() -> None:
+    cells = [line for line in as_markdown(REPORT).splitlines() if line.startswith("| C1")]
+    assert cells == [r"| C1 | a \| b &lt;b&gt;\*c\* |"]
+
+
+def test_numbers_and_shares_stand_to_the_right() -> None:
+    assert "| --- | ---: | ---: |" in as_markdown(REPORT)
+
+
+def test_long_lists_are_folded_and_empty_ones_left_out() -> None:
+    assert "<details><summary>Added: 1</summary>\n\n|" in as_markdown(REPORT)
+    assert "Nothing here" not in as_markdown(REPORT)
