@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.crash_matrix.worker import ERASURE_KEY
 from retention.ledger.decisions import record_decisions
-from retention.ledger.last_look import hash_address
 from retention.ledger.messages import enqueue_messages
+from retention.ledger.pre_send_check import hash_address
 from tests.integration.ledger.warehouse import decision, fill_warehouse
 
 if TYPE_CHECKING:

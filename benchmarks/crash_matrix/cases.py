@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Steps = tuple[str, ...]
 # The worker dies, and nobody knows: in one case SendGrid took the mail, in the other it did not.
-HEARS_FROM = (None, MINUTE, HOUR)  # never; in time; only after fences were set
+HEARS_FROM = (None, MINUTE, HOUR)  # never; in time; only after cancels were confirmed
 BLOWS = (Blow.KILL, Blow.KILL, Blow.STOP, Blow.KILL, Blow.CLEAR)
 SEEDS = (1, 2)  # of the survey without a loss, and with one
 LOSSES = ("POST mail/send of marketing: answered", "POST mail/send of marketing: half sent")

@@ -74,5 +74,5 @@ def _name(head: bytes, body: bytes) -> str:
     method, path, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
     parts = path.partition("?")[0].removeprefix("/v3/").split("/")
     endpoint = "/".join(part for part in parts if WORD.fullmatch(part))
-    # Marketing is scheduled ahead and can be fenced; nothing else has an unsubscribe group.
+    # Marketing is scheduled ahead and can be cancelled; nothing else has an unsubscribe group.
     return f"{method} {endpoint}{' of marketing' if UNSUBSCRIBE_GROUP in body else ''}"

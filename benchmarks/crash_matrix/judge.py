@@ -23,8 +23,8 @@ MESSAGES = """
             mess.state,
             case
                 when reqs.first_release_at is null then 'sent at once'
-                when reqs.fencing_at is null then 'scheduled, fence not begun'
-                else 'scheduled, fence not confirmed'
+                when reqs.cancelling_at is null then 'scheduled, cancel not begun'
+                else 'scheduled, cancel not confirmed'
             end,
             mess.state_reason
         )

@@ -81,7 +81,7 @@ def _statement_names() -> dict[str, str]:
     """Return the names of the ledger's statements by their first line, which is unique."""
     return {
         file.read_text(encoding="utf-8").split("\n", 1)[0]: file.stem
-        for file in STATEMENTS.glob("*.sql")
+        for file in STATEMENTS.rglob("*.sql")
     }
 
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from benchmarks.crash_matrix.case import Verdict
 
 LEAST_RUNS = 200
-# No answer, no proof, and no fence: it cannot be called back, or the cancel was not confirmed.
-EXPLAINED = ("unconfirmed, sent at once", "unconfirmed, scheduled, fence not confirmed")
+# No answer, no proof, and no cancel: it cannot be called back, or that was not confirmed.
+EXPLAINED = ("unconfirmed, sent at once", "unconfirmed, scheduled, cancel not confirmed")
 
 
 def judge_all(

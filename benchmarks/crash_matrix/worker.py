@@ -25,7 +25,7 @@ from retention.delivery.reconcile import reconcile
 from retention.delivery.report import DeliveryStoppedError
 from retention.delivery.run import Run
 from retention.delivery.settings import DeliverySettings, Sender
-from retention.ledger.last_look import ERASURE_KEY_VARIABLE, LastLook
+from retention.ledger.pre_send_check import ERASURE_KEY_VARIABLE, PreSendCheck
 from retention.sendgrid.client import SendGrid
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ API_KEY = "SG.crash-matrix"
 SENDER = Sender("shop@example.com", "Shop")
 READ_SECONDS = 1.0  # the faults' hang and slow last longer
 ERASURE_KEY = "crash-matrix"
-LOOK = LastLook("Europe/Helsinki", frozenset({"winback"}))
-SETTINGS = DeliverySettings(SENDER, patience=timedelta(seconds=2), last_look=LOOK)
+CHECK = PreSendCheck("Europe/Helsinki", frozenset({"winback"}))
+SETTINGS = DeliverySettings(SENDER, patience=timedelta(seconds=2), pre_send_check=CHECK)
 AHEAD = timedelta(hours=24)
 
 processes = multiprocessing.get_context("forkserver")

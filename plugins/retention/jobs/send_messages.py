@@ -15,8 +15,8 @@ from retention.delivery.reconcile import reconcile
 from retention.delivery.schedule import QuietHours
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.ledger.claims import BUDGET_SPAN
-from retention.ledger.last_look import LastLook
 from retention.ledger.messages import count_due_messages
+from retention.ledger.pre_send_check import PreSendCheck
 from retention.ledger.templates import find_template, find_waiting_campaigns
 from retention.links.settings import URL_VARIABLE, read_public_settings
 from retention.mail.compose import compose_mails
@@ -204,7 +204,7 @@ def delivery_settings(shop: Shop, campaigns: Mapping[str, Campaign]) -> Delivery
         quiet_hours=QuietHours(
             shop.marketing.quiet_hours_start, shop.marketing.quiet_hours_end, shop.zone
         ),
-        last_look=LastLook(
+        pre_send_check=PreSendCheck(
             shop.storefront.shop_timezone, stopped, shop.marketing.unhappy_answers, pause
         ),
         public=read_public_settings(),

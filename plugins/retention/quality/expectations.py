@@ -16,6 +16,7 @@ import yaml
 from psycopg import sql
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from retention.database import count_rows
 from retention.ledger.mart_checks import record_mart_check, usual_row_count
 from retention.project.shop import project_directory
 from retention.project.strict_model import SettingsError, StrictModel, explain
@@ -200,7 +201,7 @@ def schema_of(suite: Suite, schemas: dict[str, str]) -> str:
 def _check(
     connection: psycopg.Connection, validation: Validation, suite: Suite, schema: str, night: date
 ) -> MartVerdict:
-    rows = _row_count(connection, schema, suite.mart)
+    rows = count_rows(connection, sql.Identifier(schema, suite.mart))
     usual = usual_row_count(connection, mart=suite.mart, night=night)
     broken = validation.broken(
         suite.mart,
@@ -215,11 +216,6 @@ def _check(
         failures=tuple(told.sentence for told in broken if told.severity == "critical"),
         warnings=tuple(told.sentence for told in broken if told.severity != "critical"),
     )
-
-
-def _row_count(connection: psycopg.Connection, schema: str, mart: str) -> int:
-    statement = sql.SQL("select count(*) from {}").format(sql.Identifier(schema, mart))
-    return connection.execute(statement).fetchone()[0]
 
 
 def _log(verdict: MartVerdict) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import yaml
 from psycopg import sql
 
+from retention.database import table_exists
 from retention.project.shop import project_directory
 
 if TYPE_CHECKING:
@@ -119,7 +120,6 @@ def _create(connection: psycopg.Connection, table: RawTable) -> None:
 
 def _holds_rows(connection: psycopg.Connection, table: str) -> bool:
     name = qualified(table)
-    found = connection.execute("select to_regclass(%s)", [f"{SCHEMA}.{table}"]).fetchone()
-    if found[0] is None:
+    if not table_exists(connection, name):
         return False
     return connection.execute(sql.SQL("select exists (select from {})").format(name)).fetchone()[0]

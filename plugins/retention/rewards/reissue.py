@@ -87,7 +87,7 @@ def _hold(connection: psycopg.Connection, card_id: UUID) -> GiftCard:
     if card.state == CardState.CANCELLED:
         message = f"gift card {card_id} is void already"
         raise CardNotVoidableError(message)
-    # After the lock: the last look before a mail leaves holds the card too.
+    # After the lock: the pre-send check of a mail holds the card too.
     if cards.state_of_mail(connection, card_id) in ON_ITS_WAY:
         message = f"the mail with gift card {card_id} is leaving just now: ask again in ten minutes"
         raise CardNotVoidableError(message)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 KILLS = {
     "claimed": (("claim_messages: answered",), FaultKind(BATCH, "response", "truncated")),
-    "looked a last time": (("withdraw_unwanted: answered",), NO_FAULT),
+    "checked before sending": (("withdraw_unwanted: answered",), NO_FAULT),
     "about to commit": (
         ("commit after submit_messages: asked",),
         FaultKind(SEND, "before_accept", "rate_limit"),
@@ -41,11 +41,11 @@ KILLS = {
         ("POST mail/send of marketing: answered",),
         FaultKind(LOGS, "before_accept", "status", count=99),
     ),
-    "about to fence": (
+    "about to cancel": (
         ("POST mail/send of marketing: half sent", "POST user/scheduled_sends: asked"),
         FaultKind(STOPS, "after_accept", "rst"),
     ),
-    "fenced": (("POST mail/send of marketing: half sent", "fence_request: answered"), NO_FAULT),
+    "cancelled": (("POST mail/send of marketing: half sent", "confirm_cancel: answered"), NO_FAULT),
 }
 
 
