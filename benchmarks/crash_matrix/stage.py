@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from benchmarks.crash_matrix.faults import FaultKind
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 TEMPLATE_DATABASE = "crash_template"
 START_SECONDS = 60
 MAILS = (("winback", "en"), ("winback", "fi"), ("reminder", "en"), ("receipt", "en"))
