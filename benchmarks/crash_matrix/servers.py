@@ -1,4 +1,4 @@
-"""The stage of all runs: one PostgreSQL, one SendGrid sandbox, a fresh database for each."""
+"""The servers that all runs share: one PostgreSQL, with a database per run, and one sandbox."""
 
 from __future__ import annotations
 
@@ -16,8 +16,12 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from benchmarks.crash_matrix import naive
-from benchmarks.crash_matrix.ears import REPORTED, Ears, open_ears
 from benchmarks.crash_matrix.faults import STOPS
+from benchmarks.crash_matrix.webhook_receiver import (
+    REPORTED,
+    WebhookReceiver,
+    running_webhook_receiver,
+)
 from benchmarks.crash_matrix.worker import API_KEY
 from demo.postgres import Cluster
 from retention.database import connect
@@ -35,7 +39,7 @@ if TYPE_CHECKING:
 
     from benchmarks.crash_matrix.faults import FaultKind
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 TEMPLATE_DATABASE = "crash_template"
 START_SECONDS = 60
 MAILS = (("winback", "en"), ("winback", "fi"), ("reminder", "en"), ("receipt", "en"))
@@ -44,25 +48,25 @@ PURPOSES = {"offers": "Offers", "reminders": "Reminders"}
 
 
 @dataclass(frozen=True)
-class Stage:
-    """What all runs share.
+class Servers:
+    """The servers that all runs share.
 
     Attributes:
         cluster: the PostgreSQL server.
-        sandbox: the sandbox, as nobody watches.
-        folder: where the workers log.
-        ears: what SendGrid's events come to.
+        sandbox: a client of the sandbox, without a proxy.
+        folder: directory of the workers' logs.
+        webhook: receives SendGrid's events.
     """
 
     cluster: Cluster
     sandbox: httpx.Client
     folder: Path
-    ears: Ears
+    webhook: WebhookReceiver
     _numbers: Iterator[int]
 
     @contextmanager
     def database(self) -> Iterator[psycopg.Connection]:
-        """Connect to a new database with ledger and templates; the environment leads there."""
+        """Connect to a new database with ledger and templates, and set `PG*` to it."""
         name = f"crash_{next(self._numbers)}"
         self.cluster.create_database(name, TEMPLATE_DATABASE)
         with _environment(self.cluster.environment(name)):
@@ -71,11 +75,11 @@ class Stage:
             self.cluster.drop_database(name)
 
     def now(self) -> datetime:
-        """Return the sandbox's present, aware."""
+        """Return the current time of the sandbox's clock."""
         return datetime.fromisoformat(self.sandbox.get("/_sandbox/clock").json()["now"])
 
     def wait_until(self, moment: datetime) -> datetime:
-        """Move the sandbox's clock on to that moment (aware), never back; return its present."""
+        """Move the sandbox's clock forward to `moment`, never back; return its new time."""
         ahead = max(moment - self.now(), timedelta(0))
         body = {"advance_seconds": ahead.total_seconds()}
         answer = self.sandbox.post("/_sandbox/clock", json=body).raise_for_status()
@@ -87,26 +91,26 @@ class Stage:
 
     @property
     def clock(self) -> Path:
-        """A file with the seconds by which the sandbox's clock is ahead of this machine's."""
+        """A file with the number of seconds by which the sandbox's clock is ahead of real time."""
         return self.folder / "clock"
 
-    def misbehave(self, fault: FaultKind, seed: int) -> None:
-        """Make the sandbox misbehave from now on."""
+    def start_fault(self, fault: FaultKind, seed: int) -> None:
+        """Make the sandbox fail in this way from now on."""
         faults = [fault.as_json(seed)] if fault.count else []
         self.sandbox.post("/_sandbox/faults", json={"faults": faults}).raise_for_status()
 
-    def behave(self) -> None:
-        """End all misbehaviour, once no request is held up by it any more."""
+    def end_faults(self) -> None:
+        """End all faults, once they hold up no request any more."""
         deadline = time.monotonic() + START_SECONDS
         while any(fault["holding"] for fault in self._faults()):
             if time.monotonic() > deadline:
-                message = f"the sandbox still holds up a request after {START_SECONDS} s"
+                message = f"the sandbox still holds a request after {START_SECONDS} s"
                 raise RuntimeError(message)
             time.sleep(0.05)
         self.sandbox.delete("/_sandbox/faults").raise_for_status()
 
-    def forget_cancels(self) -> None:
-        """Take back the cancels that earlier runs have left, as if the account were a new one."""
+    def remove_cancels(self) -> None:
+        """Delete the cancels that earlier runs left, so the account is like new."""
         stops = self.sandbox.get(STOPS, headers=AS_US).raise_for_status().json()
         for stop in stops:
             batch = f"{STOPS}/{stop['batch_id']}"
@@ -116,22 +120,22 @@ class Stage:
         """Put an address on the sandbox's global suppression list."""
         self._post("/v3/asm/suppressions/global", {"recipient_emails": [address]})
 
-    def report_to_ears(self) -> None:
-        """Have the sandbox post its events."""
+    def report_events(self) -> None:
+        """Make the sandbox post its events to our webhook."""
         switches = dict.fromkeys(REPORTED, True)
-        settings = {"enabled": True, "url": self.ears.url, **switches}
+        settings = {"enabled": True, "url": self.webhook.url, **switches}
         self._post("/v3/user/webhooks/event/settings", settings)
 
-    def hear(self, connection: psycopg.Connection | None, now: datetime) -> None:
-        """Tell a ledger of all events until `now` (aware); without one, forget them."""
+    def receive_events(self, connection: psycopg.Connection | None, now: datetime) -> None:
+        """Record all events until `now` in a ledger; without one, discard them."""
         self.sandbox.post("/_sandbox/webhook").raise_for_status()
         if connection is None:
-            self.ears.forget()
+            self.webhook.discard()
         else:
-            self.ears.tell(connection, now)
+            self.webhook.record(connection, now)
 
     def audit(self, expected: list[str]) -> dict[str, Any]:
-        """Return the sandbox's own judgement, held against the messages that should arrive."""
+        """Return the sandbox's audit, given the ids of the messages that should arrive."""
         body = {"expected": expected}
         return self.sandbox.post("/_sandbox/audit", json=body).raise_for_status().json()
 
@@ -143,27 +147,27 @@ class Stage:
 
 
 @contextmanager
-def prepared_stage(folder: Path) -> Iterator[Stage]:
-    """Start PostgreSQL and the sandbox, and make the database that all others are copies of."""
+def running_servers(folder: Path) -> Iterator[Servers]:
+    """Start PostgreSQL and the sandbox, and create the template of all databases."""
     cluster = Cluster(folder / "postgres", is_throw_away=True)
     cluster.start()
     try:
         with (
             _running_sandbox(folder) as url,
             httpx.Client(base_url=url, timeout=START_SECONDS, trust_env=False) as sandbox,
-            open_ears() as ears,
+            running_webhook_receiver() as webhook,
         ):
             _make_template(cluster, url)
-            stage = Stage(cluster, sandbox, folder, ears, count())
-            stage.report_to_ears()
-            yield stage
+            servers = Servers(cluster, sandbox, folder, webhook, count())
+            servers.report_events()
+            yield servers
     finally:
         cluster.remove()
 
 
 def _make_template(cluster: Cluster, url: str) -> None:
     cluster.create_database(TEMPLATE_DATABASE)
-    now = datetime.now(tz=UTC)  # noqa: TID251 - when templates went up does not matter
+    now = datetime.now(tz=UTC)  # noqa: TID251 - the time of pushing templates does not matter
     with (
         _environment(cluster.environment(TEMPLATE_DATABASE)),
         SendGrid(API_KEY, url) as client,
@@ -182,7 +186,7 @@ def _make_template(cluster: Cluster, url: str) -> None:
 
 @contextmanager
 def _running_sandbox(folder: Path) -> Iterator[str]:
-    """Run the sandbox in a process of its own; yield its URL once it answers."""
+    """Run the sandbox in its own process; yield its URL once it responds."""
     command = [
         *(sys.executable, "-m", "sandbox", "--port", "0", "--api-key", API_KEY),
         *("--database", str(folder / "mail.sqlite3")),
@@ -206,13 +210,13 @@ def _wait_until_healthy(url: str) -> None:
                 return
         except httpx.TransportError:
             time.sleep(0.05)
-    message = f"the sandbox at {url} did not answer in {START_SECONDS} s"
+    message = f"the sandbox at {url} did not respond in {START_SECONDS} s"
     raise RuntimeError(message)
 
 
 @contextmanager
 def _environment(variables: dict[str, str]) -> Iterator[None]:
-    """Set variables for a while."""
+    """Set environment variables within the `with` block."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ |= variables
     try:

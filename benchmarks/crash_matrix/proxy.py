@@ -1,4 +1,4 @@
-"""A wire: forwards every byte between a worker and a server, through something that watches."""
+"""A TCP proxy: forwards every byte between a worker and a server through a watcher."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class Reader:
         self._kept = bytearray()
 
     def read(self, count: int) -> bytes:
-        """Return exactly so many bytes; raises `EOFError` when the other side ends before."""
+        """Return exactly `count` bytes; raises `EOFError` if the other side closes before that."""
         while len(self._kept) < count:
             self._receive()
         return self._cut(count)
 
     def read_until(self, end: bytes) -> bytes:
-        """Return all up to and with `end`; raises `EOFError` when the other side ends before."""
+        """Return all bytes through `end`; raises `EOFError` if the other side closes before it."""
         while (found := self._kept.find(end)) < 0:
             self._receive()
         return self._cut(found + len(end))
@@ -50,23 +50,23 @@ class Watcher(Protocol):
     """Forwards one connection's two directions until they end."""
 
     def to_server(self) -> None:
-        """Forward what the worker says."""
+        """Forward the worker's bytes."""
 
     def to_worker(self) -> None:
-        """Forward what the server says."""
+        """Forward the server's bytes."""
 
 
 @contextmanager
-def wire(
+def running_proxy(
     server_port: int, watch: Callable[[socket.socket, socket.socket], Watcher]
 ) -> Iterator[int]:
-    """Listen on a free port of this machine for connections to `server_port`; yield the port.
+    """Listen on a free local port for connections to `server_port`; yield the free port.
 
-    What happens to one side happens to the other: an end, and a reset.
+    When one side closes or resets its connection, so does the other.
 
     Args:
-        server_port: where the real server listens.
-        watch: makes the watcher of a connection from its worker's and its server's socket.
+        server_port: port of the real server.
+        watch: makes a connection's watcher from the worker's and the server's socket.
     """
     listener = socket.create_server((HOST, 0))
     sockets: list[socket.socket] = []
@@ -100,7 +100,7 @@ def _accept(
 
 
 def _run(forward: Callable[[], None], target: socket.socket) -> None:
-    """Forward one direction to its end, and let the target see how it ended."""
+    """Forward one direction to its end, and pass a close or reset on to the target."""
     try:
         forward()
     except ConnectionResetError:
@@ -119,5 +119,5 @@ def _finish(target: socket.socket) -> None:
 def _reset(target: socket.socket) -> None:
     with suppress(OSError):
         target.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        target.shutdown(socket.SHUT_RD)  # lets go the thread that reads from it
+        target.shutdown(socket.SHUT_RD)  # releases the thread that reads from it
         target.close()

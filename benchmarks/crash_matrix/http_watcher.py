@@ -1,8 +1,8 @@
-"""Watches a worker's connection to SendGrid: every call is asked, sent and answered, and halfway.
+"""Watches a worker's connection to SendGrid and notes five moments of each call.
 
-`asked`: no more than the head has left. `half sent`: half of the body is with SendGrid. `sent`: all
-of it is. `answered`: the answer is there, and the worker has none of it. `half answered`: it has
-one half.
+`asked`: only the head of the request has been forwarded. `half sent`: SendGrid has half of the
+body. `sent`: SendGrid has all of it. `answered`: the response has arrived, and the worker has none
+of it. `half answered`: the worker has half of the response.
 """
 
 from __future__ import annotations
@@ -10,56 +10,56 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from benchmarks.crash_matrix.wire import CHUNK, Reader
+from benchmarks.crash_matrix.proxy import CHUNK, Reader
 
 if TYPE_CHECKING:
     import socket
 
-    from benchmarks.crash_matrix.trap import Trap
+    from benchmarks.crash_matrix.kill_point import KillPoint
 
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 UNSUBSCRIBE_GROUP = b'"asm":'
-WORD = re.compile(r"[a-z_]+")  # a part of a path that is no id
+WORD = re.compile(r"[a-z_]+")  # a path segment that is not an id
 
 
 class HttpWatcher:
-    """Forwards one connection, on which one request follows another's answer."""
+    """Forwards one connection, on which each request follows the previous response."""
 
-    def __init__(self, trap: Trap, worker: socket.socket, server: socket.socket) -> None:
-        self._trap = trap
+    def __init__(self, kill_point: KillPoint, worker: socket.socket, server: socket.socket) -> None:
+        self._kill_point = kill_point
         self._worker = worker
         self._server = server
         self._waiting: str | None = None
 
     def to_server(self) -> None:
-        """Forward requests, each as far as the worker lives."""
+        """Forward requests, each only as far as the worker lives."""
         reader = Reader(self._worker)
         while True:
-            # A worker that is stopped while it writes has begun to: SendGrid sees that at once.
+            # A worker may be stopped in mid-write; SendGrid must see the start of the request.
             self._server.sendall(head := reader.read_until(b"\r\n\r\n"))
             body = reader.read(_length(head))
             name = _name(head, body)
             half = len(body) // 2
-            if not self._trap.passes(f"{name}: asked"):
+            if not self._kill_point.passes(f"{name}: asked"):
                 return
             self._server.sendall(body[:half])
-            if body and not self._trap.passes(f"{name}: half sent"):
+            if body and not self._kill_point.passes(f"{name}: half sent"):
                 return
             self._waiting = name
             self._server.sendall(body[half:])
-            if not self._trap.passes(f"{name}: sent"):
+            if not self._kill_point.passes(f"{name}: sent"):
                 return
 
     def to_worker(self) -> None:
-        """Forward answers, each as far as the worker lives."""
+        """Forward responses, each only as far as the worker lives."""
         while data := self._server.recv(CHUNK):
             name, self._waiting = self._waiting, None
             if name is not None:
-                if not self._trap.passes(f"{name}: answered"):
+                if not self._kill_point.passes(f"{name}: answered"):
                     return
                 half = len(data) // 2
                 self._worker.sendall(data[:half])
-                if not self._trap.passes(f"{name}: half answered"):
+                if not self._kill_point.passes(f"{name}: half answered"):
                     return
                 data = data[half:]
             self._worker.sendall(data)

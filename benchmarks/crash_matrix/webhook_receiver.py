@@ -1,4 +1,4 @@
-"""Hears what SendGrid reports, and tells a ledger: at once, late, or never, as a run has it."""
+"""Receives SendGrid's events, and records them in a ledger when the run asks for it."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 
     import psycopg
 
-# What the sandbox reports; only these can prove that a request was taken.
+# The events that the sandbox reports; only these can prove that a request was accepted.
 REPORTED = ("processed", "dropped", "deferred", "delivered", "bounce")
 
 
-class Ears:
-    """An event webhook that only listens; signatures have tests of their own."""
+class WebhookReceiver:
+    """An event webhook that keeps what was posted; it checks no signatures."""
 
     def __init__(self, posts: SimpleQueue[bytes], url: str) -> None:
         self._posts = posts
         self.url = url
 
-    def forget(self) -> None:
-        """Leave out what was posted until now, which belongs to other runs."""
+    def discard(self) -> None:
+        """Discard the events posted so far, which belong to other runs."""
         for _ in self._take():
             pass
 
-    def tell(self, connection: psycopg.Connection, now: datetime) -> None:
-        """Record what was posted until now in a ledger, at `now` (aware)."""
+    def record(self, connection: psycopg.Connection, now: datetime) -> None:
+        """Record the events posted so far in a ledger, as received at `now`."""
         for body in self._take():
             events, _ = read_events(body)
             record_events(connection, events, now)
@@ -48,8 +48,8 @@ class Ears:
 
 
 @contextmanager
-def open_ears() -> Iterator[Ears]:
-    """Listen on a free port of this machine."""
+def running_webhook_receiver() -> Iterator[WebhookReceiver]:
+    """Listen on a free local port."""
     posts: SimpleQueue[bytes] = SimpleQueue()
 
     class Handler(BaseHTTPRequestHandler):
@@ -59,12 +59,12 @@ def open_ears() -> Iterator[Ears]:
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:
-        yield Ears(posts, f"http://127.0.0.1:{server.server_address[1]}/")
+        yield WebhookReceiver(posts, f"http://127.0.0.1:{server.server_address[1]}/")
     finally:
         server.shutdown()
         server.server_close()
