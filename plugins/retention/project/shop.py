@@ -1,4 +1,4 @@
-"""The shop's own settings, read from where analysts edit them: `vars` of `dbt_project.yml`."""
+"""The shop's settings, which analysts edit in `vars` of `dbt_project.yml`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator, mo
 
 from retention.project.strict_model import SettingsError, StrictModel, explain
 
-PROJECT_VARIABLE = "DBT_PROJECT_DIR"  # dbt's own name for the same thing
+PROJECT_VARIABLE = "DBT_PROJECT_DIR"  # dbt's own variable
 
 
 Text = Annotated[str, Field(min_length=1)]
@@ -22,55 +22,55 @@ Hour = Annotated[int, Field(strict=True, ge=0, le=24)]
 Count = Annotated[int, Field(strict=True, ge=0)]
 Percent = Annotated[float, Field(ge=0, lt=100)]
 PositiveCount = Annotated[int, Field(strict=True, ge=1)]
-# One each for `retention.fits.run.MODULES`.
+# The keys of `retention.fits.run.MODULES`.
 FittedModel = Literal["ease", "bgnbd"]
 Amount = Annotated[str, Field(pattern=r"^\d{1,7}\.\d{2}$")]
 IsoDate = Annotated[str, AfterValidator(lambda text: date.fromisoformat(text).isoformat())]
 
 
 class ShopSettingsError(SettingsError):
-    """`dbt_project.yml` says something about the shop that cannot be."""
+    """The shop's settings in `dbt_project.yml` are invalid."""
 
 
 class Shop(StrictModel):
-    """What `vars` of `dbt_project.yml` must say; models of an analyst may ask for more.
+    """The required `vars` of `dbt_project.yml`; an analyst's models may read further ones.
 
     Attributes:
         shop_timezone: IANA name; nights, quarters and hours are local to it.
         shop_currency: ISO 4217 code of the amounts that mails show.
-        night_sends_within_days: how old a night's date may be for its messages to be planned; 0 is
-            the shop's present date only. Older nights are computed for the record.
-        sender_hourly_budget: hand over at most so many messages an hour, while the addresses of a
-            new sender warm up; None is no bound.
+        night_sends_within_days: maximum age in days of a night whose messages are planned; 0 means
+            the shop's current date only. Older nights are computed for the record.
+        sender_hourly_budget: maximum messages per hour while a new sender warms up; None means no
+            limit.
         mail_locales: languages that every campaign is written in (BCP 47).
-        transactional_locales: languages that transactional mail is written in besides.
-        support_email: where the shop's own people read what a customer is unhappy about.
-        campaigns: names of the campaigns that run, each a folder under `campaigns/`.
-        product_page_url: where a product's page is; `{product_id}` stands for its id.
-        quiet_hours_start: no marketing leaves from this hour of the customer's clock ...
-        quiet_hours_end: ... to this one of the next morning.
-        default_window_start_hour: of a customer whose purchase hours are not known.
-        marketing_cap_messages: at most so many marketing messages to a customer by one channel ...
-        marketing_cap_days: ... in so many days.
+        transactional_locales: further languages of transactional mail.
+        support_email: address of the shop's support, which reads the complaints of customers.
+        campaigns: names of the active campaigns, each a folder under `campaigns/`.
+        product_page_url: URL of a product's page; `{product_id}` stands for its id.
+        quiet_hours_start: no marketing is sent from this hour, local to the customer ...
+        quiet_hours_end: ... to this hour of the next morning.
+        default_window_start_hour: send hour for customers without known purchase hours.
+        marketing_cap_messages: maximum marketing messages per customer and channel ...
+        marketing_cap_days: ... within this number of days.
         unhappy_answers: by question of a mail, the answers after which marketing pauses ...
-        unhappy_pause_days: ... for so many days; 0 for no pause.
-        daily_message_budget: a night plans at most so many marketing messages; None is no bound.
-        global_holdout_percent: share of customers who get no marketing, to measure what it brings.
-        holdout_salt: changing it draws every holdout anew.
-        guarded_marts: what must have passed the night's expectations; names of the suites.
-        referral_salt: changing it makes the codes anew that customers give to friends.
-        referral_return_days: for so many days after an order something of it may come back.
-        referral_reward_amount: what a referral brings to each of the two, such as "10.00".
-        referral_minimum_spend: so much of the friend's order must be kept.
-        fitted_models: what the night fits in Python between the purchases and the signals.
-        rewards_self_approve_below: a quarter's rewards worth less than that, in `shop_currency`,
-            need no person; 0 always asks one.
-        rewards_approval_days: how long a person may take to decide on a quarter's rewards.
+        unhappy_pause_days: ... for this number of days; 0 for no pause.
+        daily_message_budget: maximum marketing messages planned per night; None means no limit.
+        global_holdout_percent: share of customers who get no marketing, to measure its effect.
+        holdout_salt: changing it redraws every holdout.
+        guarded_marts: marts that must pass the night's expectations; names of the suites.
+        referral_salt: changing it changes the codes that customers give to friends.
+        referral_return_days: days after an order in which items may be returned.
+        referral_reward_amount: reward for each of the two customers, such as "10.00".
+        referral_minimum_spend: amount of the friend's order that must be kept.
+        fitted_models: models that the night fits in Python, between purchases and signals.
+        rewards_self_approve_below: a quarter's rewards worth less than this, in `shop_currency`,
+            need no approval; with 0 a person always decides.
+        rewards_approval_days: days until the approval of a quarter's rewards times out.
         gift_card_codes: `made` here, or taken from the `pool` that the merchant imports.
-        gift_card_valid_days: for so long the shop takes a card, from its issue on.
-        staff_email_domains: who has an address there gets no reward.
-        decay_epoch: where decayed counts are anchored, an ISO date.
-        as_of: the night that is computed, an ISO date; Airflow passes it.
+        gift_card_valid_days: days from its issue in which the shop accepts a card.
+        staff_email_domains: customers with an address in these domains get no reward.
+        decay_epoch: origin of decayed counts, an ISO date.
+        as_of: the night to compute, an ISO date; Airflow passes it.
     """
 
     shop_name: Text
@@ -126,8 +126,8 @@ class Shop(StrictModel):
     def _writes_in_the_default_language(self) -> Self:
         if self.default_locale not in self.mail_locales:
             message = (
-                f"mail_locales lacks '{self.default_locale}', the default_locale, in which"
-                " customers of any other language are written to"
+                f"mail_locales lacks '{self.default_locale}', the default_locale, which is used"
+                " for customers of any other language"
             )
             raise ValueError(message)
         return self
@@ -137,7 +137,7 @@ class Shop(StrictModel):
         if self.quiet_hours_end >= self.quiet_hours_start:
             message = (
                 f"quiet_hours_end ({self.quiet_hours_end}) must come before quiet_hours_start"
-                f" ({self.quiet_hours_start}) on the day between them, in which marketing leaves"
+                f" ({self.quiet_hours_start}): marketing is sent between the two"
             )
             raise ValueError(message)
         return self
@@ -148,17 +148,17 @@ class Shop(StrictModel):
         return ZoneInfo(self.shop_timezone)
 
     def locales(self, *, is_marketing: bool) -> tuple[str, ...]:
-        """Return the languages in which a campaign of that kind is written."""
+        """Return the languages of a campaign of that kind."""
         if is_marketing:
             return self.mail_locales
         return tuple(dict.fromkeys((*self.mail_locales, *self.transactional_locales)))
 
     def local_date(self, moment: datetime) -> date:
-        """Return the date on the shop's wall calendar at `moment` (aware)."""
+        """Return the shop's local date at `moment`."""
         return moment.astimezone(self.zone).date()
 
     def midnight(self, day: date) -> datetime:
-        """Return 00:00 of `day` on the shop's wall clock, aware."""
+        """Return 00:00 of `day` in the shop's time zone."""
         return datetime.combine(day, time.min, self.zone)
 
 
@@ -172,11 +172,11 @@ def read_shop(project: Path | None = None) -> Shop:
     """Read the shop's settings from `project`'s `dbt_project.yml`.
 
     Raises:
-        ShopSettingsError: settings are missing or cannot be; names the file and each key.
+        ShopSettingsError: settings are missing or invalid; the message has the file and each key.
     """
     file = (project or project_directory()) / "dbt_project.yml"
     variables = _variables(file)
-    # dbt cannot say what is wrong with such a project: it fails at telling its variables.
+    # dbt cannot report this mistake: it fails while printing its variables.
     dates = [key for key, value in variables.items() if isinstance(value, date)]
     if dates:
         raise ShopSettingsError(
@@ -197,6 +197,6 @@ def _variables(file: Path) -> dict[str, Any]:
         message = f"{file} cannot be read: {error}"
         raise ShopSettingsError(message) from error
     if not isinstance(variables, dict):
-        message = f"{file}: vars is missing; the shop's settings stand under it"
+        message = f"{file}: vars is missing; it must hold the shop's settings"
         raise ShopSettingsError(message)
     return variables
