@@ -75,11 +75,11 @@ def reject(quarter: QuarterName, reason: Reason) -> None:
     from retention.database import connect
     from retention.jobs.grant_quarterly_rewards import find
     from retention.ledger.reward_runs import Decision, RunState
-    from retention.rewards.decision import turn_down
+    from retention.rewards.decision import reject as reject_run
 
     with connect() as connection:
         run = find(connection, quarter)
-        turn_down(connection, run, Decision(RunState.REJECTED, getpass.getuser(), reason), _now())
+        reject_run(connection, run, Decision(RunState.REJECTED, getpass.getuser(), reason), _now())
     console.print(f"{run.run} is rejected; {quarter} can be run again.")
 
 

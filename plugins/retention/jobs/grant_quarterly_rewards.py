@@ -154,7 +154,7 @@ def close_run(run_name: str, response: dict[str, Any] | None, now: datetime) -> 
     with connect() as connection:
         run = _find_latest(connection, run_name)
         if run.state == RunState.GRADED and answer is not None and not answer.is_approved:
-            _turn_down(connection, run, answer, now)
+            _reject(connection, run, answer, now)
             run = _find_latest(connection, run_name)
         log.info("%s: %s", headline(summarize(connection, run)), run.state)
     if run.state in {RunState.FROZEN, RunState.GRADED}:
@@ -193,7 +193,7 @@ def _check(connection: psycopg.Connection, run: RewardRun, now: datetime) -> Non
         return
     reason = "; ".join(found.failures)
     rejection = Decision(RunState.REJECTED, EXPECTATIONS, reason)
-    decision.turn_down(connection, run, rejection, now)
+    decision.reject(connection, run, rejection, now)
     message = (
         f"{run.run} is rejected, nothing was issued: fix the data, the tiers or the suite, and"
         f" trigger {run.quarter} again:\n- " + "\n- ".join(found.failures)
@@ -211,16 +211,14 @@ def _approve(
     # Otherwise the run is not approved, and issuing refuses it.
 
 
-def _turn_down(
-    connection: psycopg.Connection, run: RewardRun, answer: Answer, now: datetime
-) -> None:
+def _reject(connection: psycopg.Connection, run: RewardRun, answer: Answer, now: datetime) -> None:
     if answer.by is not None:
         reason = answer.reason or "no reason was given"
         rejection = Decision(RunState.REJECTED, answer.by, reason)
-        decision.turn_down(connection, run, rejection, now)
+        decision.reject(connection, run, rejection, now)
         return
     days = f"{read_shop().rewards_approval_days:g}"
     reason = f"nobody answered within {days} days"
-    decision.turn_down(connection, run, Decision(RunState.EXPIRED, NOBODY, reason), now)
+    decision.reject(connection, run, Decision(RunState.EXPIRED, NOBODY, reason), now)
     message = f"{run.run}: {reason}; nothing was issued. To ask again, trigger {run.quarter} again"
     raise NobodyAnsweredError(message)

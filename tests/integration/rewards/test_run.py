@@ -218,7 +218,7 @@ def test_a_whole_run_again_asks_nobody_and_issues_nothing(ledger: psycopg.Connec
 
 def test_a_run_that_comes_to_its_end_undecided_is_no_success(ledger: psycopg.Connection) -> None:
     _ask()
-    with pytest.raises(UndecidedError, match="still graded, and nothing was issued"):
+    with pytest.raises(UndecidedError, match="still graded, nothing was issued"):
         close_run("2026Q3-1", None, NOW)
     assert cards(ledger) == []
 
