@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from retention.commands.console import bars, console
+from retention.commands.console import console, progress_bars
 from retention.commands.errors import run
 
 Replace = Annotated[bool, typer.Option("--replace", help="Delete what the raw tables hold now.")]
@@ -51,7 +51,7 @@ def complete_journey(
     with connect() as connection:
         if not replace:
             require_empty_raw_tables(connection)
-        with bars() as report:
+        with progress_bars() as report:
             load_complete_journey(connection, end, report)
     console.print(f"Loaded; the last purchases are dated {end}.")
 
@@ -85,7 +85,7 @@ def simulate(
     with connect() as connection:
         if not replace:
             require_empty_raw_tables(connection)
-        with bars() as report:
+        with progress_bars() as report:
             written = write_simulated_shop(
                 connection, customers=customers, seed=seed, last_day=end, progress=report
             )

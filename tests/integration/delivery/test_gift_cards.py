@@ -225,7 +225,7 @@ class TestAMailThatIsLeaving:
         return cards
 
     def test_keeps_its_card_from_being_made_void(self, leaving: psycopg.Connection) -> None:
-        with pytest.raises(CardNotVoidableError, match="ask again in ten minutes"):
+        with pytest.raises(CardNotVoidableError, match="try again in ten minutes"):
             void(leaving, _card(leaving, "anna")[0], now=NOW, **WHO)
         assert _states(leaving) == {"issued": 5}
 

@@ -131,7 +131,7 @@ def _require_nights(replay: Replay, today: date) -> None:
         message = f"the first night, {replay.first}, comes after the last, {replay.last}"
         raise BacktestError(message)
     if replay.last > today:
-        message = f"the night {replay.last} has not come: the shop's date is {today}"
+        message = f"the night {replay.last} is in the future: the shop's date is {today}"
         raise BacktestError(message)
 
 
