@@ -12,6 +12,7 @@ from psycopg import sql
 from rich.table import Table
 
 from demo.stack import WAREHOUSE
+from retention.database import count_rows, load_statement
 from retention.project.shop import read_shop
 
 if TYPE_CHECKING:
@@ -20,14 +21,6 @@ if TYPE_CHECKING:
     from demo.stack import Stack
 
 SIGNALS = ("purchase_hours", "replenishment", "lifecycle", "customer_signals")
-DECISIONS = """
-    select campaign, outcome, count(*)
-    from ledger.decisions group by campaign, outcome order by campaign, count(*) desc
-"""
-MESSAGES = """
-    select campaign, state, count(*)
-    from ledger.messages group by campaign, state order by campaign, state
-"""
 MAILS_SHOWN = 3
 
 
@@ -55,11 +48,10 @@ def show_summary(console: Console, stack: Stack) -> None:
 
 
 def _counts(connection: psycopg.Connection) -> dict[str, list[tuple[str, str, int]]]:
-    signals = []
-    for name in SIGNALS:
-        statement = sql.SQL("select count(*) from {}").format(sql.Identifier("signals", name))
-        signals.append((name, "rows", connection.execute(statement).fetchone()[0]))
-    decisions = connection.execute(DECISIONS).fetchall()
+    signals = [
+        (name, "rows", count_rows(connection, sql.Identifier("signals", name))) for name in SIGNALS
+    ]
+    decisions = connection.execute(load_statement("demo", "count_outcomes")).fetchall()
     candidates: dict[str, int] = {}
     for campaign, _, number in decisions:
         candidates[campaign] = candidates.get(campaign, 0) + number
@@ -67,7 +59,7 @@ def _counts(connection: psycopg.Connection) -> dict[str, list[tuple[str, str, in
         "signal": signals,
         "candidates": [(campaign, "", number) for campaign, number in candidates.items()],
         "decision": decisions,
-        "message": connection.execute(MESSAGES).fetchall(),
+        "message": connection.execute(load_statement("demo", "count_message_states")).fetchall(),
     }
 
 

@@ -1,8 +1,8 @@
 """Reconciliation: what became of the requests that got no answer.
 
 1. An event about a request, or an entry in SendGrid's log, proves that it was taken: accepted.
-2. What is scheduled far enough ahead is *fenced*: its batch is cancelled, the cancel confirmed,
-   and only then are its messages planned again; they leave under a batch of their own.
+2. What is scheduled far enough ahead is cancelled: SendGrid is asked to cancel its batch and to
+   confirm that. Only then are its messages planned again; they leave in a batch of their own.
 3. The rest stays unknown and is never sent again. When no event can come any more it becomes
    unconfirmed, for a person to see.
 
@@ -18,7 +18,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from retention.delivery.protocol import running_clock
-from retention.ledger import fences
+from retention.ledger import reconciliation
 from retention.ledger.requests import put_away_stale_requests
 from retention.ledger.states import RequestState
 from retention.sendgrid.client import SendGridError
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from retention.delivery.settings import DeliverySettings
-    from retention.ledger.fences import HeldSlot, UnknownRequest
+    from retention.ledger.reconciliation import HeldCancel, UnknownRequest
     from retention.sendgrid.client import SendGrid
     from retention.sendgrid.outcomes import Outcome
 
@@ -54,23 +54,23 @@ class ReconcileReport:
 
     Attributes:
         accepted: unknown, and now proved to be at SendGrid.
-        fenced: unknown, and now planned again since what SendGrid had of them is cancelled.
+        planned_again: unknown, until what SendGrid may have of them was cancelled.
         unconfirmed: unknown for so long that nobody will ever tell.
         lost_requests: requests of silent workers that became unknown just now.
         waiting_requests: requests that are still unknown.
-        without_slot: requests that could be fenced if SendGrid held more cancels.
-        held_slots: SendGrid's ten places for cancels, as far as they are held at the end.
+        without_cancel_slot: requests that could be cancelled if SendGrid held more cancels.
+        held_cancels: SendGrid's ten cancel slots, as far as they are held at the end.
         held_for_silent: those of them that a worker which fell silent holds for three days.
         is_elsewhere: somebody else was reconciling, so nothing was done.
     """
 
     accepted: int = 0
-    fenced: int = 0
+    planned_again: int = 0
     unconfirmed: int = 0
     lost_requests: int = 0
     waiting_requests: int = 0
-    without_slot: int = 0
-    held_slots: int = 0
+    without_cancel_slot: int = 0
+    held_cancels: int = 0
     held_for_silent: int = 0
     is_elsewhere: bool = False
 
@@ -91,7 +91,7 @@ def reconcile(
         settings: tell how long a worker may be silent.
         now: the present moment, aware; the reconciliation's clock goes on from there.
     """
-    with fences.reconciling(connection) as is_ours:
+    with reconciliation.reconciling(connection) as is_ours:
         if not is_ours:
             return ReconcileReport(is_elsewhere=True)
         report = Reconciliation(connection, client, running_clock(now)).run(settings.lease)
@@ -116,50 +116,54 @@ class Reconciliation:
         now = self._clock()
         found = put_away_stale_requests(self._connection, lease_began=now - lease, now=now)
         self._report.lost_requests = found[RequestState.SUBMITTING]
-        self._free_slots()
-        self._report.accepted += fences.accept_proved_requests(self._connection, now)
-        is_searched = self._search_logs(fences.find_unknown_requests(self._connection))
-        for request in fences.find_unknown_requests(self._connection):
-            if self._can_be_fenced(request):
-                self._fence(request)
+        self._free_cancel_slots()
+        self._report.accepted += reconciliation.accept_proved_requests(self._connection, now)
+        is_searched = self._search_logs(reconciliation.find_unknown_requests(self._connection))
+        for request in reconciliation.find_unknown_requests(self._connection):
+            if self._can_be_cancelled(request):
+                self._cancel(request)
         if is_searched:  # else the log may prove what would be given up
             self._give_up()
-        self._report.waiting_requests = len(fences.find_unknown_requests(self._connection))
-        self._count_slots()
+        self._report.waiting_requests = len(reconciliation.find_unknown_requests(self._connection))
+        self._count_held_cancels()
         return self._report
 
-    def _find_held_slots(self) -> list[HeldSlot]:
-        return fences.find_held_slots(self._connection, DISCARDED_AFTER, SILENCE_ENDS_AFTER)
+    def _find_held_cancels(self) -> list[HeldCancel]:
+        return reconciliation.find_held_cancels(
+            self._connection, DISCARDED_AFTER, SILENCE_ENDS_AFTER
+        )
 
-    def _count_slots(self) -> None:
+    def _count_held_cancels(self) -> None:
         """Say how many cancels are left, and loudly when none is: the next loss is not mended."""
-        held = self._find_held_slots()
-        self._report.held_slots = len(held)
-        self._report.held_for_silent = sum(slot.is_silent for slot in held)
+        held = self._find_held_cancels()
+        self._report.held_cancels = len(held)
+        self._report.held_for_silent = sum(cancel.is_silent for cancel in held)
         if len(held) >= MOST_CANCELS:
             log.error(
-                "all %d of SendGrid's places for cancels are held, %d of them for workers that "
+                "all %d of SendGrid's cancel slots are held, %d of them for workers that "
                 "fell silent: until %s, what gets no answer is not sent again",
                 len(held),
                 self._report.held_for_silent,
                 held[0].free_from,
             )
 
-    def _free_slots(self) -> None:
-        """Give back the places of cancels whose mails are discarded and can not come late."""
+    def _free_cancel_slots(self) -> None:
+        """Give back the slots of cancels whose mails are discarded and cannot come late."""
         now = self._clock()
-        for held in self._find_held_slots():
+        for held in self._find_held_cancels():
             if held.free_from >= now:
                 continue
             try:
                 is_free = self._take_back(held)
             except SendGridError as error:
-                log.warning("request %s keeps its cancel's place: %s", held.request_id, error)
+                log.warning("request %s keeps its cancel slot: %s", held.request_id, error)
             else:
                 if is_free:
-                    fences.free_slot(self._connection, held.request_id, self._clock())
+                    reconciliation.free_cancel_slot(
+                        self._connection, held.request_id, self._clock()
+                    )
 
-    def _take_back(self, held: HeldSlot) -> bool:
+    def _take_back(self, held: HeldCancel) -> bool:
         """Take a cancel back, unless it is too early by SendGrid's clock; tell whether it is gone.
 
         Were it taken back before its mails' time, they would leave beside their copies.
@@ -169,7 +173,7 @@ class Reconciliation:
             return True
         if answered_at is None or answered_at < held.free_from:
             log.warning(
-                "request %s keeps its cancel's place until %s; SendGrid's clock shows %s",
+                "request %s keeps its cancel slot until %s; SendGrid's clock shows %s",
                 held.request_id,
                 held.free_from,
                 answered_at,
@@ -180,7 +184,7 @@ class Reconciliation:
 
     def _search_logs(self, requests: Iterable[UnknownRequest]) -> bool:
         """Ask SendGrid's log about requests, the oldest first; False when it fails for now."""
-        searched = [each for each in requests if each.email and each.fencing_at is None]
+        searched = [each for each in requests if each.email and each.cancelling_at is None]
         searched.sort(key=lambda request: request.submitting_at)
         for request in searched[:MOST_LOOKED_UP]:
             try:
@@ -191,25 +195,29 @@ class Reconciliation:
                 log.warning("SendGrid's log proves nothing this time: %s", error)
                 return isinstance(error.outcome, Refused | Rejected)
             if found is not None:
-                self._report.accepted += fences.accept_logged_request(
+                self._report.accepted += reconciliation.accept_logged_request(
                     self._connection, request.request_id, found, self._clock()
                 )
         return True
 
-    def _can_be_fenced(self, request: UnknownRequest) -> bool:
+    def _can_be_cancelled(self, request: UnknownRequest) -> bool:
         """Whether a cancel would come in time; a short wait for events comes first."""
         if request.first_release_at is None:
             return False
         now = self._clock()
-        margin = CANCEL_MARGIN if request.fencing_at is None else NOTICE
+        margin = CANCEL_MARGIN if request.cancelling_at is None else NOTICE
         is_ripe = now >= request.submitting_at + EVENT_WAIT
         return is_ripe and now <= request.first_release_at - margin
 
-    def _fence(self, request: UnknownRequest) -> None:
+    def _cancel(self, request: UnknownRequest) -> None:
         request_id = request.request_id
-        if not fences.begin_fence(self._connection, request_id, MOST_CANCELS, self._clock()):
-            self._report.without_slot += 1
-            log.warning("request %s is not fenced: all of SendGrid's places are held", request_id)
+        if not reconciliation.begin_cancel(
+            self._connection, request_id, MOST_CANCELS, self._clock()
+        ):
+            self._report.without_cancel_slot += 1
+            log.warning(
+                "request %s is not cancelled: all of SendGrid's cancel slots are held", request_id
+            )
             return
         refusal = self._ask_for_cancel(request)
         is_cancelled, confirmed_at = self._confirm_cancel(request)
@@ -217,11 +225,12 @@ class Reconciliation:
         # By the later of both clocks: ours may lag, and SendGrid releases by its own.
         is_in_time = confirmed_at and max(now, confirmed_at) <= request.first_release_at - NOTICE
         if is_cancelled and is_in_time:
-            self._report.fenced += fences.fence_request(self._connection, request_id, now)
-            log.warning("request %s is fenced; its messages are planned again", request_id)
-        elif request.fencing_at is None and _was_not_taken(refusal, is_cancelled=is_cancelled):
+            returned = reconciliation.confirm_cancel(self._connection, request_id, now)
+            self._report.planned_again += returned
+            log.warning("request %s is cancelled; its messages are planned again", request_id)
+        elif request.cancelling_at is None and _was_not_taken(refusal, is_cancelled=is_cancelled):
             # An earlier ask that got no answer could still be taken, whatever this one was told.
-            fences.abandon_fence(self._connection, request_id)
+            reconciliation.abandon_cancel(self._connection, request_id)
 
     def _ask_for_cancel(self, request: UnknownRequest) -> Outcome | None:
         """Return what SendGrid answered when it did not take the cancel; None when it did."""
@@ -242,7 +251,7 @@ class Reconciliation:
 
     def _give_up(self) -> None:
         now = self._clock()
-        given_up, count = fences.give_up_requests(
+        given_up, count = reconciliation.give_up_requests(
             self._connection,
             submitted_before=now - PATIENCE,
             worthless_before=now - EVENT_PATIENCE,

@@ -14,9 +14,9 @@ class DeliveryReport:
         submitted: handed to SendGrid, whatever came of it; a repeated submission counts again.
         accepted: SendGrid has them.
         rejected: SendGrid refuses these very ones.
-        unknown: may have left or not; not sent again unless they are fenced.
+        unknown: may have left or not; sent again only once what SendGrid may have is cancelled.
         returned: certainly not taken, and planned again.
-        withdrawn: cancelled at the last look, before they could leave.
+        withdrawn: cancelled by the pre-send check, before they could leave.
         expired: found too late before the run began to claim.
         abandoned_requests: requests of silent workers whose messages were planned again.
         lost_requests: requests of silent workers whose messages became unknown.

@@ -76,7 +76,7 @@ class Run:
             self.settings.sender.email,
             self.settings.hourly_budget,
             list(self.report.stopped_campaigns),
-            self.settings.fence_lead,
+            self.settings.cancel_lead,
         )
 
     def hand_back(self, count: int) -> None:
@@ -85,7 +85,7 @@ class Run:
             self._taken -= count
 
     def has_stood_still(self) -> bool:
-        """Whether the process was stopped meanwhile: its clock is slow, and its last looks blind.
+        """Whether the process was stopped meanwhile: its clock is slow, its pre-send checks blind.
 
         So it is when the clock of the machine was set: nobody knows which of the two is right.
         """

@@ -49,17 +49,17 @@ class QuietHours:
 
 
 def release_at(
-    message: ClaimedMessage, now: datetime, fence_lead: timedelta, quiet: QuietHours | None = None
+    message: ClaimedMessage, now: datetime, cancel_lead: timedelta, quiet: QuietHours | None = None
 ) -> datetime | None:
     """Return when SendGrid is to release the mail (aware, a full second); None is at once.
 
     Transactional mail leaves at its time. Marketing mail leaves at its time too, but not sooner
-    than `fence_lead` from now, unless it would be worthless by then; what is so late waits for the
+    than `cancel_lead` from now, unless it would be worthless by then; what is so late waits for the
     end of the customer's quiet hours.
     """
     at = message.send_at
     if message.kind == "marketing":
-        earliest = min(now + fence_lead, message.not_after)
+        earliest = min(now + cancel_lead, message.not_after)
         if at < earliest:
             at = quiet.moment_after(earliest, message.time_zone) if quiet else earliest
     if at <= now:
@@ -71,11 +71,11 @@ def release_at(
 def release_times(
     messages: Iterable[ClaimedMessage],
     now: datetime,
-    fence_lead: timedelta,
+    cancel_lead: timedelta,
     quiet: QuietHours | None = None,
 ) -> Releases:
     """Return when each of the mails is to be released, see `release_at`, by its message's id."""
-    return {each.message_id: release_at(each, now, fence_lead, quiet) for each in messages}
+    return {each.message_id: release_at(each, now, cancel_lead, quiet) for each in messages}
 
 
 def release_span(releases: Releases) -> tuple[datetime | None, datetime | None]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from retention.ledger.last_look import LastLook
+from retention.ledger.pre_send_check import PreSendCheck
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ class DeliverySettings:
         concurrency: requests of one worker under way at once; four keep two cores busy.
         hourly_budget: hand over at most so many messages of the sender in an hour, by all workers
             and runs together, while its addresses warm up; None is no bound.
-        fence_lead: marketing mail is scheduled at least so far ahead, however late it is, so that
+        cancel_lead: marketing mail is scheduled at least so far ahead, however late it is, so that
             an unknown request can be cancelled: a lease, until the next run notices, and once
             more that long before SendGrid's cancels cease to be certain.
         quiet_hours: when late marketing waits for the morning; None is never.
@@ -43,7 +43,7 @@ class DeliverySettings:
             the next run is minutes away.
         most_unknown_in_a_row: after so many the run ends, lest an outage at SendGrid should turn
             the whole outbox unknown.
-        last_look: where to look for reasons not to write, just before a mail leaves.
+        pre_send_check: what may be a reason not to write, just before a mail leaves.
         public: where people reach us to unsubscribe and to answer in one click; None when nobody
             can.
         asking_campaigns: campaigns whose mails ask questions and need links for the answers.
@@ -54,12 +54,12 @@ class DeliverySettings:
     limit: int = 100_000
     concurrency: int = 4
     hourly_budget: int | None = None
-    fence_lead: timedelta = timedelta(minutes=45)
+    cancel_lead: timedelta = timedelta(minutes=45)
     quiet_hours: QuietHours | None = None
     lease: timedelta = timedelta(minutes=5)
     patience: timedelta = timedelta(minutes=1)
     most_unknown_in_a_row: int = 2
-    last_look: LastLook = field(default_factory=LastLook)
+    pre_send_check: PreSendCheck = field(default_factory=PreSendCheck)
     public: PublicSettings | None = None
     asking_campaigns: frozenset[str] = frozenset()
     stopped_campaigns: Mapping[str, str] = field(default_factory=dict)

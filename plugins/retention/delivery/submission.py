@@ -38,7 +38,7 @@ def submit(connection: psycopg.Connection, run: Run, claim: Claim) -> tuple[Clai
     """Hand a claim to SendGrid.
 
     Returns:
-        What was left of the claim after the last look, and what the answer proves of it.
+        What was left of the claim after the pre-send check, and what the answer proves of it.
 
     Raises:
         CampaignNotReadyError: nothing left; the campaign needs a person.
@@ -51,16 +51,16 @@ def submit(connection: psycopg.Connection, run: Run, claim: Claim) -> tuple[Clai
         return claim, _of_batch(error.outcome)
     now = run.clock()
     quiet = run.settings.quiet_hours
-    releases = release_times(claim.messages, now, run.settings.fence_lead, quiet)
+    releases = release_times(claim.messages, now, run.settings.cancel_lead, quiet)
     late = late_releases(claim.messages, releases, now, quiet)
     sender = run.settings.sender.email
     envelope = Envelope(sender, batch_id, template_id, group_id, *release_span(releases), late)
     mail = _build(claim, envelope, run, releases, {})
     began = run.wall_clock()
-    left = submit_claim(connection, claim, envelope, now, run.settings.last_look)
+    left = submit_claim(connection, claim, envelope, now, run.settings.pre_send_check)
     run.report.add(withdrawn=len(claim.messages) - len(left.messages), submitted=len(left.messages))
     if not left.messages:
-        return left, NotSent("nothing was left after the last look")
+        return left, NotSent("nothing was left after the pre-send check")
     codes = _codes_of(connection, left)
     if codes or len(left.messages) < len(claim.messages):
         mail = _build(left, envelope, run, releases, codes)
@@ -90,7 +90,7 @@ def _codes_of(connection: psycopg.Connection, claim: Claim) -> dict[UUID, str]:
         return {}
     codes = find_codes(connection, card_ids)
     if len(codes) < len(set(card_ids)):
-        # The last look saw them all, and who makes a card void waits for its mail's answer.
+        # The pre-send check saw them all, and who makes a card void waits for its mail's answer.
         message = f"request {claim.request_id}: a gift card lost its code on the way"
         raise ClaimLostError(message)
     return codes

@@ -2,5 +2,5 @@
 
 The warehouse may be rebuilt at any time; the ledger never is. It lives in the PostgreSQL schema
 `ledger`, is migrated with Alembic, and only this package writes to it. Every statement is a file
-of `sql/`; the modules here are the functions that run them.
+in a folder of `sql/`; the modules here are the functions that run them.
 """

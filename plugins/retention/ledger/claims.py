@@ -68,7 +68,7 @@ class Envelope:
         template_id: the dynamic template.
         unsubscribe_group_id: the group that an unsubscribe lands in; None for transactional mail.
         first_release_at: when SendGrid releases the first of the mails (aware); None when one of
-            them leaves at once, so that the request cannot be fenced.
+            them leaves at once, so that the request cannot be cancelled.
         last_release_at: when it releases the last of them (aware).
         late: the marketing that comes on a later day than meant, and when it is released (aware).
     """
@@ -126,7 +126,7 @@ class Wanted:
         sender: the shop's address that the mails come from.
         hourly_budget: at most so many messages of this sender in an hour; None is no bound.
         stopped_campaigns: campaigns to leave alone.
-        fence_lead: how far ahead mails are scheduled so that they can be called back; what is
+        cancel_lead: how far ahead mails are scheduled so that they can be called back; what is
             worthless sooner is claimed apart.
     """
 
@@ -135,7 +135,7 @@ class Wanted:
     sender: str
     hourly_budget: int | None = None
     stopped_campaigns: Sequence[str] = ()
-    fence_lead: timedelta = timedelta(0)
+    cancel_lead: timedelta = timedelta(0)
 
 
 def claim_messages(connection: psycopg.Connection, wanted: Wanted, now: datetime) -> Claim | None:
@@ -200,7 +200,7 @@ def _claim(connection: psycopg.Connection, wanted: Wanted, now: datetime) -> Cla
         most=wanted.most,
         sender=wanted.sender,
         stopped_campaigns=list(wanted.stopped_campaigns),
-        fenced_until=now + wanted.fence_lead,
+        cancel_lead_ends_at=now + wanted.cancel_lead,
     ).fetchall()
     if not messages:
         return None

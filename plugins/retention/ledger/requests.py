@@ -1,8 +1,8 @@
 """The life of one HTTP request and its messages: submitted, then closed.
 
 Every function is one transition of the state machine in `states`; those that touch a request and
-its messages do both in one transaction. `claims` is what comes before, `fences` what comes after
-an answer that never came.
+its messages do both in one transaction. `claims` is what comes before, `reconciliation` what
+follows when no answer comes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from retention.ledger.acceptance import accept_messages
 from retention.ledger.claims import ClaimLostError, divide_claim
-from retention.ledger.last_look import LastLook, withdraw
+from retention.ledger.pre_send_check import PreSendCheck, withdraw
 from retention.ledger.statements import execute
 from retention.ledger.states import RequestState
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 ABANDONED = "the worker fell silent before it submitted"
 LOST = "the worker fell silent between submitting and recording the answer"
-WITHDRAWN = "all its messages were withdrawn at the last look"
+WITHDRAWN = "all its messages were withdrawn by the pre-send check"
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ def submit_claim(
     claim: Claim,
     envelope: Envelope,
     now: datetime,
-    look: LastLook | None = None,
+    check: PreSendCheck | None = None,
 ) -> Claim:
-    """Take a last look, and commit that what is left of the claim may leave from now on.
+    """Make the pre-send check, and commit that what is left of the claim may leave from now on.
 
     Returns:
         The claim without the messages that were withdrawn; without any, its request is closed.
@@ -68,7 +68,9 @@ def submit_claim(
     with connection.transaction():
         # The request first, as everybody locks it before its messages.
         _submit_request(connection, claim, envelope, now)
-        left = claim.without(withdraw(connection, claim, look or LastLook(), now, envelope.late))
+        left = claim.without(
+            withdraw(connection, claim, check or PreSendCheck(), now, envelope.late)
+        )
         moved = execute(connection, "submit_messages", request_id=claim.request_id, now=now)
         if moved.rowcount != len(left.messages):
             message = f"request {claim.request_id}: {moved.rowcount} of {len(left.messages)} left"

@@ -27,7 +27,7 @@ def execute(
     rows: RowFactory[Any] = namedtuple_row,
     **parameters: object,
 ) -> psycopg.Cursor[Any]:
-    """Run `ledger/sql/<statement>.sql` and return its cursor.
+    """Run `<statement>.sql` of a folder of `ledger/sql` and return its cursor.
 
     Args:
         connection: an open connection; whether it commits is the caller's matter.

@@ -29,7 +29,7 @@ class MessageState(StrEnum):
     SUBMITTING = "submitting"  # committed before the call: from here on it may have left
     ACCEPTED = "accepted"  # SendGrid has it: an answer, an event or its log says so; final
     REJECTED = "rejected"  # SendGrid refuses this very message, and said why; final
-    UNKNOWN = "unknown"  # may or may not have left; never resent unless fenced
+    UNKNOWN = "unknown"  # may or may not have left; never resent unless its request is cancelled
     UNCONFIRMED = "unconfirmed"  # unknown for so long that hardly anything will ever tell
     EXPIRED = "expired"  # its `not_after` passed before it was submitted; never left
     CANCELLED = "cancelled"  # withdrawn on purpose before it left; final
@@ -45,5 +45,5 @@ class RequestState(StrEnum):
     REFUSED = "refused"  # key, credits or sender refused: none taken, and none would be
     NOT_SENT = "not_sent"  # proof that SendGrid took none: never posted, not reached, or 429
     UNKNOWN = "unknown"  # no proof either way
-    FENCED = "fenced"  # cancelled at SendGrid in time: whatever it took is never released
+    CANCELLED = "cancelled"  # at SendGrid, in time: whatever it took is never released
     UNCONFIRMED = "unconfirmed"  # no proof either way, and hardly one to come any more

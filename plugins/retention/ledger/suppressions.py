@@ -1,7 +1,7 @@
 """Who must not be written to, as SendGrid's lists, its events and people themselves say.
 
 `ledger.suppressions` is the one truth about it: the decisions of a night read it, and so does the
-last look before a message leaves. One row holds one address, one scope and one source; a row
+pre-send check of a message. One row holds one address, one scope and one source; a row
 whose `removed_at` is null holds. Addresses are compared in lower case.
 
 Transactional mail goes past `all` and says so to SendGrid, which would drop it in silence; of the

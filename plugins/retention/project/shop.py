@@ -1,4 +1,4 @@
-"""The shop's own settings, read from where analysts edit them: `vars` of `dbt_project.yml`."""
+"""The shop's settings, which analysts edit in `vars` of `dbt_project.yml`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator, mo
 
 from retention.project.strict_model import SettingsError, StrictModel, explain
 
-PROJECT_VARIABLE = "DBT_PROJECT_DIR"  # dbt's own name for the same thing
+PROJECT_VARIABLE = "DBT_PROJECT_DIR"  # dbt's own variable
 
 
 Text = Annotated[str, Field(min_length=1)]
@@ -22,14 +22,14 @@ Hour = Annotated[int, Field(strict=True, ge=0, le=24)]
 Count = Annotated[int, Field(strict=True, ge=0)]
 Percent = Annotated[float, Field(ge=0, lt=100)]
 PositiveCount = Annotated[int, Field(strict=True, ge=1)]
-# One each for `retention.fits.run.MODULES`.
+# The keys of `retention.fits.run.MODULES`.
 FittedModel = Literal["ease", "bgnbd"]
 Amount = Annotated[str, Field(pattern=r"^\d{1,7}\.\d{2}$")]
 IsoDate = Annotated[str, AfterValidator(lambda text: date.fromisoformat(text).isoformat())]
 
 
 class ShopSettingsError(SettingsError):
-    """`dbt_project.yml` says something about the shop that cannot be."""
+    """The shop's settings in `dbt_project.yml` are invalid."""
 
 
 class Storefront(StrictModel):
@@ -76,8 +76,8 @@ class Languages(StrictModel):
     def _includes_the_default(self) -> Self:
         if self.default_locale not in self.mail_locales:
             message = (
-                f"mail_locales lacks '{self.default_locale}', the default_locale, in which"
-                " customers of any other language are written to"
+                f"mail_locales lacks '{self.default_locale}', the default_locale, which is used"
+                " for customers of any other language"
             )
             raise ValueError(message)
         return self
@@ -149,7 +149,7 @@ class MarketingPolicy(StrictModel):
         if self.quiet_hours_end >= self.quiet_hours_start:
             message = (
                 f"quiet_hours_end ({self.quiet_hours_end}) must come before quiet_hours_start"
-                f" ({self.quiet_hours_start}) on the day between them, in which marketing leaves"
+                f" ({self.quiet_hours_start}): marketing is sent between the two"
             )
             raise ValueError(message)
         return self
@@ -218,7 +218,7 @@ class Shop(StrictModel):
         return ZoneInfo(self.storefront.shop_timezone)
 
     def locales(self, *, is_marketing: bool) -> tuple[str, ...]:
-        """Return the languages in which a campaign of that kind is written."""
+        """Return the languages of a campaign of that kind."""
         if is_marketing:
             return self.languages.mail_locales
         return tuple(
@@ -226,11 +226,11 @@ class Shop(StrictModel):
         )
 
     def local_date(self, moment: datetime) -> date:
-        """Return the date on the shop's wall calendar at `moment` (aware)."""
+        """Return the shop's local date at `moment`."""
         return moment.astimezone(self.zone).date()
 
     def midnight(self, day: date) -> datetime:
-        """Return 00:00 of `day` on the shop's wall clock, aware."""
+        """Return 00:00 of `day` in the shop's time zone."""
         return datetime.combine(day, time.min, self.zone)
 
 
@@ -249,11 +249,11 @@ def read_shop(project: Path | None = None) -> Shop:
     """Read the shop's settings from `project`'s `dbt_project.yml`.
 
     Raises:
-        ShopSettingsError: settings are missing or cannot be; names the file and each key.
+        ShopSettingsError: settings are missing or invalid; the message has the file and each key.
     """
     file = (project or project_directory()) / "dbt_project.yml"
     variables = _variables(file)
-    # dbt cannot say what is wrong with such a project: it fails at telling its variables.
+    # dbt cannot report this mistake: it fails while printing its variables.
     dates = [key for key, value in variables.items() if isinstance(value, date)]
     if dates:
         raise ShopSettingsError(
@@ -279,6 +279,6 @@ def _variables(file: Path) -> dict[str, Any]:
         message = f"{file} cannot be read: {error}"
         raise ShopSettingsError(message) from error
     if not isinstance(variables, dict):
-        message = f"{file}: vars is missing; the shop's settings stand under it"
+        message = f"{file}: vars is missing; it must hold the shop's settings"
         raise ShopSettingsError(message)
     return variables

@@ -1,7 +1,7 @@
-"""Creates the raw tables exactly as the dbt sources document them.
+"""Creates the raw tables as the dbt sources document them.
 
-The documentation is the definition: column names, types and meanings are read from the sources'
-YAML, so the tables that the loaders fill cannot drift from what analysts read.
+The documentation is the definition: column names, types and descriptions are read from the sources'
+YAML, so the tables that loaders fill cannot differ from the documentation that analysts read.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from psycopg import sql
 
-from retention.database import only_row
+from retention.database import only_row, table_exists
 from retention.project.shop import project_directory
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ SCHEMA = "raw"
 
 
 class RawTablesHoldRowsError(RuntimeError):
-    """What the raw tables hold would be lost; names them and the database."""
+    """Rows in the raw tables would be lost; the message has the tables and the database."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class RawTable:
     """One table of the contract.
 
     Attributes:
-        columns: (name, PostgreSQL type, meaning), in the contract's order.
+        columns: (name, PostgreSQL type, description), in the contract's order.
     """
 
     name: str
@@ -55,9 +55,9 @@ def read_contract(project: Path | None = None) -> dict[str, RawTable]:
 
 
 def create_raw_tables(connection: psycopg.Connection, tables: dict[str, RawTable]) -> None:
-    """Create schema `raw` and its tables, with their documentation, where they are absent.
+    """Create schema `raw` and its tables with their documentation, if they do not exist.
 
-    A table from before the contract had one of its columns is given that column, empty.
+    Columns that were added to the contract are added to existing tables, empty.
     """
     connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(SCHEMA)))
     for table in tables.values():
@@ -65,10 +65,10 @@ def create_raw_tables(connection: psycopg.Connection, tables: dict[str, RawTable
 
 
 def require_empty_raw_tables(connection: psycopg.Connection) -> None:
-    """Make sure that filling the raw tables loses nothing.
+    """Check that filling the raw tables overwrites nothing.
 
     Raises:
-        RawTablesHoldRowsError: one of them holds rows.
+        RawTablesHoldRowsError: a raw table has rows.
     """
     holding = [table for table in read_contract() if _holds_rows(connection, table)]
     if holding:
@@ -121,8 +121,7 @@ def _create(connection: psycopg.Connection, table: RawTable) -> None:
 
 def _holds_rows(connection: psycopg.Connection, table: str) -> bool:
     name = qualified(table)
-    (found,) = only_row(connection.execute("select to_regclass(%s)", [f"{SCHEMA}.{table}"]))
-    if found is None:
+    if not table_exists(connection, name):
         return False
     holds = connection.execute(sql.SQL("select exists (select from {})").format(name))
     return bool(only_row(holds)[0])

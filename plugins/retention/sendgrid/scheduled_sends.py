@@ -60,7 +60,7 @@ class ScheduledSends:
             return {"batch_id": batch_id, "status": "cancel"} in (found or []), answered_at
 
     def forget(self, batch_id: str) -> None:
-        """Take back the cancel of a batch whose time has passed, to free its place.
+        """Take back the cancel of a batch whose time has passed, to free its slot.
 
         Raises:
             SendGridError: nobody knows whether it was taken back.

@@ -244,7 +244,7 @@ class Lottery:
             connection.execute(COMEBACKS, moments)
 
     def _withdraw_late(self, connection: psycopg.Connection, moments: dict[str, Any]) -> None:
-        """Take the engine's last look at what comes a day late."""
+        """Make the engine's pre-send check of what comes a day late."""
         late = connection.execute(LATE, moments).fetchall()
         for request_id in {request_id for _, request_id, _ in late}:
             mine = [(message, at) for message, request, at in late if request == request_id]

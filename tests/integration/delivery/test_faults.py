@@ -307,7 +307,7 @@ def test_json_of_another_shape_proves_nothing_and_ends_no_reconciliation(
     settings = DeliverySettings(Sender("shop@example.com", "Shop"))
     with faulty_server(answer("200 OK", body)) as server, client_of(server.url) as client:
         report = reconcile(remembered, client, settings, NOW + timedelta(minutes=10))
-    assert (report.accepted, report.fenced, report.waiting_requests) == (0, 0, 1)
+    assert (report.accepted, report.planned_again, report.waiting_requests) == (0, 0, 1)
     assert count_messages(remembered) == {"unknown": 1}
 
 

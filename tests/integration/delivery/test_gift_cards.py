@@ -225,7 +225,7 @@ class TestAMailThatIsLeaving:
         return cards
 
     def test_keeps_its_card_from_being_made_void(self, leaving: psycopg.Connection) -> None:
-        with pytest.raises(CardNotVoidableError, match="ask again in ten minutes"):
+        with pytest.raises(CardNotVoidableError, match="try again in ten minutes"):
             void(leaving, _card(leaving, "anna")[0], now=NOW, **WHO)
         assert _states(leaving) == {"issued": 5}
 
@@ -236,7 +236,7 @@ class TestAMailThatIsLeaving:
         assert _states(leaving) == {"issued": 4, "cancelled": 1}
 
 
-def test_who_makes_a_card_void_at_the_last_look_waits_and_is_refused(
+def test_who_makes_a_card_void_at_the_pre_send_check_waits_and_is_refused(
     cards: psycopg.Connection,
 ) -> None:
     card_id, _ = _card(cards, "anna")
@@ -260,7 +260,7 @@ def test_who_makes_a_card_void_at_the_last_look_waits_and_is_refused(
     assert _states(cards) == {"issued": 5}
 
 
-def test_a_card_that_is_being_made_void_is_withdrawn_at_the_last_look(
+def test_a_card_that_is_being_made_void_is_withdrawn_by_the_pre_send_check(
     cards: psycopg.Connection, server: FaultyServer
 ) -> None:
     with connect("void") as other, other.transaction():

@@ -14,8 +14,8 @@ from retention.delivery.run import Run
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.delivery.submission import submit
 from retention.ledger.claims import Wanted, claim_messages
-from retention.ledger.fences import reconciling
 from retention.ledger.messages import count_messages
+from retention.ledger.reconciliation import reconciling
 from retention.ledger.requests import Answer, accept_request
 from retention.ledger.states import RequestState
 from retention.ledger.templates import (
@@ -98,13 +98,13 @@ def shop(ledger: psycopg.Connection, tmp_path: Path) -> Iterator[Shop]:
 
 
 @pytest.mark.parametrize("fault", [LOST_AFTER, LOST_BEFORE], ids=["taken", "not taken"])
-def test_an_unknown_request_is_fenced_and_its_messages_reach_everybody_once(
+def test_an_unknown_request_is_cancelled_and_its_messages_reach_everybody_once(
     shop: Shop, fault: dict[str, Any]
 ) -> None:
     plan(shop.ledger, (decision(i) for i in range(20)))
     shop.lose(fault)
     assert shop.states() == {"unknown": 20}
-    assert shop.at(NOW + 10 * MINUTE).reconcile().fenced == 20
+    assert shop.at(NOW + 10 * MINUTE).reconcile().planned_again == 20
     assert shop.states() == {"planned": 20}
     assert shop.deliver().accepted == 20
     shop.at(NOW + 300 * MINUTE)
@@ -113,16 +113,16 @@ def test_an_unknown_request_is_fenced_and_its_messages_reach_everybody_once(
     assert audit["duplicates"] == []
 
 
-def test_the_attempt_that_was_fenced_stays_in_the_ledger(shop: Shop) -> None:
+def test_the_attempt_that_was_cancelled_stays_in_the_ledger(shop: Shop) -> None:
     plan(shop.ledger, [decision(1)])
     shop.lose(LOST_AFTER)
     shop.at(NOW + 10 * MINUTE).reconcile()
     shop.deliver()
     rows = shop.ledger.execute(
-        "select state, batch_id, fenced_at is not null from ledger.requests order by claimed_at"
+        "select state, batch_id, cancelled_at is not null from ledger.requests order by claimed_at"
     ).fetchall()
-    assert [(state, is_fenced) for state, _, is_fenced in rows] == [
-        ("fenced", True),
+    assert [(state, is_cancelled) for state, _, is_cancelled in rows] == [
+        ("cancelled", True),
         ("accepted", False),
     ]
     assert len({batch for _, batch, _ in rows}) == 2
@@ -166,7 +166,7 @@ def test_a_receipt_that_may_have_left_is_never_sent_again(shop: Shop) -> None:
     plan(shop.ledger, [decision(1, **RECEIPT)])
     shop.lose(LOST_BEFORE)
     for minutes in (10, 60, 48 * 60):
-        assert shop.at(NOW + minutes * MINUTE).reconcile().fenced == 0
+        assert shop.at(NOW + minutes * MINUTE).reconcile().planned_again == 0
         assert shop.deliver().submitted == 0
     assert shop.states() == {"unknown": 1}
     assert shop.at(NOW + (72 * 60 + 1) * MINUTE).reconcile().unconfirmed == 1
@@ -198,8 +198,8 @@ def test_what_is_worthless_for_a_day_is_given_up_sooner(shop: Shop) -> None:
 def test_a_cancel_that_would_come_too_late_is_not_tried(shop: Shop) -> None:
     plan(shop.ledger, [decision(1)])
     shop.lose(LOST_AFTER)
-    report = shop.at(NOW + SETTINGS.fence_lead - 14 * MINUTE).reconcile()
-    assert (report.fenced, report.waiting_requests) == (0, 1)
+    report = shop.at(NOW + SETTINGS.cancel_lead - 14 * MINUTE).reconcile()
+    assert (report.planned_again, report.waiting_requests) == (0, 1)
     assert shop.states() == {"unknown": 1}
 
 
@@ -207,12 +207,12 @@ def test_at_most_ten_cancels_are_held_at_once_and_places_are_given_back(shop: Sh
     plan(shop.ledger, (decision(i, email="home@example.com") for i in range(12)))
     shop.lose(LOST_AFTER)
     report = shop.at(NOW + 10 * MINUTE).reconcile()
-    assert (report.fenced, report.without_slot) == (10, 2)
-    assert (report.held_slots, report.held_for_silent) == (10, 0)
-    shop.at(NOW + SETTINGS.fence_lead + 11 * MINUTE).reconcile()
+    assert (report.planned_again, report.without_cancel_slot) == (10, 2)
+    assert (report.held_cancels, report.held_for_silent) == (10, 0)
+    shop.at(NOW + SETTINGS.cancel_lead + 11 * MINUTE).reconcile()
     held = shop.ledger.execute(
         "select count(*) from ledger.requests"
-        " where fencing_at is not null and slot_freed_at is null"
+        " where cancelling_at is not null and cancel_slot_freed_at is null"
     )
     assert held.fetchone() == (0,)
     assert shop.client.api.user.scheduled_sends.get().json() == []
@@ -221,12 +221,12 @@ def test_at_most_ten_cancels_are_held_at_once_and_places_are_given_back(shop: Sh
 def test_a_cancel_is_not_taken_back_before_its_time_has_come_by_sendgrids_clock(shop: Shop) -> None:
     plan(shop.ledger, [decision(1)])
     shop.lose(LOST_AFTER)
-    assert shop.at(NOW + 10 * MINUTE).reconcile().fenced == 1
-    shop.now = NOW + SETTINGS.fence_lead + 11 * MINUTE  # our clock is ahead of SendGrid's
-    assert shop.reconcile().held_slots == 1
+    assert shop.at(NOW + 10 * MINUTE).reconcile().planned_again == 1
+    shop.now = NOW + SETTINGS.cancel_lead + 11 * MINUTE  # our clock is ahead of SendGrid's
+    assert shop.reconcile().held_cancels == 1
     assert shop.deliver().accepted == 1
     shop.at(NOW + 300 * MINUTE)
-    assert shop.reconcile().held_slots == 0
+    assert shop.reconcile().held_cancels == 0
     assert shop.sandbox.audit()["duplicates"] == []
 
 
@@ -237,9 +237,9 @@ def test_a_run_says_until_when_silent_workers_hold_every_place(
     shop.lose(LOST_AFTER)
     shop.ledger.execute("update ledger.requests set fell_silent_at = closed_at")
     report = shop.at(NOW + 10 * MINUTE).reconcile()
-    assert (report.held_slots, report.held_for_silent) == (10, 10)
-    shop.at(NOW + SETTINGS.fence_lead + 60 * MINUTE).reconcile()
-    (said,) = {each for each in caplog.messages if "places for cancels" in each}
+    assert (report.held_cancels, report.held_for_silent) == (10, 10)
+    shop.at(NOW + SETTINGS.cancel_lead + 60 * MINUTE).reconcile()
+    (said,) = {each for each in caplog.messages if "cancel slots are held, " in each}
     assert "10 of them for workers that fell silent: until 2026-03-" in said
 
 
@@ -249,23 +249,23 @@ def test_a_call_of_a_silent_worker_that_comes_hours_late_reaches_nobody_twice(
     plan(shop.ledger, [decision(1)])
     late = _submit_without_posting(shop, monkeypatch)
     report = shop.at(NOW + 10 * MINUTE).reconcile()
-    assert (report.fenced, report.held_for_silent) == (1, 1)
+    assert (report.planned_again, report.held_for_silent) == (1, 1)
     assert shop.deliver().accepted == 1
     shop.at(NOW + 300 * MINUTE).reconcile()
     assert isinstance(shop.client.submit(late), Accepted)
     shop.at(NOW + 310 * MINUTE).reconcile()
     audit = shop.sandbox.audit()
     assert (audit["cancelled"], audit["duplicates"]) == (1, [])
-    shop.at(NOW + SETTINGS.fence_lead + SILENCE_ENDS_AFTER + MINUTE).reconcile()
+    shop.at(NOW + SETTINGS.cancel_lead + SILENCE_ENDS_AFTER + MINUTE).reconcile()
     assert shop.client.api.user.scheduled_sends.get().json() == []
 
 
 def test_a_cancel_is_in_time_only_if_it_is_by_sendgrids_clock_too(shop: Shop) -> None:
     plan(shop.ledger, [decision(1)])
     shop.lose(LOST_AFTER)
-    shop.sandbox.set_clock(NOW + SETTINGS.fence_lead - 9 * MINUTE)
+    shop.sandbox.set_clock(NOW + SETTINGS.cancel_lead - 9 * MINUTE)
     shop.now = NOW + 10 * MINUTE  # our clock has stood still for a while
-    assert shop.reconcile().fenced == 0
+    assert shop.reconcile().planned_again == 0
     assert shop.states() == {"unknown": 1}
 
 
@@ -276,7 +276,7 @@ def test_a_cancel_without_an_answer_is_confirmed_before_anything_is_sent_again(
     shop.lose(LOST_AFTER)
     unsure = {"path": SENDS, "method": "POST", "phase": "after_accept", "kind": "rst"}
     shop.sandbox.plan_faults(NO_LOG, unsure)
-    assert shop.at(NOW + 10 * MINUTE).reconcile().fenced == 1
+    assert shop.at(NOW + 10 * MINUTE).reconcile().planned_again == 1
 
 
 def test_an_unconfirmed_cancel_leaves_the_message_unknown_whatever_accepted_it(
@@ -313,7 +313,7 @@ def test_a_cancel_that_was_certainly_not_taken_holds_no_place(shop: Shop, status
     outage = {"path": SENDS, "method": None, "kind": "status", "status": status, "count": None}
     shop.sandbox.plan_faults(NO_LOG, outage)
     report = shop.at(NOW + 10 * MINUTE).reconcile()
-    assert (report.fenced, report.held_slots) == (0, 0)
+    assert (report.planned_again, report.held_cancels) == (0, 0)
     shop.hear("processed")
     assert shop.reconcile().accepted == 1
 
@@ -330,7 +330,7 @@ def test_a_refused_cancel_says_nothing_of_an_earlier_one_without_an_answer(shop:
     assert shop.reconcile().accepted == 0  # whether it is released depends on that cancel
 
 
-def test_a_late_answer_does_not_bring_back_what_was_fenced(shop: Shop) -> None:
+def test_a_late_answer_does_not_bring_back_what_was_cancelled(shop: Shop) -> None:
     plan(shop.ledger, [decision(1)])
     shop.lose(LOST_AFTER)
     shop.at(NOW + 10 * MINUTE).reconcile()
@@ -364,8 +364,8 @@ def test_no_log_of_a_reconciliation_holds_an_address_or_the_key(
     assert "log proves nothing this time" in every_log.text
     shop.sandbox.plan_faults()
     report = shop.at(NOW + 10 * MINUTE).reconcile()
-    assert (report.accepted, report.fenced) == (1, 1)  # SendGrid's log was asked for both
-    assert "is fenced" in every_log.text
+    assert (report.accepted, report.planned_again) == (1, 1)  # SendGrid's log was asked for both
+    assert "is cancelled" in every_log.text
     assert any(record.name.startswith("httpcore") for record in every_log.records)
     assert "@example.com" not in every_log.text
     assert API_KEY not in every_log.text

@@ -30,8 +30,8 @@ from retention.delivery.run import Run
 from retention.delivery.settings import DeliverySettings, Sender
 from retention.delivery.submission import submit
 from retention.ledger.claims import Claim, ClaimLostError, Envelope, Wanted, claim_messages
-from retention.ledger.last_look import ERASURE_KEY_VARIABLE, LastLook, hash_address
 from retention.ledger.messages import expire_messages
+from retention.ledger.pre_send_check import ERASURE_KEY_VARIABLE, PreSendCheck, hash_address
 from retention.ledger.requests import submit_claim
 from retention.ledger.states import MessageState
 from retention.ledger.templates import PushedTemplate, remember_template, remember_unsubscribe_group
@@ -119,8 +119,8 @@ class Delivery(RuleBasedStateMachine):
         self.planned: set[str] = set()
         self.final: dict[UUID, str] = {}
         self.gone: dict[str, set[int]] = {}
-        look = LastLook("Europe/Helsinki", stopped_by_purchase=frozenset({self.campaign}))
-        self.settings = replace(SETTINGS, last_look=look)
+        check = PreSendCheck("Europe/Helsinki", stopped_by_purchase=frozenset({self.campaign}))
+        self.settings = replace(SETTINGS, pre_send_check=check)
         self.ledger.execute(
             "truncate ledger.messages, ledger.requests, ledger.message_events, ledger.decisions,"
             " ledger.answers, ledger.suppressions, ledger.erased, raw.orders"
@@ -178,7 +178,9 @@ class Delivery(RuleBasedStateMachine):
         if hand is not None:
             envelope = Envelope("shop@example.com", f"never-{uuid4()}", "d-1", 7)
             with suppress(ClaimLostError):
-                submit_claim(self.ledger, hand.claim, envelope, self.now, self.settings.last_look)
+                submit_claim(
+                    self.ledger, hand.claim, envelope, self.now, self.settings.pre_send_check
+                )
 
     @rule(which=st.integers(0, 9))
     def record(self, which: int) -> None:

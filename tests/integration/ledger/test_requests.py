@@ -248,6 +248,6 @@ def _request_states(connection: psycopg.Connection) -> list[str]:
 def test_a_claim_returns_the_columns_of_a_message_in_their_order(
     ledger: psycopg.Connection,
 ) -> None:
-    moments = {"now": NOW, "due_until": NOW, "fenced_until": NOW}
+    moments = {"now": NOW, "due_until": NOW, "cancel_lead_ends_at": NOW}
     cursor = execute(ledger, "claim_messages", most=1, sender="s", stopped_campaigns=[], **moments)
     assert tuple(column.name for column in cursor.description) == ClaimedMessage._fields

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import retention.ledger
-from retention.database import StatementMissingError, connect, load_statement
+from retention.database import connect, load_statement
 from retention.ledger.decisions import record_decisions
 from retention.ledger.statements import LedgerConstraintError, LedgerDataError, execute
 from tests.integration.ledger.warehouse import NIGHT, decision, fill_warehouse
@@ -16,32 +16,7 @@ if TYPE_CHECKING:
     import psycopg
 
 LEDGER = Path(retention.ledger.__file__).parent
-STATEMENTS = sorted(file.stem for file in (LEDGER / "sql").glob("*.sql"))
-
-
-@pytest.mark.parametrize("statement", STATEMENTS)
-def test_a_statement_fits_the_schema(ledger: psycopg.Connection, statement: str) -> None:
-    query = load_statement("retention.ledger", statement)
-    parameters = dict.fromkeys(re.findall(r"%\((\w+)\)s", query))
-    ledger.execute(f"explain {query}", parameters)
-
-
-@pytest.mark.parametrize("statement", STATEMENTS)
-def test_a_statement_is_used(statement: str) -> None:
-    code = "".join(file.read_text() for file in LEDGER.glob("*.py"))
-    assert f'"{statement}"' in code
-
-
-@pytest.mark.parametrize("statement", STATEMENTS)
-def test_a_file_holds_one_statement_and_says_what_it_does(statement: str) -> None:
-    query = load_statement("retention.ledger", statement)
-    assert query.startswith("-- ")
-    assert ";" not in re.sub(r"--.*", "", query)
-
-
-def test_a_missing_statement_names_the_file_that_was_looked_for() -> None:
-    with pytest.raises(StatementMissingError, match=r"sql/dance\.sql does not exist"):
-        load_statement("retention.ledger", "dance")
+STATEMENTS = sorted(file.stem for file in (LEDGER / "sql").rglob("*.sql"))
 
 
 def test_only_one_module_reads_decisions_out_of_the_warehouse() -> None:

@@ -38,7 +38,7 @@ def arrows_of(file: Path) -> set[Arrow]:
 
 
 def test_every_way_of_the_statements_is_on_the_page_and_no_other() -> None:
-    made = set().union(*(arrows_of(file) for file in SQL.glob("*.sql")))
+    made = set().union(*(arrows_of(file) for file in SQL.rglob("*.sql")))
     # Enqueueing inserts, and plans an expired message again by its conflict clause.
     assert documented() == made | {("expired", "planned", "enqueue_messages")}
 

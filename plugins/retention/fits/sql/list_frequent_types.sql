@@ -1,4 +1,4 @@
--- The product types of the most baskets in a stretch of days.
+-- The product types in the most baskets of a period.
 select
     bask.product_type,
     count(*) as basket_count

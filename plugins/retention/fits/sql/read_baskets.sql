@@ -1,5 +1,5 @@
--- The baskets of a stretch of days, each as the places of its product types in
--- a given list; types that are not listed are left out.
+-- The baskets of a period, each as the positions of its product types in
+-- a given list; types that are not listed are skipped.
 with listed as (
     select
         list.product_type,

@@ -19,12 +19,6 @@ if TYPE_CHECKING:
     from retention.project.shop import Shop
 
 DOUBLINGS = [2**power for power in range(12)]  # orders and days: alike are those within one step
-REMEMBERED = (
-    "create temporary table replayed_purchases"
-    " (customer_id text, ordered_at timestamptz, product_type text)",
-    "create temporary table replayed_candidates"
-    " (night date, customer_id text, occasion text, outcome text)",
-)
 
 
 @dataclass
@@ -55,8 +49,8 @@ class Measures:
         Returns:
             Whether anybody had bought anything before the first night.
         """
-        for statement in REMEMBERED:
-            self.connection.execute(statement)
+        self._run("create_purchases")
+        self._run("create_candidates")
         opens_at = self.shop.midnight(first)
         self._run("keep_purchases", opens_at=opens_at)
         self.connection.execute("analyze replayed_purchases")

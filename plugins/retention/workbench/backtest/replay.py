@@ -11,9 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from psycopg.rows import scalar_row
-
-from retention.database import connect
+from retention.database import connect, load_statement, only_row
 from retention.project.dbt import BUILDABLE
 from retention.project.shop import read_shop
 from retention.workbench.backtest.measures import Measures
@@ -41,7 +39,6 @@ BUILD = ("build", *BUILDABLE, "--select")
 TO_DECISIONS = (*BUILD, "+path:models/decisions/decisions.sql")
 TO_PURCHASES = (*BUILD, "+path:models/shop/order_lines.sql")
 FITTED = {"stg_ease_affinities", "stg_bgnbd_values"}  # they know all purchases up to the last fit
-LOCK = "select pg_try_advisory_lock(hashtextextended('retention.workbench.backtest', 0))"
 
 
 class BacktestError(ValueError):
@@ -134,15 +131,21 @@ def _require_nights(replay: Replay, today: date) -> None:
         message = f"the first night, {replay.first}, comes after the last, {replay.last}"
         raise BacktestError(message)
     if replay.last > today:
-        message = f"the night {replay.last} has not come: the shop's date is {today}"
+        message = f"the night {replay.last} is in the future: the shop's date is {today}"
         raise BacktestError(message)
+
+
+def _lock(connection: psycopg.Connection) -> bool:
+    """Return whether nobody else replays on this database; nobody can, then, for the session."""
+    query = load_statement("retention.workbench.backtest", "lock_backtest")
+    return bool(only_row(connection.execute(query))[0])
 
 
 @contextmanager
 def _stage(project: Path, first: date) -> Generator[tuple[psycopg.Connection, Dbt]]:
     """Set up schemas and a copy of the project for one replay, and clear them away again."""
     with connect() as connection, tempfile.TemporaryDirectory(prefix="backtest-") as folder:
-        if not connection.cursor(row_factory=scalar_row).execute(LOCK).fetchone():
+        if not _lock(connection):
             message = "another backtest is running on this database: wait until it is done"
             raise BacktestError(message)
         create_ledger(connection, first)

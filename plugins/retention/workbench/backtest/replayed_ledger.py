@@ -11,9 +11,9 @@ import re
 from typing import TYPE_CHECKING, cast
 
 from psycopg import sql
-from psycopg.rows import scalar_row
+from psycopg.rows import args_row
 
-from retention.database import load_statement
+from retention.database import compose_statement, load_statement
 from retention.workbench.backtest.snapshot import LEDGER, TARGET
 
 if TYPE_CHECKING:
@@ -25,33 +25,7 @@ if TYPE_CHECKING:
 
 WRITTEN = ("nights", "mart_checks", "decisions", "messages")  # by a night
 REPLAYED = "replayed_"
-SCHEMAS = "select nspname from pg_namespace where starts_with(nspname, %s) order by nspname"
-TABLES = """
-select relname
-from pg_class
-where relnamespace = 'ledger'::regnamespace and relkind in ('r', 'p')
-order by relname
-"""
-SEEN = "create view {view} as select * from {table}"
-KEPT = "create table {kept} (like {table} including all)"
-CONTINUED = """
-create view {view} as
-select * from {table} where night < {first}
-union all
-select * from {kept}
-"""
-# Nobody delivers on replayed nights: each message is taken to arrive when it should.
-DELIVERED = """
-update {messages}
-set
-    state = 'accepted',
-    claimed_at = send_at,
-    submitting_at = send_at,
-    accepted_at = send_at,
-    request_id = gen_random_uuid(),
-    attempts = 1
-where state = 'planned'
-"""
+PACKAGE = "retention.workbench.backtest"
 
 
 def create_ledger(connection: psycopg.Connection, first: date) -> None:
@@ -63,21 +37,21 @@ def create_ledger(connection: psycopg.Connection, first: date) -> None:
     """
     drop_schemas(connection)
     connection.execute(sql.SQL("create schema {}").format(sql.Identifier(LEDGER)))
-    for name in connection.cursor(row_factory=scalar_row).execute(TABLES).fetchall():
-        names = {
-            "table": sql.Identifier("ledger", name),
-            "view": sql.Identifier(LEDGER, name),
-            "kept": sql.Identifier(LEDGER, REPLAYED + name),
-            "first": sql.Literal(first),
+    for name in _names(connection, "find_ledger_tables"):
+        parts = {
+            "ledger_table": sql.Identifier("ledger", name),
+            "replayed_view": sql.Identifier(LEDGER, name),
+            "replayed_table": sql.Identifier(LEDGER, REPLAYED + name),
+            "first_night": sql.Literal(first),
         }
-        for statement in (KEPT, CONTINUED) if name in WRITTEN else (SEEN,):
-            connection.execute(sql.SQL(statement).format(**names))
+        is_written = name in WRITTEN
+        for statement in ("create_table", "continue_table") if is_written else ("show_table",):
+            connection.execute(compose_statement(PACKAGE, statement, **parts))
 
 
 def drop_schemas(connection: psycopg.Connection) -> None:
     """Drop all that a replay has built."""
-    cursor = connection.cursor(row_factory=scalar_row)
-    for name in cursor.execute(SCHEMAS, (f"{TARGET}_",)).fetchall():
+    for name in _names(connection, "find_schemas", prefix=f"{TARGET}_"):
         connection.execute(sql.SQL("drop schema {} cascade").format(sql.Identifier(name)))
 
 
@@ -108,7 +82,8 @@ def close_replayed_night(connection: psycopg.Connection, night: date, now: datet
     _write(connection, "record_decisions", night=night)
     _write(connection, "enqueue_messages", night=night, now=now)
     messages = sql.Identifier(LEDGER, f"{REPLAYED}messages")
-    connection.execute(sql.SQL(DELIVERED).format(messages=messages))
+    delivered = compose_statement(PACKAGE, "deliver_messages", replayed_messages=messages)
+    connection.execute(delivered)
     _write(connection, "close_night", run_id=_run_of(night), withheld_reason=None, now=now)
 
 
@@ -118,6 +93,11 @@ def _write(connection: psycopg.Connection, statement: str, **parameters: object)
     replayed = re.sub(r"\bledger\.", f"{LEDGER}.{REPLAYED}", written)
     replayed = re.sub(r"\bdecisions\.decisions\b", f"{TARGET}_decisions.decisions", replayed)
     connection.execute(cast("LiteralString", replayed), parameters)
+
+
+def _names(connection: psycopg.Connection, statement: str, **parameters: str) -> list[str]:
+    cursor = connection.cursor(row_factory=args_row(str))
+    return cursor.execute(load_statement(PACKAGE, statement), parameters).fetchall()
 
 
 def _run_of(night: date) -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from retention.database import compose_statement
+
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
@@ -17,53 +19,10 @@ if TYPE_CHECKING:
 EXAMPLES = 20
 Kind = Literal["added", "dropped", "changed"]
 KINDS: tuple[Kind, ...] = ("added", "dropped", "changed")
+# The columns that `compare_audiences` holds against each other.
 TOLD = ("score", "not_before", "not_after", "reason", "evidence", "context")
 # A campaign that the night did not know yet had no candidates.
 NOBODY = "(select * from {after} where false)"
-COMPARED = """
-with
-
-compared as (
-
-    select
-        coalesce(after.customer_id, before.customer_id) as customer_id,
-        coalesce(after.occasion, before.occasion) as occasion,
-        to_jsonb(before.*) as before,
-        to_jsonb(after.*) as after,
-        case
-            when before.customer_id is null then 'added'
-            when after.customer_id is null then 'dropped'
-            when ({before_told}) is distinct from ({after_told}) then 'changed'
-            else 'same'
-        end as kind,
-        coalesce(abs(after.score - before.score), after.score, before.score)
-            as weight
-    from {before} as before
-    full join {after} as after
-        on
-            before.customer_id = after.customer_id
-            and before.occasion = after.occasion
-
-),
-
-placed as (
-
-    select
-        compared.*,
-        count(*) over (partition by kind) as count,
-        row_number() over (
-            partition by kind
-            order by weight desc, customer_id asc, occasion asc
-        ) as place
-    from compared
-
-)
-
-select kind, count, customer_id, occasion, before, after
-from placed
-where place <= {limit}
-order by kind, place
-"""
 
 
 @dataclass(frozen=True)
@@ -122,14 +81,14 @@ def compare_audiences(
         after: the edited project's.
         zone: the shop's, in which moments are told.
     """
-    statement = sql.SQL(COMPARED).format(
-        before=before or sql.SQL(NOBODY).format(after=after),
-        after=after,
-        before_told=_columns("before"),
-        after_told=_columns("after"),
-        limit=sql.Literal(EXAMPLES),
+    statement = compose_statement(
+        "retention.workbench.diff",
+        "compare_audiences",
+        candidates_before=before or sql.SQL(NOBODY).format(after=after),
+        candidates_after=after,
     )
-    rows = connection.cursor(row_factory=dict_row).execute(statement).fetchall()
+    cursor = connection.cursor(row_factory=dict_row)
+    rows = cursor.execute(statement, {"most": EXAMPLES}).fetchall()
     counts = {row["kind"]: row["count"] for row in rows}
     same, changed = counts.get("same", 0), counts.get("changed", 0)
     return Audience(
@@ -141,10 +100,6 @@ def compare_audiences(
             for kind in KINDS
         },
     )
-
-
-def _columns(side: str) -> sql.Composed:
-    return sql.SQL(", ").join(sql.Identifier(side, column) for column in TOLD)
 
 
 def _example(row: dict[str, Any], zone: ZoneInfo) -> Example:

@@ -8,26 +8,12 @@ from typing import TYPE_CHECKING
 import psycopg
 from psycopg.rows import scalar_row
 
-from retention.database import only_row
+from retention.database import load_statement, only_row
 
 if TYPE_CHECKING:
     from datetime import date
 
-DECIDED_NIGHTS = "select distinct night from decisions.decisions"
-RECORDED_NIGHT = "select max(night) from ledger.decisions"
-# Who computes a night at this moment.
-HOLDER = "select run_id, night from ledger.nights where held_at is not null"
-# Candidates that the night did not decide on, and decisions without their candidate.
-STRAYS = """
-select count(*)
-from decisions.candidates as candidates
-full join decisions.decisions as decisions
-    on
-        candidates.campaign = decisions.campaign
-        and candidates.customer_id = decisions.customer_id
-        and candidates.occasion = decisions.occasion
-where candidates.campaign is null or decisions.campaign is null
-"""
+PACKAGE = "retention.workbench.diff"
 
 
 class NothingToCompareError(LookupError):
@@ -56,9 +42,9 @@ def find_compared_night(connection: psycopg.Connection) -> ComparedNight:
     cursor = connection.cursor(row_factory=scalar_row)
     try:
         _require_quiet(connection)
-        nights = cursor.execute(DECIDED_NIGHTS).fetchall()
-        recorded = cursor.execute(RECORDED_NIGHT).fetchone()
-        strays = only_row(cursor.execute(STRAYS))
+        nights = cursor.execute(load_statement(PACKAGE, "find_decided_nights")).fetchall()
+        recorded = cursor.execute(load_statement(PACKAGE, "find_recorded_night")).fetchone()
+        strays = only_row(cursor.execute(load_statement(PACKAGE, "count_unmatched_candidates")))
     except psycopg.errors.UndefinedTable as error:
         message = (
             f"the night was never built here ({error.diag.message_primary}): run one, or"
@@ -75,7 +61,7 @@ def find_compared_night(connection: psycopg.Connection) -> ComparedNight:
 
 
 def _require_quiet(connection: psycopg.Connection) -> None:
-    holder = connection.execute(HOLDER).fetchone()
+    holder = connection.execute(load_statement(PACKAGE, "find_computing_run")).fetchone()
     if holder:
         run_id, night = holder
         message = (

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from psycopg import sql
-from psycopg.rows import args_row
 
-from retention.database import only_row
+from retention.database import table_exists
 from retention.ledger.fingerprints import ANALYST
 from retention.project.manifest import model_schemas
 from retention.project.shop import read_shop
@@ -79,7 +78,7 @@ def compare_with_night(
     plan = build_edited(connection, project, campaign, compared.night, on_progress)
     before = sql.Identifier(schemas[campaign], campaign)
     after = sql.Identifier(ANALYST + schemas[campaign], campaign)
-    is_new = not _exists(connection, before)
+    is_new = not table_exists(connection, before)
     audience = compare_audiences(connection, None if is_new else before, after, shop.zone)
     moves = compare_decisions(
         connection,
@@ -91,9 +90,3 @@ def compare_with_night(
     return Comparison(
         campaign, compared.night, compared.notes, is_new, plan, audience, moves, seconds
     )
-
-
-def _exists(connection: psycopg.Connection, table: sql.Identifier) -> bool:
-    cursor = connection.cursor(row_factory=args_row(bool))
-    name = table.as_string(connection)
-    return only_row(cursor.execute("select to_regclass(%s) is not null", (name,)))

@@ -5,48 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from psycopg import sql
 from psycopg.rows import class_row
+
+from retention.database import compose_statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import psycopg
-
-MOVED = """
-with
-
-winners as (
-
-    select distinct customer_id
-    from {after}
-    where campaign = %(campaign)s and outcome = 'send'
-
-)
-
-select
-    coalesce(after.campaign, before.campaign) as campaign,
-    before.outcome as before,
-    after.outcome as after,
-    count(*) as count,
-    count(winners.customer_id) as yielding
-from {before} as before
-full join {after} as after
-    on
-        before.campaign = after.campaign
-        and before.customer_id = after.customer_id
-        and before.occasion = after.occasion
-left join winners
-    on
-        after.customer_id = winners.customer_id
-        and after.outcome = 'outranked'
-        and before.outcome = 'send'
-group by coalesce(after.campaign, before.campaign), before.outcome, after.outcome
-order by
-    coalesce(after.campaign, before.campaign) asc,
-    before.outcome asc nulls last,
-    after.outcome asc nulls last
-"""
+    from psycopg import sql
 
 
 @dataclass(frozen=True)
@@ -91,7 +58,12 @@ def compare_decisions(
         after: those of the edited project.
         campaign: the edited one.
     """
-    statement = sql.SQL(MOVED).format(before=before, after=after)
+    statement = compose_statement(
+        "retention.workbench.diff",
+        "compare_decisions",
+        decisions_before=before,
+        decisions_after=after,
+    )
     cursor = connection.cursor(row_factory=class_row(Move))
     return tuple(cursor.execute(statement, {"campaign": campaign}))
 

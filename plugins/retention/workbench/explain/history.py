@@ -94,7 +94,7 @@ class History:
             day=self._moment(message.state_at),
         )
         if message.state_reason:
-            told += " " + self._texts["state_reason"].format(reason=message.state_reason)
+            told += " " + str(self._texts["state_reason"]).format(reason=message.state_reason)
         happened = "; ".join(
             self._event(event) for event in events if event.event not in UNTOLD_EVENTS
         )

@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row, scalar_row
 
+from retention.database import compose_statement
 from retention.workbench.explain.explanations import UNDER, ExplainedMart, ExplanationError
 from retention.workbench.explain.sentences import tell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+    from typing import LiteralString
 
     from retention.project.shop import Shop
     from retention.workbench.explain.readers import Reader
 
-# The rows of which a sentence can be told, with what holds for each beside it; the names cannot be
-# those of columns.
-ROWS = """
-select
-    mart.*,
-    {conditions},
-    count(*) over () as "rows in all"
-from {mart} as mart
-where mart.customer_id = %(customer_id)s and ({any_condition})
-order by {order}mart::text
-limit {limit}
-"""
-# Any row tells it: the marts are built for one night.
-NIGHT = """
-select (last_ordered_at at time zone %(zone)s)::date + recency_days
-from {mart}
-limit 1
-"""
+PACKAGE = "retention.workbench.explain"
 
 
 class NothingToExplainError(LookupError):
@@ -71,7 +56,8 @@ def find_night(
     cursor = connection.cursor(row_factory=scalar_row)
     zone = {"zone": shop.storefront.shop_timezone}
     try:
-        return cursor.execute(sql.SQL(NIGHT).format(mart=lifecycle), zone).fetchone()
+        query = compose_statement(PACKAGE, "find_night", lifecycle=lifecycle)
+        return cast("date | None", cursor.execute(query, zone).fetchone())
     except psycopg.errors.UndefinedTable as error:
         raise _never_built("lifecycle") from error
 
@@ -87,7 +73,8 @@ def tell_signal(
     """
     cursor = connection.cursor(row_factory=dict_row)
     try:
-        rows = cursor.execute(_statement(mart), {"customer_id": customer_id}).fetchall()
+        asked = {"customer_id": customer_id, "most": mart.limit}
+        rows = cursor.execute(_statement(mart), asked).fetchall()
     except psycopg.errors.UndefinedTable as error:
         raise _never_built(mart.name) from error
     except psycopg.ProgrammingError as error:
@@ -108,18 +95,19 @@ def _statement(mart: ExplainedMart) -> sql.Composed:
         sql.SQL("{} as {}").format(condition, sql.Identifier(_holds(number)))
         for number, condition in enumerate(conditions)
     ]
-    return sql.SQL(ROWS).format(
+    return compose_statement(
+        PACKAGE,
+        "find_rows",
         conditions=sql.SQL(", ").join(named),
         any_condition=sql.SQL(" or ").join(conditions),
         mart=sql.Identifier(mart.schema_name, mart.name),
-        order=_written(f"{mart.order_by}, " if mart.order_by else ""),
-        limit=sql.Literal(mart.limit),
+        row_order=_written(f"{mart.order_by}, mart::text" if mart.order_by else "mart::text"),
     )
 
 
 def _written(condition: str) -> sql.SQL:
     """Return SQL as it was written; psycopg would take its percent signs for parameters."""
-    return sql.SQL(condition.replace("%", "%%"))
+    return sql.SQL(cast("LiteralString", condition.replace("%", "%%")))
 
 
 def _holds(number: int) -> str:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from psycopg import sql
 from psycopg.rows import args_row, scalar_row
 
-from retention.database import only_row
+from retention.database import compose_statement, table_exists
 from retention.mail.candidate import MailData
 from retention.project.manifest import model_schemas
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import LiteralString
 
     import psycopg
     from psycopg.rows import RowFactory
@@ -24,27 +23,7 @@ if TYPE_CHECKING:
 
 # What `generate_schema_name` puts before an analyst's schemas; the night's stand last.
 PREFIXES = ("analyst_", "")
-CANDIDATE = """
-select candidate.occasion, candidate.reason, candidate.context
-from {table} as candidate
-where candidate.customer_id = %(customer_id)s
-order by candidate.score desc, candidate.occasion asc
-limit 1
-"""
-SOME_CANDIDATES = """
-select customer_id
-from {table}
-group by customer_id
-order by max(score) desc, customer_id asc
-limit 3
-"""
-CUSTOMER = """
-select
-    nullif(trim(first_name), '') as first_name,
-    split_part(locale, '-', 1) as language
-from {table}
-where customer_id = %(customer_id)s
-"""
+PACKAGE = "retention.workbench.preview"
 
 
 class NoCandidateError(LookupError):
@@ -102,7 +81,8 @@ def read_candidate_data(
     """
     builds = _find_builds(connection, project, campaign)
     for build in builds:
-        found = _fetch(connection, CANDIDATE, args_row(Found), build.candidates, customer_id)
+        query = compose_statement(PACKAGE, "find_candidate", candidates=build.candidates)
+        found = _fetch(connection, query, args_row(Found), customer_id)
         if found:
             first_name, language = _find_person(connection, build, customer_id)
             is_ours = language in found.context and language in shop.locales(is_marketing=False)
@@ -123,7 +103,7 @@ def _find_builds(connection: psycopg.Connection, project: Path, campaign: str) -
     for prefix in PREFIXES:
         schema = f"{prefix}{schemas[campaign]}"
         candidates = sql.Identifier(schema, campaign)
-        if _exists(connection, candidates):
+        if table_exists(connection, candidates):
             customers = sql.Identifier(f"{prefix}{schemas['stg_customers']}", "stg_customers")
             builds.append(Build(schema, candidates, customers))
     return builds
@@ -131,10 +111,10 @@ def _find_builds(connection: psycopg.Connection, project: Path, campaign: str) -
 
 def _find_person(connection: psycopg.Connection, build: Build, customer_id: str) -> Person:
     """Return the customer's first name and language, as far as the build knows them."""
-    if not _exists(connection, build.customers):
+    if not table_exists(connection, build.customers):
         return Person()
-    person = _fetch(connection, CUSTOMER, args_row(Person), build.customers, customer_id)
-    return person or Person()
+    query = compose_statement(PACKAGE, "find_person", customers=build.customers)
+    return _fetch(connection, query, args_row(Person), customer_id) or Person()
 
 
 def _advice(
@@ -144,7 +124,7 @@ def _advice(
     if not builds:
         return f"campaign '{campaign}' was never built here: {build_it}"
     for build in builds:
-        statement = sql.SQL(SOME_CANDIDATES).format(table=build.candidates)
+        statement = compose_statement(PACKAGE, "find_best_customers", candidates=build.candidates)
         some = connection.cursor(row_factory=scalar_row).execute(statement).fetchall()
         if some:
             return (
@@ -155,19 +135,8 @@ def _advice(
     return f"'{campaign}' has no candidates in {schemas}: change its rule or the date; {build_it}"
 
 
-def _exists(connection: psycopg.Connection, table: sql.Identifier) -> bool:
-    cursor = connection.cursor(row_factory=args_row(bool))
-    name = table.as_string(connection)
-    return only_row(cursor.execute("select to_regclass(%s) is not null", (name,)))
-
-
 def _fetch(
-    connection: psycopg.Connection,
-    statement: LiteralString,
-    rows: RowFactory[Row],
-    table: sql.Identifier,
-    customer_id: str,
+    connection: psycopg.Connection, query: sql.Composed, rows: RowFactory[Row], customer_id: str
 ) -> Row | None:
     cursor = connection.cursor(row_factory=rows)
-    query = sql.SQL(statement).format(table=table)
     return cursor.execute(query, {"customer_id": customer_id}).fetchone()

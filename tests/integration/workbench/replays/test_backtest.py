@@ -143,7 +143,7 @@ def test_a_replay_before_anybody_bought_says_so(night: Shop, project: Project) -
     with night.led_to(), pytest.raises(BacktestError, match="comes after the last"):
         backtest(project.folder, Replay("winback", NIGHT, NIGHTS[0]), NOW, lambda *_: None)
     future = Replay("winback", NIGHT, NIGHT + timedelta(days=1))
-    with night.led_to(), pytest.raises(BacktestError, match="has not come"):
+    with night.led_to(), pytest.raises(BacktestError, match="is in the future"):
         backtest(project.folder, future, NOW, lambda *_: None)
 
 

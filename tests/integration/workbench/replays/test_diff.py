@@ -136,8 +136,8 @@ def test_a_night_that_was_never_built_is_said_to_be_missing(
 
 
 def _try_diff(project: Path) -> str:
-    from retention.commands.errors import is_mendable
+    from retention.commands.errors import is_fixable
 
     result = CliRunner().invoke(app, ["diff", "winback"], env={PROJECT_VARIABLE: str(project)})
-    assert is_mendable(result.exception), result.output
+    assert is_fixable(result.exception), result.output
     return f"{type(result.exception).__name__}: {result.exception}"

@@ -1,4 +1,0 @@
--- SendGrid did not take the cancel: the request is unknown as before.
-update ledger.requests
-set fencing_at = null
-where request_id = %(request_id)s and state = 'unknown'

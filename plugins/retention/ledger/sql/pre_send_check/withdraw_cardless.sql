@@ -1,0 +1,25 @@
+-- claimed -> cancelled: the pre-send check of gift cards. Mails whose card is
+-- void, or whose code went out before, do not leave. The cards are locked until
+-- the commit, so that nobody makes one void while its mail leaves.
+with held as (
+    select card.card_id
+    from ledger.gift_cards as card
+    where
+        card.card_id = any(%(card_ids)s::uuid[])
+        and card.code_plain is not null
+    order by card.card_id
+    for share
+)
+
+update ledger.messages as mess
+set
+    state = 'cancelled',
+    state_reason = 'its gift card is void, or was mailed before',
+    cancelled_at = %(now)s
+where
+    mess.request_id = %(request_id)s
+    and mess.state = 'claimed'
+    and (mess.context ->> 'gift_card_id')::uuid not in (
+        select held.card_id from held
+    )
+returning mess.message_id

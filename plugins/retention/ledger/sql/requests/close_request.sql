@@ -1,0 +1,18 @@
+-- Record what became of a request. A late but certain answer may still settle
+-- one that was given up as unknown, until its cancel is being asked for.
+update ledger.requests
+set
+    state = %(state)s,
+    http_status = %(http_status)s,
+    sendgrid_message_id = %(sendgrid_message_id)s,
+    error = %(error)s,
+    fell_silent_at = %(fell_silent_at)s,
+    closed_at = %(now)s
+where
+    request_id = %(request_id)s
+    and cancelling_at is null
+    and (
+        state in ('submitting', 'unknown')
+        -- What was answered had been submitted: see restore_request.
+        or (state = 'claimed' and %(state)s::text in ('not_sent', 'refused'))
+    )
