@@ -19,7 +19,7 @@ baskets as (
 
 ),
 
-looks as (
+page_views as (
 
     select * from {{ ref('page_views') }}
 
@@ -34,7 +34,7 @@ cart_lines as (
 visitors as (
 
     select customer_id
-    from looks
+    from page_views
     where occurred_date >= {{ as_of_date() }} - {{ visit_days }}
 
     union distinct

@@ -61,7 +61,7 @@ searches as (
 
 ),
 
-looks as (
+views_and_searches as (
 
     select * from views
 
@@ -71,7 +71,7 @@ looks as (
 
 )
 
--- The same look twice on a day is one.
+-- The same view or search twice on a day is one.
 select distinct on (
     customer_id, product_type, occurred_date, product_id, search_words
 )
@@ -83,7 +83,7 @@ select distinct on (
     case when product_id is null then search_words end as search_words,
     occurred_at,
     occurred_date
-from looks
+from views_and_searches
 order by
     customer_id asc, product_type asc, occurred_date asc,
     product_id asc, search_words asc, occurred_at desc, event_id desc

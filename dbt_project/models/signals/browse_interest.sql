@@ -4,7 +4,7 @@
 
 with
 
-looks as (
+page_views as (
 
     select * from {{ ref('page_views') }}
 
@@ -31,19 +31,19 @@ purchases as (
 unanswered as (
 
     select
-        looks.*,
+        page_views.*,
         purchases.last_ordered_at,
         exp(
-            (looks.occurred_date - {{ as_of_date() }})::numeric / {{ tau_days }}
+            (page_views.occurred_date - {{ as_of_date() }})::numeric / {{ tau_days }}
         ) as weight
-    from looks
+    from page_views
     left join purchases
         on
-            looks.customer_id = purchases.customer_id
-            and looks.product_type = purchases.product_type
+            page_views.customer_id = purchases.customer_id
+            and page_views.product_type = purchases.product_type
     where
         purchases.last_ordered_at is null
-        or purchases.last_ordered_at < looks.occurred_at
+        or purchases.last_ordered_at < page_views.occurred_at
 
 ),
 

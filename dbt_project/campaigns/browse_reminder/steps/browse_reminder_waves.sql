@@ -1,4 +1,4 @@
-{#- A pause of more than so many days ends a wave of looks. -#}
+{#- A pause of more than so many days ends a wave of page views. -#}
 {%- set pause_days = 14 -%}
 
 with
@@ -9,7 +9,7 @@ interests as (
 
 ),
 
-looks as (
+page_views as (
 
     select * from {{ ref('page_views') }}
 
@@ -20,17 +20,17 @@ paused as (
     select
         interests.customer_id,
         interests.product_type,
-        looks.occurred_date,
-        looks.occurred_date - lag(looks.occurred_date) over (
+        page_views.occurred_date,
+        page_views.occurred_date - lag(page_views.occurred_date) over (
             partition by interests.customer_id, interests.product_type
-            order by looks.occurred_date
+            order by page_views.occurred_date
         ) as days_since_look
     from interests
-    inner join looks
+    inner join page_views
         on
-            interests.customer_id = looks.customer_id
-            and interests.product_type = looks.product_type
-    where (interests.last_ordered_at < looks.occurred_at) is not false
+            interests.customer_id = page_views.customer_id
+            and interests.product_type = page_views.product_type
+    where (interests.last_ordered_at < page_views.occurred_at) is not false
 
 )
 

@@ -45,6 +45,21 @@ orders as (
 
 ),
 
+-- What came in each signal's window, which has just ended.
+{% for signal, default, source, cutoff in signals %}
+    {{ signal }}_window as (
+
+        select
+            {{ source['keys'] | join(', ') }},
+            count(*)::int as event_count,
+            {{ decay_weights('ordered_date') }}
+        from {{ source['events'] }}
+        where ordered_date >= {{ cutoff }}
+        group by {{ source['keys'] | join(', ') }}
+
+    ),
+
+{% endfor %}
 -- The window's own events are taken off the stored sums again, which reads few
 -- rows and leaves what the night at the window's begin had; what rounding
 -- leaves of a sum that was all window cannot matter, since so many earlier
@@ -54,37 +69,29 @@ exposures as (
     {%- for signal, default, source, cutoff in signals %}
         select
             '{{ signal }}' as signal,
-            earlier.customer_id,
+            stored.customer_id,
             {% if 'product_type' in source['keys'] -%}
-                earlier.product_type,
+                stored.product_type,
             {%- else -%}
                 '' as product_type,
             {%- endif %}
             coalesce(recent.event_count, 0) as event_count
             {%- for tau_days in decay_taus() %}
             {%- set weight = 'weight_' ~ tau_days ~ '_at_epoch' %},
-            greatest(earlier.{{ weight }} - coalesce(recent.{{ weight }}, 0), 0)
+            greatest(stored.{{ weight }} - coalesce(recent.{{ weight }}, 0), 0)
             * {{ ageing(tau_days, cutoff) }}
             * {{ default.horizon_days }} / {{ tau_days }}
                 as exposure_{{ tau_days }}
             {%- endfor %}
-        from {{ source['weights'] }} as earlier
-        left join (
-            select
-                {{ source['keys'] | join(', ') }},
-                count(*)::int as event_count,
-                {{ decay_weights('ordered_date') }}
-            from {{ source['events'] }}
-            where ordered_date >= {{ cutoff }}
-            group by {{ source['keys'] | join(', ') }}
-        ) as recent
+        from {{ source['weights'] }} as stored
+        left join {{ signal }}_window as recent
             on
                 {% for key in source['keys'] -%}
                     {{ 'and ' if not loop.first -}}
-                    earlier.{{ key }} = recent.{{ key }}
+                    stored.{{ key }} = recent.{{ key }}
                 {% endfor %}
         where
-            earlier.{{ source['count'] }} - coalesce(recent.event_count, 0)
+            stored.{{ source['count'] }} - coalesce(recent.event_count, 0)
             >= {{ default.minimum_count }}
         {{ "union all" if not loop.last }}
     {%- endfor %}
