@@ -1,4 +1,4 @@
-# One image for all of Airflow's services and for the `retention` command.
+# One image for all Airflow services and for the `retention` command.
 FROM python:3.12-slim-bookworm AS paluu
 
 ENV AIRFLOW_HOME=/opt/airflow \
@@ -20,7 +20,7 @@ RUN pip install --no-cache-dir uv==0.13.9 \
 WORKDIR /opt/paluu
 
 # What pyproject asks for at run time, in the locked versions and with their hashes.
-COPY pyproject.toml requirements.lock README.md ./
+COPY pyproject.toml requirements.lock README.md LICENSE ./
 RUN uv pip install --require-hashes --constraint requirements.lock \
     --requirements pyproject.toml --group build
 
@@ -31,10 +31,10 @@ COPY --chown=paluu dbt_project dbt_project
 RUN uv pip install --no-deps --no-build-isolation --editable .
 
 USER paluu
-# Builds dbt's manifest too, from which Airflow draws the night; needs no database.
+# Also builds dbt's manifest, from which Airflow builds the nightly DAG; needs no database.
 RUN retention check
 
-# The same with the sandbox's packages and the public purchases to try Paluu on.
+# The same image with the sandbox and its packages, and with public purchases to try Paluu on.
 FROM paluu AS demo
 USER root
 RUN uv pip install --require-hashes --constraint requirements.lock --group demo

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 # Its rows are what the models themselves make of the whole year; kept aside as the truth.
 TRUTH = """
     create schema truth;
-    create table truth.orders as select * from intermediate.int_orders;
-    create table truth.baskets as select * from intermediate.int_baskets;
+    create table truth.orders as select * from shop.kept_orders;
+    create table truth.baskets as select * from shop.baskets;
     create table truth.purchase_days as select * from intermediate.int_purchase_days;
     analyze
 """
@@ -84,7 +84,7 @@ class Journey:
         """
         now = datetime.combine(night, time(3), UTC)
         with psycopg.connect(self.cluster.url(self.database), autocommit=True) as connection:
-            raise_if_refused(fit_models(connection, read_shop().fitted_models, night, now))
+            raise_if_refused(fit_models(connection, read_shop().nights.fitted_models, night, now))
 
     def read(self, query: str, **parameters: object) -> pd.DataFrame:
         """Return a query's rows."""
@@ -99,7 +99,7 @@ class Journey:
             migrate()
         with psycopg.connect(self.cluster.url(self.database)) as connection:
             load_complete_journey(connection, SOURCE_LAST_DAY, lambda *_: None)
-        self.build(pd.Timestamp("2018-01-01").date(), "+int_orders", "+int_purchase_days")
+        self.build(pd.Timestamp("2018-01-01").date(), "+kept_orders", "+int_purchase_days")
         with psycopg.connect(self.cluster.url(self.database)) as connection:
             connection.execute(TRUTH)
 

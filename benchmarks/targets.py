@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from rich.table import Table
 
-RESULTS = Path(__file__).parents[2] / "build" / "bench"
+RESULTS = Path(__file__).parents[1] / "build" / "bench"
 
 
 @dataclass(frozen=True)

@@ -24,20 +24,23 @@ OUTBOX = Asset(name="outbox", uri="paluu://ledger/messages")
 # 02:30 exists once on every night of the year where clocks change at 03:00, as in all of the EU.
 # A new installation waits for its first night.
 NIGHTLY = CronTriggerTimetable(
-    "30 2 * * *", timezone=SHOP.shop_timezone, run_immediately=timedelta()
+    "30 2 * * *", timezone=SHOP.storefront.shop_timezone, run_immediately=timedelta()
 )
 EVERY_TEN_MINUTES = AssetOrTimeSchedule(
-    timetable=CronTriggerTimetable("*/10 * * * *", timezone=SHOP.shop_timezone), assets=[OUTBOX]
+    timetable=CronTriggerTimetable("*/10 * * * *", timezone=SHOP.storefront.shop_timezone),
+    assets=[OUTBOX],
 )
 # Off the full hour, when everybody else asks SendGrid for something.
-EVERY_QUARTER_HOUR = CronTriggerTimetable("7,22,37,52 * * * *", timezone=SHOP.shop_timezone)
+EVERY_QUARTER_HOUR = CronTriggerTimetable(
+    "7,22,37,52 * * * *", timezone=SHOP.storefront.shop_timezone
+)
 # The first working hours of a quarter; the night has long ended by then.
 QUARTERLY = CronTriggerTimetable(
-    "0 9 1 1,4,7,10 *", timezone=SHOP.shop_timezone, run_immediately=timedelta()
+    "0 9 1 1,4,7,10 *", timezone=SHOP.storefront.shop_timezone, run_immediately=timedelta()
 )
 # Who may approve a quarter's rewards, as `{"id": ..., "name": ...}`; None is whoever may run DAGs.
 APPROVERS = None
-TIME_TO_APPROVE = timedelta(days=SHOP.rewards_approval_days)
+TIME_TO_APPROVE = timedelta(days=SHOP.rewards.rewards_approval_days)
 # Workers that deliver side by side, each a task; each has four requests under way at once.
 DELIVERY_WORKERS = [1, 2]
 
@@ -73,7 +76,7 @@ SEND_FORM = {
     ),
 }
 BACKTEST_FORM = {
-    "campaign": Param(SHOP.campaigns[0], enum=list(SHOP.campaigns), title="Campaign"),
+    "campaign": Param(SHOP.nights.campaigns[0], enum=list(SHOP.nights.campaigns), title="Campaign"),
     "from": Param(
         None,
         type=["null", "string"],

@@ -171,7 +171,7 @@ class Stack:
             "sandbox",
             [
                 sys.executable, "-m", "sandbox", "--port", str(self.sandbox_port),
-                "--database", str(mail), "--timezone", read_shop().shop_timezone,
+                "--database", str(mail), "--timezone", read_shop().storefront.shop_timezone,
             ],
         )  # fmt: skip
         self._wait_for("sandbox", f"{self.sandbox_url}/_sandbox/health")

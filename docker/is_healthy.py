@@ -1,7 +1,7 @@
-"""Exit 0 when Airflow's API server reports the named part as healthy: `is_healthy.py scheduler`.
+"""Exit 0 if Airflow's API server reports a component as healthy: `is_healthy.py scheduler`.
 
-The parts write heartbeats into Airflow's database, and the API server reads them. Asking it takes
-milliseconds, where `airflow jobs check` would start all of Airflow for every look.
+The components write heartbeats into Airflow's database, and the API server reads them. A request
+takes milliseconds; `airflow jobs check` would load all of Airflow for every check.
 """
 
 import json
@@ -10,6 +10,6 @@ from urllib.request import urlopen
 
 API = "http://api-server:8080/api/v2/monitor/health"
 
-with urlopen(API, timeout=5) as answer:
-    part = json.load(answer)[sys.argv[1]]
-sys.exit(part["status"] != "healthy")
+with urlopen(API, timeout=5) as response:
+    component = json.load(response)[sys.argv[1]]
+sys.exit(component["status"] != "healthy")

@@ -111,7 +111,7 @@ def _matrix(pairs: pd.DataFrame, types: pd.Index) -> csr_matrix:
 
 
 PAST_BASKETS = """
-    select order_id, product_type from intermediate.int_baskets
+    select order_id, product_type from shop.baskets
     where ordered_date >= %(night)s::date - 26 * 7
 """
 LATER_BASKETS = """

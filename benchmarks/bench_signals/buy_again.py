@@ -130,10 +130,10 @@ NEXT_BASKETS = """
 PURCHASES = """
     with lines as (
         select distinct customer_id, {item} as item, order_id, ordered_date
-        from intermediate.int_order_lines
+        from shop.order_lines
     ), recent as (
         select item, count(*)::float / (
-                select count(*) from intermediate.int_orders
+                select count(*) from shop.kept_orders
                 where ordered_date >= %(night)s::date - 28
             ) as share
         from lines where ordered_date >= %(night)s::date - 28 group by item

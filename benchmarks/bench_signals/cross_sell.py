@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from benchmarks.journey import Journey
 
-MODELS = ("+int_pair_weights", "+int_type_weights")
+MODELS = ("+int_pair_weights", "+type_weights")
 LIST = 10
 PAIR = ["customer_id", "product_type"]
 
@@ -64,9 +64,9 @@ NEW_TYPES = """
     from truth.baskets
     where
         ordered_date >= %(night)s and ordered_date < %(night)s::date + 56
-        and customer_id in (select customer_id from intermediate.int_type_weights)
+        and customer_id in (select customer_id from shop.type_weights)
     except
-    select customer_id, product_type from intermediate.int_type_weights
+    select customer_id, product_type from shop.type_weights
 """
 COUNTED = """
     select customer_id, product_type from (
@@ -82,12 +82,12 @@ POPULAR = """
         select customers.customer_id, items.item_id as product_type, row_number() over (
             partition by customers.customer_id order by items.popularity desc, items.item_id
         ) as place
-        from (select distinct customer_id from intermediate.int_type_weights) as customers
+        from (select distinct customer_id from shop.type_weights) as customers
         cross join (
             select item_id, popularity from intermediate.int_item_weights
             where item_kind = 'product_type' order by popularity desc limit 400
         ) as items
-        left join intermediate.int_type_weights as owned
+        left join shop.type_weights as owned
             on
                 customers.customer_id = owned.customer_id
                 and items.item_id = owned.product_type

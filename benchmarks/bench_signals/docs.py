@@ -15,10 +15,10 @@ from benchmarks.bench_signals.drawings import DRAWINGS, draw_timeline
 from benchmarks.bench_signals.pictures import draw_figures
 from benchmarks.targets import RESULTS, Quoted, Target
 
-DOCS = Path(__file__).parents[3] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 MARKED = re.compile(r"(?<=<!-- figures -->\n).*?(?=<!-- /figures -->)", re.DOTALL)
 HEADER = (
-    "| figure | Paluu | asked for | met | ± | n | other ways, same run | quoted |\n"
+    "| figure | Paluu | target | met | ± | n | other methods, same run | quoted |\n"
     "|---|---|---|---|---|---|---|---|\n"
 )
 

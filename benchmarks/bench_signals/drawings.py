@@ -124,7 +124,7 @@ DRAWINGS = {
         {0: "first order", 365: "a year later", 730: "two years", 1095: "three years"},
     ),
     "referrals": Timeline(
-        "A referral is earned when its order has outlived the return window",
+        "A referral is earned when its order is past the return window",
         {
             "kept": (
                 Event(2, "first order, with the code"),
@@ -152,18 +152,18 @@ DRAWINGS = {
     "abandoned_carts": Timeline(
         "A cart that was left, and one that was not",
         {
-            "cart one": (Event(1, "added"), Event(3, "touched last")),
+            "cart one": (Event(1, "added"), Event(3, "last touched")),
             "is left": (Event(3, "idle hours run until the night", until=24, is_answer=True),),
             "cart two": (Event(2, "added"), Event(6, "bought: not left")),
         },
         {0: "0 h", 6: "6 h", 12: "12 h", 18: "18 h", 24: "the night"},
     ),
     "browse_interest": Timeline(
-        "A look fades to .37 in a fortnight, and a purchase answers it",
+        "A page view fades to .37 in a fortnight, and a purchase answers it",
         {
-            "tents": (Event(2, "look"), Event(16, "look"), Event(29, "search")),
+            "tents": (Event(2, "view"), Event(16, "view"), Event(29, "search")),
             "interest": (Event(30, ".14 + .37 + .93", is_answer=True),),
-            "boots": (Event(4, "look"), Event(9, "look"), Event(16, "bought: no interest left")),
+            "boots": (Event(4, "view"), Event(9, "view"), Event(16, "bought: no interest left")),
         },
         DAYS,
     ),
@@ -178,22 +178,22 @@ DRAWINGS = {
         DAYS,
     ),
     "return_habits": Timeline(
-        "Few lines say little: twenty like the shop's are added to each customer's",
+        "Few lines say little, so twenty average lines are added to each customer's",
         {
-            "1 of 1 back": (Event(0, "seen", until=100), Event(14, "told", is_answer=True)),
-            "10 of 50 back": (Event(0, "seen", until=20), Event(17, "told", is_answer=True)),
-            "0 of 30 back": (Event(4, "told", is_answer=True),),
+            "1 of 1 back": (Event(0, "returned", until=100), Event(14, "mart", is_answer=True)),
+            "10 of 50 back": (Event(0, "returned", until=20), Event(17, "mart", is_answer=True)),
+            "0 of 30 back": (Event(4, "mart", is_answer=True),),
             "the shop": (Event(0, "", until=10),),
         },
         {0: "0 %", 25: "25 %", 50: "50 %", 75: "75 %", 100: "100 % of lines"},
     ),
     "customer_signals": Timeline(
-        "One row holds what the other signals say of a customer",
+        "One row has what the other signals say about a customer",
         {
             "itself": (Event(0, "stage, quintiles, activity, hours", until=30, is_answer=True),),
             "history": (Event(0, "first order, value, spend, tier", until=30, is_answer=True),),
             "habits": (Event(30, "due, next basket, cross-sell", until=45, is_answer=True),),
-            "interests": (Event(20, "cart, looks, presents", until=40, is_answer=True),),
+            "interests": (Event(20, "cart, views, presents", until=40, is_answer=True),),
         },
         {0: "the first order", 30: "the night", 45: "what may come", 50: ""},
     ),

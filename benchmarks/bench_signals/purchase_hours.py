@@ -52,10 +52,10 @@ def score(journey: Journey, context: dict[str, Any]) -> Iterator[Target]:
 FOLLOWING_ORDERS = """
     with known as (
         select distinct on (customer_id) customer_id, ordered_hour as last_hour
-        from intermediate.int_orders order by customer_id, ordered_at desc, order_id
+        from shop.kept_orders order by customer_id, ordered_at desc, order_id
     ), frequent as (
         select customer_id, mode() within group (order by ordered_hour) as frequent_hour
-        from intermediate.int_orders group by customer_id
+        from shop.kept_orders group by customer_id
     )
     select hours.*, known.last_hour, frequent.frequent_hour, orders.ordered_hour,
         row_number() over (

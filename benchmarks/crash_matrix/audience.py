@@ -1,7 +1,7 @@
-"""The audience of a run: some thirty messages in at least four requests, some at once, some later.
+"""The audience of a run: some thirty messages in at least four requests, some of them scheduled.
 
-A few people unsubscribe between planning and sending, and a few more while outcomes are unknown.
-Of those whose message has not left, some are forgotten or buy meanwhile.
+A few people unsubscribe between planning and sending, and a few more while outcomes are unknown. Of
+the people whose message has not been sent, some are forgotten and some buy.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from benchmarks.crash_matrix.stage import Stage
+    from benchmarks.crash_matrix.servers import Servers
 
-WORTH = timedelta(hours=24)  # a message is worthless so long after it was planned
+WORTH = timedelta(hours=24)  # how long after planning a message is still worth sending
 MARKETING = {"kind": "marketing", "purpose": "offers"}
 GROUPS: list[tuple[int, dict[str, Any], list[timedelta]]] = [
     (8, MARKETING | {"campaign": "winback", "locale": "en"}, [timedelta(hours=3)]),
@@ -46,7 +46,7 @@ SUPPRESS = """
     insert into ledger.suppressions (address, scope, source, suppressed_at)
     values (%(address)s, 'all', 'unsubscribes', %(now)s)
 """
-# What was never submitted, and will not be: nobody works at the moment.
+# Messages that were never submitted; no worker is running at this point.
 FIND_UNTOUCHED = """
     select message_id, customer_id, email from ledger.messages
     where state = 'planned' and attempts = 0 and campaign = 'winback'
@@ -70,14 +70,14 @@ PLAN_NAIVELY = """
 
 
 @dataclass
-class Gone:
-    """Who must not be written any more.
+class Exclusions:
+    """Addresses and messages that must not be mailed any more.
 
     Attributes:
-        suppressed: addresses that unsubscribed; marketing that had left before may arrive, and
-            receipts must.
-        withdrawn: ids of messages, and their addresses, of whom it is certain that nothing had
-            left when they were forgotten or bought: nothing may arrive.
+        suppressed: addresses that unsubscribed; marketing sent before that may arrive, and receipts
+            must arrive.
+        withdrawn: addresses by message id, of people who were forgotten or bought before anything
+            was sent to them: nothing may arrive.
     """
 
     suppressed: set[str] = field(default_factory=set)
@@ -85,7 +85,7 @@ class Gone:
 
 
 def plan_audience(connection: psycopg.Connection, run: str, now: datetime) -> None:
-    """Plan the run's messages at `now` (aware), as a night does."""
+    """Plan the run's messages at `now`, as a night does."""
     rows = list(_decisions(run, now))
     fill_warehouse(connection, rows)
     record_decisions(connection, now.date())
@@ -93,18 +93,18 @@ def plan_audience(connection: psycopg.Connection, run: str, now: datetime) -> No
 
 
 def plan_naive_audience(connection: psycopg.Connection) -> None:
-    """Put the same messages into the naive sender's outbox, each to an address of its own."""
+    """Put the same messages into the naive sender's outbox, each with its own address."""
     connection.execute(PLAN_NAIVELY)
 
 
 def suppress_some(
-    stage: Stage, connection: psycopg.Connection, dice: Random, now: datetime
+    servers: Servers, connection: psycopg.Connection, dice: Random, now: datetime
 ) -> set[str]:
     """Let four people unsubscribe from all marketing, at SendGrid and in our ledger."""
     addresses = [row[0] for row in connection.execute(FIND_ADDRESSES)]
     chosen = set(dice.sample(addresses, 4))
     for address in sorted(chosen):
-        stage.suppress(address)
+        servers.suppress(address)
         connection.execute(
             SUPPRESS + " on conflict do nothing", {"address": address.lower(), "now": now}
         )
@@ -112,10 +112,10 @@ def suppress_some(
 
 
 def withdraw_some(connection: psycopg.Connection, dice: Random, now: datetime) -> dict[str, str]:
-    """Forget one person whose message has not left, and let another buy.
+    """Forget one person whose message has not been sent, and let another buy.
 
     Returns:
-        Their addresses by the ids of all untouched messages to these.
+        Both addresses, by the id of each unsent message to them.
     """
     untouched = connection.execute(FIND_UNTOUCHED).fetchall()
     addresses = sorted({email for _, _, email in untouched})
@@ -133,7 +133,7 @@ def _decisions(run: str, now: datetime) -> Iterator[dict[str, Any]]:
     for size, shared, delays in GROUPS:
         for place in range(size):
             number += 1
-            # Two of a household share an address, which makes one request more.
+            # Two customers share an address, which makes one more request.
             home = 2 if number == 1 else number
             yield decision(
                 f"{run}-{number}",

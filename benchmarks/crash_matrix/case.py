@@ -1,4 +1,4 @@
-"""What happens in one run, and how it ended."""
+"""A case, which says what happens in one run, and the verdict on the run."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ if TYPE_CHECKING:
     from benchmarks.crash_matrix.faults import FaultKind
 
 
-class Blow(StrEnum):
-    """What the first worker that is struck suffers; those after it are killed."""
+class Interruption(StrEnum):
+    """How the first worker at a kill point is interrupted; later ones are killed."""
 
     KILL = "killed"  # SIGKILL
-    STOP = "stopped"  # SIGSTOP, and SIGCONT when its lease has long run out
-    CLEAR = "cleared"  # SIGTERM, as when the run is cleared: it winds down beside the next run
+    STOP = "stopped"  # SIGSTOP, and SIGCONT long after its lease has run out
+    CLEAR = "cleared"  # SIGTERM, as when the run is cleared: it shuts down beside the next run
 
 
 @dataclass(frozen=True)
 class Case:
-    """What happens in a run; the same case again is the same run but for the race of two workers.
+    """What happens in a run; a repeated case differs only by the race of the two workers.
 
     Attributes:
-        name: of the run.
-        seed: for everything that is left to chance.
-        fault: how SendGrid misbehaves.
-        steps: where workers are struck, one after the other.
-        blow: what the first of them suffers.
-        occurrence: the how manieth time a worker comes to the first step.
-        hears_from: how long after its begin the run's ledger hears of events; None is never.
+        name: name of the run.
+        seed: seed of all random choices.
+        fault: how SendGrid fails.
+        steps: the moments at which workers are interrupted, one worker each.
+        interruption: how the first of them is interrupted.
+        occurrence: which occurrence of the first step counts, from 1.
+        events_from: how long after the start the run's ledger receives events; None is never.
     """
 
     name: str
@@ -39,28 +39,28 @@ class Case:
     fault: FaultKind
     steps: tuple[str, ...] = ()
     occurrence: int = 1
-    hears_from: timedelta | None = None
-    blow: Blow = Blow.KILL
+    events_from: timedelta | None = None
+    interruption: Interruption = Interruption.KILL
 
 
 @dataclass
 class Verdict:
-    """How a run ended; the sandbox says what arrived, the ledger only what it calls it.
+    """How a run ended: arrivals according to the sandbox, states according to the ledger.
 
     Attributes:
-        case: what was played.
+        case: the case that was run.
         kills: the moments at which workers were really killed.
-        stops: the moments at which one was stopped, to go on past its lease.
-        clears: the moments at which one was told to end, while the next run began.
-        seen: all moments on the wires of workers that were aimed at.
-        expected: how many messages should have arrived.
-        duplicates: ids of messages that reached somebody more than once.
-        suppressed_but_sent: ids that were handed over although the address was suppressed.
-        withdrawn: ids of messages to people who were forgotten or bought before anything left.
-        withdrawn_but_sent: those of them that reached somebody nevertheless.
-        nameless: the state of messages that never came to a final one.
-        never_mailed: state and reason of messages that should have arrived and did not.
-        errors: what workers died of that were not killed.
+        stops: the moments at which a worker was stopped, to go on past its lease.
+        clears: the moments at which a worker was terminated while the next run began.
+        seen: all moments of the workers that had a kill point.
+        expected: number of messages that should have arrived.
+        duplicates: ids of messages that arrived more than once.
+        suppressed_but_sent: ids of messages submitted although the address was suppressed.
+        withdrawn: ids of messages to people who were forgotten or bought before anything was sent.
+        withdrawn_but_sent: ids among `withdrawn` that arrived nevertheless.
+        nameless: states of messages without a final state, by id.
+        never_mailed: state and reason, by id, of messages that should have arrived and did not.
+        errors: errors of workers that failed without being killed.
     """
 
     case: Case

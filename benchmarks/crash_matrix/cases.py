@@ -1,54 +1,62 @@
-"""The cases of a matrix: every moment to kill at, under every fault, as far as the runs go."""
+"""The cases of a matrix: every kill point under every fault, as far as the runs allow."""
 
 from __future__ import annotations
 
 from random import Random
 from typing import TYPE_CHECKING
 
-from benchmarks.crash_matrix.case import Blow, Case
+from benchmarks.crash_matrix.case import Case, Interruption
 from benchmarks.crash_matrix.faults import FAULTS, NO_FAULT
-from benchmarks.crash_matrix.play import HOUR, MINUTE, play, play_naively
+from benchmarks.crash_matrix.run import HOUR, MINUTE, run_case, run_naive_case
 
 if TYPE_CHECKING:
     from benchmarks.crash_matrix.faults import FaultKind
-    from benchmarks.crash_matrix.stage import Stage
+    from benchmarks.crash_matrix.servers import Servers
 
 Steps = tuple[str, ...]
-# The worker dies, and nobody knows: in one case SendGrid took the mail, in the other it did not.
-HEARS_FROM = (None, MINUTE, HOUR)  # never; in time; only after cancels were confirmed
-BLOWS = (Blow.KILL, Blow.KILL, Blow.STOP, Blow.KILL, Blow.CLEAR)
-SEEDS = (1, 2)  # of the survey without a loss, and with one
+EVENTS_FROM = (None, MINUTE, HOUR)  # never; in time; only after cancels were confirmed
+INTERRUPTIONS = (
+    Interruption.KILL,
+    Interruption.KILL,
+    Interruption.STOP,
+    Interruption.KILL,
+    Interruption.CLEAR,
+)
+SEEDS = (1, 2)  # of the surveys without and with a lost request
+# The outcome is lost with the worker: SendGrid accepted the first mail and not the second.
 LOSSES = ("POST mail/send of marketing: answered", "POST mail/send of marketing: half sent")
 
 
-def survey(stage: Stage) -> list[Steps]:
-    """Return the moments on the wires of an undisturbed worker, and those that a loss adds.
+def survey(servers: Servers) -> list[Steps]:
+    """Return the moments of an undisturbed worker, and those that occur only after a lost request.
 
-    So that no list of steps can fall behind the code: whatever a worker says to PostgreSQL or to
-    SendGrid, from its first word to its last, is a moment to kill it at. A moment that comes only
-    after a loss has that loss before it.
+    Moments are observed, not listed, so they cannot fall behind the code: whatever a worker sends
+    to PostgreSQL or SendGrid, from its start to its end, is a kill point. A moment that occurs only
+    after a lost request has that loss as its first step.
     """
-    chains = {moment: (moment,) for moment in play(stage, Case("survey", SEEDS[0], NO_FAULT)).seen}
+    chains = {
+        moment: (moment,) for moment in run_case(servers, Case("survey", SEEDS[0], NO_FAULT)).seen
+    }
     for number, loss in enumerate(LOSSES):
         case = Case(f"survey-loss-{number}", SEEDS[1], NO_FAULT, (loss,))
-        chains = {moment: (loss, moment) for moment in play(stage, case).seen} | chains
+        chains = {moment: (loss, moment) for moment in run_case(servers, case).seen} | chains
     return list(chains.values())
 
 
-def survey_naive(stage: Stage) -> list[Steps]:
-    """Return the moments on the wires of the undisturbed naive sender."""
-    seen = play_naively(stage, Case("survey-naive", 3, NO_FAULT)).seen
+def survey_naive(servers: Servers) -> list[Steps]:
+    """Return the moments of the undisturbed naive sender."""
+    seen = run_naive_case(servers, Case("survey-naive", 3, NO_FAULT)).seen
     return [(moment,) for moment in dict.fromkeys(seen)]
 
 
 def make_cases(name: str, runs: int, seed: int, chains: list[Steps]) -> list[Case]:
-    """Return so many cases, each moment and each fault as often as the others.
+    """Return `runs` cases, with all moments and all faults equally often.
 
     Args:
-        name: begins the cases' names.
-        runs: how many.
-        seed: the same seed makes the same cases.
-        chains: the moments; who follows a killed worker is killed at another one of them.
+        name: prefix of the cases' names.
+        runs: number of cases.
+        seed: the same seed gives the same cases.
+        chains: the kill points; the worker after a killed one is killed at another of them.
     """
     dice = Random(seed)  # noqa: S311 - reproducible, not secret
     faults, chains = list(FAULTS), sorted(chains)  # workers race: moments have no order
@@ -63,10 +71,10 @@ def make_cases(name: str, runs: int, seed: int, chains: list[Steps]) -> list[Cas
 
 
 def make_cases_again(name: str, chains: list[Steps]) -> list[Case]:
-    """Return a case for each of the moments at which nobody was killed, as the survey saw them.
+    """Return a case for each moment at which no worker was killed, under the survey's conditions.
 
-    Workers race, and a fault or who unsubscribes may lead them past a moment: what was planned is
-    not always reached.
+    Not every planned moment is reached: workers race, and a fault or an unsubscribe may lead them
+    past it.
     """
     return [
         Case(f"{name}{number}", SEEDS[len(steps) - 1], NO_FAULT, steps)
@@ -76,9 +84,9 @@ def make_cases_again(name: str, chains: list[Steps]) -> list[Case]:
 
 def _make_case(name: str, seed: int, fault: FaultKind, chains: list[Steps], number: int) -> Case:
     turn, place = divmod(number, len(chains))
-    steps, hears_from = chains[place], HEARS_FROM[number % len(HEARS_FROM)]
-    blow = BLOWS[number % len(BLOWS)]
+    steps, events_from = chains[place], EVENTS_FROM[number % len(EVENTS_FROM)]
+    interruption = INTERRUPTIONS[number % len(INTERRUPTIONS)]
     if len(steps) > 1:
-        return Case(name, seed, fault, steps, hears_from=hears_from, blow=blow)
+        return Case(name, seed, fault, steps, events_from=events_from, interruption=interruption)
     follower = chains[(place + len(chains) // 2 + turn) % len(chains)]
-    return Case(name, seed, fault, (*steps, follower[-1]), 1 + turn % 2, hears_from, blow)
+    return Case(name, seed, fault, (*steps, follower[-1]), 1 + turn % 2, events_from, interruption)

@@ -1,4 +1,4 @@
-"""The faults: every kind the sandbox has, in every phase in which it means something."""
+"""The faults: every kind that the sandbox offers, in every phase where it makes sense."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ SEND = "/v3/mail/send"
 BATCH = "/v3/mail/batch"
 STOPS = "/v3/user/scheduled_sends"
 LOGS = "/v3/logs"
-SECONDS = 2.0  # of hang and slow: longer than a worker waits for an answer
+SECONDS = 2.0  # of hang and slow: longer than a worker waits for a response
 
 
 @dataclass(frozen=True)
 class FaultKind:
-    """One way in which SendGrid misbehaves.
+    """One way in which SendGrid fails.
 
     Attributes:
-        count: how many requests meet it.
+        count: number of requests that the fault may affect.
     """
 
     path: str
@@ -29,13 +29,13 @@ class FaultKind:
 
     @property
     def name(self) -> str:
-        """What it is called in reports."""
+        """Name of the fault in reports."""
         what = str(self.status) if self.kind == "status" else self.kind
         asked = "" if self.method == "POST" else f"{self.method} "
         return f"{asked}{self.path.removeprefix('/v3/')} {self.phase}: {what}"
 
     def as_json(self, seed: int) -> dict[str, Any]:
-        """Return what the sandbox is told; each of `count` requests meets it at the odds."""
+        """Return the body for the sandbox; each of `count` requests fails with the probability."""
         return {
             "path": self.path,
             "method": self.method,

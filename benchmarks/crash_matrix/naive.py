@@ -1,7 +1,7 @@
-"""The naive sender: what one writes at first, and the control without which nothing is proved.
+"""The naive sender: a typical first version, and the control of the experiment.
 
-It marks messages as sent after the answer, and tries again whenever it got none. It is careful
-otherwise: a transaction holds its messages, so that two senders never have the same at once.
+It marks messages as sent after the response, and retries whenever it gets none. It is careful
+otherwise: a transaction locks its messages, so two senders never hold the same ones.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ MARK = "update outbox set is_sent = true where message_id = any(%(message_ids)s)
 
 
 def send_naively(now: datetime) -> None:
-    """Send what is not marked as sent; give up when SendGrid has failed for all the tries."""
+    """Send all messages not marked as sent; give up when every attempt of a request has failed."""
     with connect() as connection, httpx.Client(timeout=TIMEOUT) as client:
         is_going_on = True
         while is_going_on:

@@ -1,4 +1,4 @@
-"""What all runs of the matrix came to: held against what is promised, and told for the record."""
+"""The results of all runs: compared with delivery's promises, and described for the record."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ LEAST_RUNS = 200
 EXPLAINED = ("unconfirmed, sent at once", "unconfirmed, scheduled, cancel not confirmed")
 
 
-def judge_all(
+def targets_of(
     ours: Sequence[Verdict], naive: Sequence[Verdict], moments: Sequence[str]
 ) -> list[Target]:
-    """Hold the sums of all runs against what is promised."""
+    """Return the totals of all runs, with delivery's promises as their bounds."""
     expected = sum(verdict.expected for verdict in ours)
     never_mailed = sum(len(verdict.never_mailed) for verdict in ours)
     without_reason = sum(len(unexplained(verdict)) for verdict in ours)
     return [
-        Target("runs_with_a_blow", sum(map(was_struck, ours)), at_least=LEAST_RUNS),
+        Target("interrupted_runs", sum(map(was_interrupted, ours)), at_least=LEAST_RUNS),
         Target("moments_never_killed_at", len(never_killed_at(ours, moments)), at_most=0),
         Target("duplicates", _count(ours, "duplicates"), at_most=0),
         Target("nameless", _count(ours, "nameless"), at_most=0),
@@ -43,7 +43,7 @@ def judge_all(
 
 
 def describe(ours: Sequence[Verdict], moments: list[str]) -> dict[str, Any]:
-    """Return what was done, and every message that was never mailed, for the record."""
+    """Return the record of all runs, with every message that was never mailed."""
     kills = Counter(moment for verdict in ours for moment in verdict.kills)
     return {
         "kills": kills.total(),
@@ -53,17 +53,17 @@ def describe(ours: Sequence[Verdict], moments: list[str]) -> dict[str, Any]:
         "kills_by_moment": {moment: kills[moment] for moment in moments},
         "moments_never_killed_at": never_killed_at(ours, moments),
         "runs": len(ours),
-        "runs_without_a_blow": [
+        "runs_without_interruption": [
             f"{verdict.case.fault.name}, {verdict.case.steps}"
             for verdict in ours
-            if not was_struck(verdict)
+            if not was_interrupted(verdict)
         ],
         "broken_promises": [
             {
                 "run": verdict.case.name,
                 "seed": verdict.case.seed,
                 "fault": verdict.case.fault.name,
-                "blow": verdict.case.blow,
+                "interruption": verdict.case.interruption,
                 "steps": verdict.case.steps,
                 **broken_promises(verdict),
             }
@@ -81,7 +81,7 @@ def describe(ours: Sequence[Verdict], moments: list[str]) -> dict[str, Any]:
 
 
 def fault_table(ours: Sequence[Verdict], naive: Sequence[Verdict]) -> Table:
-    """Return how many messages came twice or never under each fault, beside the naive sender's."""
+    """Return the number of duplicate and missing messages under each fault, ours and naive."""
     table = Table(Column("fault", no_wrap=True), "runs", "kills", "twice", "never", "naive: twice")
     for name in sorted({verdict.case.fault.name for verdict in ours}):
         mine, other = (
@@ -98,11 +98,11 @@ def fault_table(ours: Sequence[Verdict], naive: Sequence[Verdict]) -> Table:
 
 
 def broken_promises(verdict: Verdict) -> dict[str, Any]:
-    """Return the promises that a run broke, and where."""
+    """Return the promises that a run broke, with the messages concerned."""
     found = {
         "duplicates": verdict.duplicates,
         "suppressed but sent": verdict.suppressed_but_sent,
-        "forgotten or bought meanwhile, but sent": verdict.withdrawn_but_sent,
+        "sent to somebody who was forgotten or had bought": verdict.withdrawn_but_sent,
         "without a final state": verdict.nameless,
         "never mailed without an explanation": unexplained(verdict),
         "errors": verdict.errors,
@@ -119,8 +119,8 @@ def unexplained(verdict: Verdict) -> dict[str, str]:
     }
 
 
-def was_struck(verdict: Verdict) -> bool:
-    """Whether a worker of the run was really killed, stopped or told to end."""
+def was_interrupted(verdict: Verdict) -> bool:
+    """Whether a worker of the run was really killed, stopped or terminated."""
     return bool(verdict.kills or verdict.stops or verdict.clears)
 
 

@@ -1,7 +1,7 @@
-"""The workers: processes that do what a run of `send_messages` does, and die when they are killed.
+"""The workers: real processes that do what a run of `send_messages` does, and so can be killed.
 
-They are forked from a server process that has imported everything, so that a start takes
-milliseconds; each is a process of its own, with its own connections.
+They are forked from a server process that has imported everything, so a start takes milliseconds.
+Each is its own process with its own connections.
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ class Task:
     """One run of a worker.
 
     Attributes:
-        environment: leads to the database and to SendGrid, through the watched wires.
-        now: the present moment, aware.
-        clock: tells how far the sandbox's clock is ahead: by it the days pass, also while a worker
-            is stopped.
-        log: where it logs.
-        is_naive: be the naive sender instead.
+        environment: variables that lead to the database and to SendGrid through the proxies.
+        now: time of the run.
+        clock: file with the number of seconds by which the sandbox's clock is ahead; it changes
+            even while a worker is stopped.
+        log: file of the worker's log.
+        is_naive: whether to be the naive sender instead.
     """
 
     environment: dict[str, str]
@@ -68,7 +68,7 @@ class Task:
 
 
 def start_worker(task: Task) -> BaseProcess:
-    """Start a worker; its exit code is 0 unless it failed in a way that is not meant to be."""
+    """Start a worker; its exit code is 0 unless it failed unexpectedly."""
     process = processes.Process(target=_work, args=(task,), daemon=True)
     process.start()
     return process
@@ -82,19 +82,19 @@ def _work(task: Task) -> None:
         logging.basicConfig(stream=file, level=logging.INFO, force=True)
         try:
             (send_naively if task.is_naive else _send)(task.now)
-        except Exception:  # whatever it is, the one who started it is to read it
+        except Exception:  # any error must reach the log that the starting process reads
             log.exception("the worker failed")
             file.flush()
             sys.exit(1)
 
 
 def _end(*_: object) -> None:
-    """End as soon as what is under way is recorded, as the task of a run that is cleared."""
+    """End once the work in flight is recorded, like the task of a cleared run."""
     sys.exit(0)
 
 
 def _wall_clock(clock: Path) -> float:
-    """Return the sandbox's present: read as quickly as a clock is, unlike by a call."""
+    """Return the sandbox's time from a file, which is as quick as reading a clock."""
     return time.time() + float(clock.read_text())
 
 

@@ -30,7 +30,12 @@ PROFILE = "paluu"
 # What rests on a model that is fitted in Python comes after the fit.
 ON_FITS = "stg_ease_affinities+,path:models/intermediate"
 BUILT = {
-    "purchases": ["path:seeds", "path:models/staging", "path:models/intermediate"],
+    "purchases": [
+        "path:seeds",
+        "path:models/staging",
+        "path:models/shop",
+        "path:models/intermediate",
+    ],
     "signals": ["path:models/signals", ON_FITS],
     "decisions": ["path:campaigns", "path:models/decisions"],
     # Apart from the decisions: a report that is wrong must not keep anybody's mail back.
@@ -45,7 +50,7 @@ BUILT = {
 # Every task costs a process. What is shown is what we know, and who is written to and why; the
 # steps on the way there are lines in the log of their build.
 SHOWN = {
-    "purchases": ["int_orders", "int_order_lines"],
+    "purchases": ["kept_orders", "order_lines"],
     "signals": ["path:models/signals"],
     "decisions": [
         "config.meta.campaign.kind:marketing",

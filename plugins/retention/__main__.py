@@ -1,4 +1,4 @@
-"""`python -m retention`: the same as the `retention` command."""
+"""`python -m retention` is the same as the `retention` command."""
 
 from retention.commands import main
 

@@ -1,4 +1,4 @@
-"""PostgreSQL, as every module of the engine reaches it: one way to connect, SQL in files."""
+"""PostgreSQL access for every module of the engine: one way to connect, SQL in files."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ APPLICATION_NAME = "paluu"
 
 
 class StatementMissingError(LookupError):
-    """A module asked for an SQL file that does not exist."""
+    """The requested SQL file does not exist."""
 
 
 def connect(application_name: str = APPLICATION_NAME, options: str = "") -> psycopg.Connection:
     """Open a connection to the database that the libpq environment names (`PGHOST`, ...).
 
-    The session speaks UTC and commits each statement by itself; several that belong together go
-    into `with connection.transaction():`.
+    The session's time zone is UTC. Each statement commits by itself; use
+    `with connection.transaction():` to group several.
 
     Args:
-        application_name: how PostgreSQL lists the session in `pg_stat_activity`.
-        options: more of libpq's options, such as `-c lock_timeout=2s`.
+        application_name: name of the session in `pg_stat_activity`.
+        options: further libpq options, such as `-c lock_timeout=2s`.
 
     Raises:
-        psycopg.OperationalError: no server there, or it refuses the user.
+        psycopg.OperationalError: the server cannot be reached or refuses the user.
     """
     options = f"{os.environ.get('PGOPTIONS', '')} -c timezone=UTC {options}".strip()
     return psycopg.connect(
         autocommit=True,
         application_name=application_name,
         options=options,
-        # Each statement is planned for its own parameters: a plan for any `limit` reads it all.
+        # Plan each statement for its own parameters: a generic plan ignores `limit` and reads all.
         prepare_threshold=None,
     )
 
@@ -50,7 +50,7 @@ def load_statement(package: str, name: str) -> str:
             the folder below `sql` that the file may lie in.
 
     Raises:
-        StatementMissingError: there is no such file; names the file that was looked for.
+        StatementMissingError: the file does not exist; the message has its path.
     """
     folder = Path(str(resources.files(package))) / "sql"
     for file in folder.rglob(f"{name}.sql"):

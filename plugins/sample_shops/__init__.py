@@ -1,1 +1,4 @@
-"""Shops to try Paluu on, in the raw contract: `python -m sample_shops --help` fills the tables."""
+"""Sample shops to try Paluu on, loaded into the raw tables by `python -m sample_shops`.
+
+Dates are local to the shop, in the time zone of its settings; datetimes are aware.
+"""

@@ -1,4 +1,4 @@
-"""`python -m sample_shops`: fill the raw tables with a shop to try Paluu on."""
+"""`python -m sample_shops`: fill the raw tables with a sample shop."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Annotated
 
 import typer
 
-from retention.commands.console import bars, console
+from retention.commands.console import console, progress_bars
 from retention.commands.errors import run
 
-Replace = Annotated[bool, typer.Option("--replace", help="Lose what the raw tables hold now.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Delete what the raw tables hold now.")]
 
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    help="Fill the raw tables with a shop to try Paluu on. The database is the one that PGHOST, "
-    "PGPORT, PGUSER, PGPASSWORD and PGDATABASE name.",
+    help="Fill the raw tables with a sample shop to try Paluu on. PGHOST, PGPORT, PGUSER, "
+    "PGPASSWORD and PGDATABASE name the database.",
 )
 
 
@@ -30,18 +30,18 @@ def complete_journey(
         datetime | None,
         typer.Option(
             formats=["%Y-%m-%d"],
-            help="Local date of the last purchase. The dates move by whole weeks to reach it, "
-            "and what would lie after it is left out.",
+            help="Local date of the last purchase. All dates move by whole weeks to reach it, "
+            "and purchases that would fall after it are dropped.",
             show_default="yesterday",
         ),
     ] = None,
     *,
     replace: Replace = False,
 ) -> None:
-    """Load The Complete Journey: a year of real purchases of 2,469 households.
+    """Load The Complete Journey: a year of real purchases by 2,469 households.
 
-    What the public data lack (names, addresses, languages, consents) is made up from the household
-    id. Raw tables that hold rows are left alone, unless they may be replaced.
+    The public data have no names, addresses, languages or consents; these are made up from the
+    household id. Raw tables that already hold rows are refused unless --replace is given.
     """
     from retention.database import connect
     from retention.raw.contract import require_empty_raw_tables
@@ -51,15 +51,15 @@ def complete_journey(
     with connect() as connection:
         if not replace:
             require_empty_raw_tables(connection)
-        with bars() as report:
+        with progress_bars() as report:
             load_complete_journey(connection, end, report)
-    console.print(f"Loaded; the last purchases are of {end}.")
+    console.print(f"Loaded; the last purchases are dated {end}.")
 
 
 @app.command(epilog="Example: python -m sample_shops simulate --customers 500")
 def simulate(
-    customers: Annotated[int, typer.Option(help="How many; the shop grows with them.")] = 2000,
-    seed: Annotated[int, typer.Option(min=0, help="The same one gives the same shop.")] = 1,
+    customers: Annotated[int, typer.Option(help="Number of customers.")] = 2000,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same shop.")] = 1,
     last_day: Annotated[
         datetime | None,
         typer.Option(
@@ -71,10 +71,11 @@ def simulate(
     *,
     replace: Replace = False,
 ) -> None:
-    """Fill the raw tables with two years of a made-up Nordic shop, and `truth` with what it hides.
+    """Fill the raw tables with two years of a made-up Nordic shop.
 
-    Raw tables that hold rows are left alone, unless they may be replaced. The schema `truth` tells
-    what the signals of the night after the last day should find, what they should not, and why.
+    The schema `truth` lists what the signals should find on the night after the last day, what they
+    should not find, and why. Raw tables that already hold rows are refused unless --replace is
+    given.
     """
     from retention.database import connect
     from retention.raw.contract import require_empty_raw_tables
@@ -84,18 +85,18 @@ def simulate(
     with connect() as connection:
         if not replace:
             require_empty_raw_tables(connection)
-        with bars() as report:
+        with progress_bars() as report:
             written = write_simulated_shop(
                 connection, customers=customers, seed=seed, last_day=end, progress=report
             )
-    console.print(f"Simulated {written['orders']} orders; the last purchases are of {end}.")
+    console.print(f"Simulated {written['orders']} orders; the last purchases are dated {end}.")
 
 
 def _yesterday() -> date:
     from retention.project.shop import read_shop
 
     shop = read_shop()
-    # The command is the outermost place, where the clock may be read.
+    # Only the outermost command may read the clock.
     return shop.local_date(datetime.now(tz=shop.zone)) - timedelta(days=1)  # noqa: TID251
 
 

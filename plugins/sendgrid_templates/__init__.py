@@ -1,4 +1,5 @@
-"""Dynamic templates as SendGrid documents them: the engine previews what the sandbox's inbox shows.
+"""SendGrid's dynamic templates, rendered as its documentation describes.
 
-It knows neither of the two, and neither of them knows the other.
+The engine's previews and the sandbox's inbox both use this package, so they show the same mail. It
+imports neither of them, and they do not import each other.
 """

@@ -1,4 +1,4 @@
-"""SendGrid's ``formatDate``: an ISO 8601 time printed by tokens, in UTC or at a fixed offset."""
+"""SendGrid's ``formatDate``: formats an ISO 8601 time by tokens, in UTC or at a fixed offset."""
 
 import calendar
 import re
@@ -36,10 +36,10 @@ OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
 
 
 def format_date(timestamp: Any, pattern: str, offset: str = "") -> str:
-    """Print an ISO 8601 timestamp; ``offset`` is of the form ``-0800`` and UTC when empty.
+    """Format an ISO 8601 timestamp; ``offset`` looks like ``-0800``, and an empty one means UTC.
 
-    Returns "Invalid date" for what is not a timestamp, as the JavaScript original does, and for an
-    offset that no place has.
+    Returns "Invalid date" for anything that is not a timestamp, as the JavaScript original does,
+    and for an impossible offset.
     """
     try:
         time = datetime.fromisoformat(str(timestamp))

@@ -1,8 +1,8 @@
 """Handlebars as SendGrid documents it for dynamic templates.
 
 pydantic-handlebars does the work; this module adds SendGrid's helpers and the few places where
-JavaScript's idea of a value differs from Python's. The helpers follow SendGrid's page "Using
-Handlebars"; as in JavaScript, arguments too many do no harm.
+JavaScript treats a value differently from Python. The helpers follow SendGrid's page "Using
+Handlebars"; as in JavaScript, extra arguments are ignored.
 """
 
 import re
@@ -30,17 +30,17 @@ QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 CALL_IN_PARENTHESES = re.compile(r"\(\s*([A-Za-z_][\w-]*)")
 
 VALUES = frozenset({"lookup", "log", "length", "insert", "formatDate"})
-"""Helpers that return a value, which another one may take; the others choose what a block shows."""
+"""Helpers that return a value, so another helper may take it; the rest choose a block's content."""
 HELPER_NAMES = VALUES | {
     "if", "unless", "each", "with", "equals", "notEquals", "greaterThan", "lessThan", "and", "or",
 }  # fmt: skip
 
 
 def compiled(source: str) -> CompiledTemplate:
-    """Compile a template, once for each text.
+    """Compile a template; each source text is compiled only once.
 
     Raises:
-        HandlebarsError: when the syntax is broken or a helper is used that SendGrid does not have.
+        HandlebarsError: the syntax is broken, or the template uses a helper that SendGrid lacks.
     """
     return _compiled(source)
 
@@ -67,13 +67,13 @@ def _check_helpers(kind: str, called: list[str], offered: frozenset[str]) -> Non
 def render(source: str, data: dict[str, Any]) -> str:
     """Render a template with dynamic template data.
 
-    ``{{value}}`` is escaped for HTML, in subjects too, as SendGrid does.
+    ``{{value}}`` is HTML-escaped, in subjects too, as SendGrid does.
     """
     return compiled(source).render(as_javascript(data))
 
 
 def as_javascript(value: Any) -> Any:
-    """Return data as JavaScript would print it: 10.0 is 10."""
+    """Return the data with numbers as JavaScript prints them: 10.0 becomes 10."""
     if isinstance(value, dict):
         return {key: as_javascript(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -103,7 +103,7 @@ def loosely_equal(left: Any, right: Any) -> bool:
 
 
 def greater(left: Any, right: Any) -> bool:
-    """Compare as JavaScript's ``>`` does: two texts by letter, everything else as numbers."""
+    """Compare as JavaScript's ``>`` does: two strings by character, everything else as numbers."""
     if isinstance(left, str) and isinstance(right, str):
         return left > right
     numbers = _number(left), _number(right)
@@ -111,9 +111,9 @@ def greater(left: Any, right: Any) -> bool:
 
 
 def truthy(value: Any) -> bool:
-    """Tell whether ``{{#if}}`` takes the value: not 0, "", null, false or an empty list.
+    """Return whether ``{{#if}}`` accepts the value: 0, "", null, false and [] are falsy.
 
-    An empty object is taken.
+    An empty object is truthy.
     """
     return isinstance(value, dict) or bool(value)
 
@@ -156,7 +156,7 @@ def _format_date(
 
 
 def _log(*_: Any, **__: Any) -> str:
-    """Show nothing, and print nothing: a reader's data have no place in our logs."""
+    """Render nothing and print nothing: a recipient's data must stay out of our logs."""
     return ""
 
 

@@ -184,7 +184,7 @@ def test_addresses_stand_where_the_mail_goes_and_in_no_log(house: House):
     assert len(requests) > 5
     for request in requests:
         assert request["categories"] in [
-            [campaign] for campaign in read_shop(house.stack.project).campaigns
+            [campaign] for campaign in read_shop(house.stack.project).nights.campaigns
         ]
         for personalization in request["personalizations"]:
             assert ADDRESS.search(str(personalization.pop("to")))

@@ -30,12 +30,12 @@ FILES = sorted(
 # What dbt, a replay and an edited project leave, as far as the statements read it.
 STAND_INS = """
     create table decisions.candidates (like decisions.decisions);
-    create schema intermediate;
-    create table intermediate.int_baskets (order_id text, product_type text, ordered_date date);
-    create table intermediate.int_orders (
+    create schema shop;
+    create table shop.baskets (order_id text, product_type text, ordered_date date);
+    create table shop.kept_orders (
         order_id text, customer_id text, ordered_date date, net_amount numeric
     );
-    create table intermediate.int_order_lines (
+    create table shop.order_lines (
         customer_id text, ordered_at timestamptz, product_type text
     );
     create schema staging;
@@ -48,9 +48,9 @@ STAND_INS = """
     create schema backtest_decisions;
     create view backtest_decisions.candidates as table decisions.candidates;
     create view backtest_decisions.decisions as table decisions.decisions;
-    create schema backtest_intermediate;
-    create view backtest_intermediate.int_orders as table intermediate.int_orders;
-    create view backtest_intermediate.int_order_lines as table intermediate.int_order_lines;
+    create schema backtest_shop;
+    create view backtest_shop.kept_orders as table shop.kept_orders;
+    create view backtest_shop.order_lines as table shop.order_lines;
     create schema backtest_staging;
     create view backtest_staging.stg_customers as table staging.stg_customers;
     create table backtest_decisions.replayed_nights (like ledger.nights);

@@ -21,7 +21,7 @@ contents as (
 
 orders as (
 
-    select * from {{ ref('int_order_amounts') }}
+    select * from {{ ref('order_amounts') }}
 
 ),
 

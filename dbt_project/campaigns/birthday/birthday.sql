@@ -8,7 +8,7 @@ with
 
 birthdays as (
 
-    select * from {{ ref('int_birthdays') }}
+    select * from {{ ref('birthdays') }}
 
 ),
 

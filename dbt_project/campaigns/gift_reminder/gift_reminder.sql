@@ -14,7 +14,7 @@ occasions as (
 
 gifts as (
 
-    select * from {{ ref('int_gifts') }}
+    select * from {{ ref('gifts') }}
 
 ),
 

@@ -8,7 +8,7 @@ with
 
 subscribers as (
 
-    select * from {{ ref('int_newsletter_subscribers') }}
+    select * from {{ ref('newsletter_subscribers') }}
 
 ),
 

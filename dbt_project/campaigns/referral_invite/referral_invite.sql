@@ -23,7 +23,7 @@ return_habits as (
 
 codes as (
 
-    select * from {{ ref('int_referral_codes') }}
+    select * from {{ ref('referral_codes') }}
 
 ),
 

@@ -6,7 +6,7 @@ with
 
 gift_cards as (
 
-    select * from {{ ref('int_gift_cards') }}
+    select * from {{ ref('gift_cards') }}
 
 ),
 

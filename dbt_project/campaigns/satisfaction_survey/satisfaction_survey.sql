@@ -10,7 +10,7 @@ deliveries as (
     select
         *,
         delivered_date + {{ days_after_delivery + days_late }} as last_date
-    from {{ ref('int_deliveries') }}
+    from {{ ref('deliveries') }}
     where
         {{ as_of_date() }} - delivered_date between {{ days_after_delivery }}
         and {{ days_after_delivery + days_late }}
@@ -20,13 +20,13 @@ deliveries as (
 
 gifts as (
 
-    select * from {{ ref('int_gifts') }}
+    select * from {{ ref('gifts') }}
 
 ),
 
 baskets as (
 
-    select * from {{ ref('int_baskets') }}
+    select * from {{ ref('baskets') }}
 
 ),
 

@@ -2,7 +2,7 @@
     decisions then leave them alone, until they order. -#}
 {%- set minimum_days = 366 -%}
 {#- A look at the shop or a thing in a cart within so many days is a visit;
-    `int_looks` goes back no further. -#}
+    `page_views` goes back no further. -#}
 {%- set visit_days = 90 -%}
 
 with
@@ -15,19 +15,19 @@ lifecycle as (
 
 baskets as (
 
-    select * from {{ ref('int_baskets') }}
+    select * from {{ ref('baskets') }}
 
 ),
 
 looks as (
 
-    select * from {{ ref('int_looks') }}
+    select * from {{ ref('page_views') }}
 
 ),
 
 cart_lines as (
 
-    select * from {{ ref('int_cart_lines') }}
+    select * from {{ ref('cart_lines') }}
 
 ),
 

@@ -15,7 +15,7 @@ loyalty as (
 
 steps as (
 
-    select * from {{ ref('int_loyalty_steps') }}
+    select * from {{ ref('loyalty_steps') }}
 
 ),
 

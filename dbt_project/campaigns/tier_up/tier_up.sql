@@ -11,13 +11,13 @@ loyalty as (
 
 steps as (
 
-    select * from {{ ref('int_loyalty_steps') }}
+    select * from {{ ref('loyalty_steps') }}
 
 ),
 
 days as (
 
-    select * from {{ ref('int_loyalty_days') }}
+    select * from {{ ref('loyalty_days') }}
 
 ),
 

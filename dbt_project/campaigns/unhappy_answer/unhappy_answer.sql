@@ -17,7 +17,7 @@ answers as (
     select
         *,
         {{ shop_time('answered_at') }} as local_answered_at
-    from {{ ref('int_latest_answers') }}
+    from {{ ref('latest_answers') }}
     where campaign in ({{ quoted_list(campaigns) }})
 
 ),
@@ -25,7 +25,7 @@ answers as (
 -- Of these campaigns the occasion is the order.
 orders as (
 
-    select * from {{ ref('int_order_amounts') }}
+    select * from {{ ref('order_amounts') }}
 
 ),
 

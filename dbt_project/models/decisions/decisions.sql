@@ -37,12 +37,13 @@ decided as (
     select
         verdicts.candidate_id,
         case
-            when ranks.outranked is not null then 'outranked'
+            when ranks.outranked_tonight is not null then 'outranked'
             when ranks.over_budget is not null then 'over_budget'
             else verdicts.outcome
         end as outcome,
         coalesce(
-            verdicts.outcome_reason, ranks.outranked, ranks.over_budget
+            verdicts.outcome_reason, ranks.outranked_tonight,
+            ranks.over_budget
         ) as outcome_reason
     from verdicts
     left join ranks on verdicts.candidate_id = ranks.candidate_id

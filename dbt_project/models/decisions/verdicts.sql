@@ -1,17 +1,18 @@
-{#- The policy in its order, and where each rule speaks; the first decides. -#}
+{#- The policy in its order: each outcome, and which column speaks for it; the
+    first decides. What is outranked tonight, `candidate_ranks` says later. -#}
 {%- set rules = {
-    'gated': 'gates',
-    'no_address': 'permissions',
-    'no_consent': 'permissions',
-    'suppressed': 'suppressions',
-    'paused': 'pauses',
-    'already_planned': 'contacts',
-    'expired': 'times',
-    'pool_empty': 'gift_cards',
-    'holdout': 'holdouts',
-    'cooling_down': 'contacts',
-    'capped': 'caps',
-    'outranked': 'contacts',
+    'gated': 'gates.gated',
+    'no_address': 'permissions.no_address',
+    'no_consent': 'permissions.no_consent',
+    'suppressed': 'suppressions.suppressed',
+    'paused': 'pauses.paused',
+    'already_planned': 'contacts.already_planned',
+    'expired': 'times.expired',
+    'pool_empty': 'gift_cards.pool_empty',
+    'holdout': 'holdouts.holdout',
+    'cooling_down': 'contacts.cooling_down',
+    'capped': 'caps.capped',
+    'outranked': 'contacts.day_taken',
 } -%}
 {#- What speaks of single candidates, each a model `candidate_...`. -#}
 {%- set of_candidates = [
@@ -52,14 +53,14 @@ pauses as (
 select
     candidates.candidate_id,
     case
-        {%- for rule, speaker in rules.items() %}
-            when {{ speaker }}.{{ rule }} is not null then '{{ rule }}'
+        {%- for outcome, sentence in rules.items() %}
+            when {{ sentence }} is not null then '{{ outcome }}'
         {%- endfor %}
         else 'send'
     end as outcome,
     coalesce(
-        {%- for rule, speaker in rules.items() %}
-            {{ speaker }}.{{ rule }}{{ "," if not loop.last }}
+        {%- for sentence in rules.values() %}
+            {{ sentence }}{{ "," if not loop.last }}
         {%- endfor %}
     ) as outcome_reason
 from

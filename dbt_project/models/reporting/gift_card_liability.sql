@@ -2,7 +2,7 @@ with
 
 gift_cards as (
 
-    select * from {{ ref('int_gift_cards') }}
+    select * from {{ ref('gift_cards') }}
     where is_issued
 
 ),

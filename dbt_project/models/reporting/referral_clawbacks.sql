@@ -8,7 +8,7 @@ gift_cards as (
             as order_id,
         substring(occasion from ':(referrer|friend)(?::reissue-[0-9]+)?$')
             as role
-    from {{ ref('int_gift_cards') }}
+    from {{ ref('gift_cards') }}
     where source = 'referral' and standing <> 'cancelled'
 
 ),

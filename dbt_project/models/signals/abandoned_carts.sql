@@ -2,7 +2,7 @@ with
 
 cart_lines as (
 
-    select * from {{ ref('int_cart_lines') }}
+    select * from {{ ref('cart_lines') }}
 
 ),
 
@@ -14,7 +14,7 @@ products as (
 
 orders as (
 
-    select * from {{ ref('int_orders') }}
+    select * from {{ ref('kept_orders') }}
 
 ),
 

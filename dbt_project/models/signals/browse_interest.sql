@@ -6,13 +6,13 @@ with
 
 looks as (
 
-    select * from {{ ref('int_looks') }}
+    select * from {{ ref('page_views') }}
 
 ),
 
 baskets as (
 
-    select * from {{ ref('int_baskets') }}
+    select * from {{ ref('baskets') }}
 
 ),
 

@@ -4,13 +4,14 @@ with
 
 likely as (
 
-    select * from {{ ref('int_next_types') }}
+    select * from {{ ref('int_next_items') }}
+    where item_kind = 'product_type'
 
 ),
 
 baskets as (
 
-    select * from {{ ref('int_baskets') }}
+    select * from {{ ref('baskets') }}
 
 ),
 
@@ -38,7 +39,7 @@ numbered as (
     inner join baskets
         on
             likely.customer_id = baskets.customer_id
-            and likely.product_type = baskets.product_type
+            and likely.item_id = baskets.product_type
 
 ),
 
@@ -66,7 +67,7 @@ listed as (
 select
     likely.customer_id,
     likely.rank,
-    likely.product_type,
+    likely.item_id as product_type,
     likely.purchase_count > 0 as is_own,
     likely.purchase_count,
     likely.last_ordered_at,

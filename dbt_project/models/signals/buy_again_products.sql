@@ -4,13 +4,14 @@ with
 
 likely as (
 
-    select * from {{ ref('int_next_products') }}
+    select * from {{ ref('int_next_items') }}
+    where item_kind = 'product'
 
 ),
 
 order_lines as (
 
-    select * from {{ ref('int_order_lines') }}
+    select * from {{ ref('order_lines') }}
 
 ),
 
@@ -37,7 +38,7 @@ bought as (
     inner join order_lines
         on
             likely.customer_id = order_lines.customer_id
-            and likely.product_id = order_lines.product_id
+            and likely.item_id = order_lines.product_id
     group by
         likely.customer_id,
         likely.rank,
@@ -69,7 +70,7 @@ listed as (
 select
     likely.customer_id,
     likely.rank,
-    likely.product_id,
+    likely.item_id as product_id,
     products.product_name,
     products.product_type,
     likely.purchase_count > 0 as is_own,
@@ -80,7 +81,7 @@ select
     likely.score,
     coalesce(listed.evidence, '[]') as evidence
 from likely
-inner join products on likely.product_id = products.product_id
+inner join products on likely.item_id = products.product_id
 left join listed
     on
         likely.customer_id = listed.customer_id

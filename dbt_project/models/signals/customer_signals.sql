@@ -18,21 +18,55 @@ purchase_hours as (
 
 ),
 
-history as (
+best as (
 
-    select * from {{ ref('customer_signals_history') }}
-
-),
-
-habits as (
-
-    select * from {{ ref('customer_signals_habits') }}
+    select * from {{ ref('customer_signals_best') }}
 
 ),
 
-interests as (
+customer_value as (
 
-    select * from {{ ref('customer_signals_interests') }}
+    select * from {{ ref('customer_value') }}
+
+),
+
+first_order as (
+
+    select * from {{ ref('first_order') }}
+
+),
+
+loyalty as (
+
+    select * from {{ ref('loyalty') }}
+
+),
+
+quarter_spend as (
+
+    select * from {{ ref('quarter_spend') }}
+
+),
+
+return_habits as (
+
+    select * from {{ ref('return_habits') }}
+
+),
+
+quarters as (
+
+    select
+        customer_id,
+        sum(spend) filter (where not is_closed) as this_quarter_spend,
+        sum(spend) filter (
+            where
+            quarter_end_date + 1
+            = date_trunc('quarter', {{ as_of_date() }})
+        ) as last_quarter_spend
+    from quarter_spend
+    where currency = '{{ var("shop_currency") }}'
+    group by customer_id
 
 ),
 
@@ -64,37 +98,42 @@ select
     coalesce(purchase_hours.window_start_hour, global_windows.start_hour)
         as window_start_hour,
     coalesce(purchase_hours.is_personal, false) as is_personal_hour,
-    habits.replenishable_type_count,
-    habits.next_due_date,
-    habits.likeliest_product_type,
-    habits.suggested_product_type,
-    habits.steadiest_product_type,
-    habits.steadiest_purchases_56_days,
-    history.first_product_type,
-    history.first_delivered_at,
-    history.second_after_days,
-    history.expected_orders_365_days,
-    history.expected_spend_365_days,
-    history.this_quarter_spend,
-    history.last_quarter_spend,
-    history.loyalty_tier,
-    history.loyalty_end_date,
-    history.loyalty_keep_missing_spend,
-    history.next_loyalty_tier,
-    history.next_loyalty_missing_spend,
-    history.returned_line_share,
-    history.returns_times_average,
-    interests.cart_line_count,
-    interests.cart_net_amount,
-    interests.cart_touched_at,
-    interests.browsed_product_type,
-    interests.browse_interest,
-    interests.next_gift_date,
-    interests.lifestyles
+    best.replenishable_type_count,
+    best.next_due_date,
+    best.likeliest_product_type,
+    best.suggested_product_type,
+    best.steadiest_product_type,
+    best.steadiest_purchases_56_days,
+    first_order.product_type as first_product_type,
+    first_order.delivered_at as first_delivered_at,
+    first_order.second_after_days,
+    customer_value.expected_orders_365_days,
+    customer_value.expected_spend_365_days,
+    coalesce(quarters.this_quarter_spend, 0)::numeric(14, 2)
+        as this_quarter_spend,
+    coalesce(quarters.last_quarter_spend, 0)::numeric(14, 2)
+        as last_quarter_spend,
+    loyalty.tier as loyalty_tier,
+    loyalty.period_end_date as loyalty_end_date,
+    loyalty.keep_missing_spend as loyalty_keep_missing_spend,
+    loyalty.next_tier as next_loyalty_tier,
+    loyalty.next_missing_spend as next_loyalty_missing_spend,
+    return_habits.returned_line_share,
+    return_habits.times_average as returns_times_average,
+    best.cart_line_count,
+    best.cart_net_amount,
+    best.cart_touched_at,
+    best.browsed_product_type,
+    best.browse_interest,
+    best.next_gift_date,
+    best.lifestyles
 from customers
 left join lifecycle on customers.customer_id = lifecycle.customer_id
 left join purchase_hours on customers.customer_id = purchase_hours.customer_id
-inner join history on customers.customer_id = history.customer_id
-inner join habits on customers.customer_id = habits.customer_id
-inner join interests on customers.customer_id = interests.customer_id
+left join first_order on customers.customer_id = first_order.customer_id
+left join customer_value on customers.customer_id = customer_value.customer_id
+left join quarters on customers.customer_id = quarters.customer_id
+left join loyalty on customers.customer_id = loyalty.customer_id
+left join return_habits on customers.customer_id = return_habits.customer_id
+inner join best on customers.customer_id = best.customer_id
 left join global_windows on global_windows.is_best

@@ -8,7 +8,7 @@ first_orders as (
 
 baskets as (
 
-    select * from {{ ref('int_baskets') }}
+    select * from {{ ref('baskets') }}
 
 ),
 

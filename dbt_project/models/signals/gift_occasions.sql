@@ -11,7 +11,7 @@ occasion_gifts as (
 
 gifts as (
 
-    select * from {{ ref('int_gifts') }}
+    select * from {{ ref('gifts') }}
 
 ),
 
@@ -23,7 +23,7 @@ ages as (
 
 baskets as (
 
-    select * from {{ ref('int_baskets') }}
+    select * from {{ ref('baskets') }}
 
 ),
 

@@ -2,13 +2,13 @@ with
 
 days as (
 
-    select * from {{ ref('int_loyalty_days') }}
+    select * from {{ ref('loyalty_days') }}
 
 ),
 
 steps as (
 
-    select * from {{ ref('int_loyalty_steps') }}
+    select * from {{ ref('loyalty_steps') }}
 
 ),
 

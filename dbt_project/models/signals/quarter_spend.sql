@@ -5,7 +5,7 @@ with
 
 orders as (
 
-    select * from {{ ref('int_order_amounts') }}
+    select * from {{ ref('order_amounts') }}
 
 ),
 

@@ -5,7 +5,7 @@ with
 
 weights as (
 
-    select * from {{ ref('int_type_weights') }}
+    select * from {{ ref('type_weights') }}
 
 ),
 
@@ -29,7 +29,7 @@ customer_gaps as (
 
 purchases as (
 
-    select * from {{ ref('int_purchase_evidence') }}
+    select * from {{ ref('purchase_evidence') }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 weights as (
 
-    select * from {{ ref('int_type_weights') }}
+    select * from {{ ref('type_weights') }}
 
 ),
 
@@ -16,7 +16,7 @@ purchase_days as (
 
 purchases as (
 
-    select * from {{ ref('int_purchase_evidence') }}
+    select * from {{ ref('purchase_evidence') }}
 
 ),
 

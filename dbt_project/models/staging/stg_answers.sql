@@ -2,7 +2,7 @@ with
 
 answers as (
 
-    select * from {{ source('hearing', 'answers') }}
+    select * from {{ source('inbound', 'answers') }}
 
 )
 

@@ -1,8 +1,8 @@
 """The `retention` command: what engineers and analysts do outside Airflow.
 
-A module holds the commands of one noun, with a typer of its own that is put together here, in the
-order of `retention --help`. It imports what a command needs when the command runs, so that
-`--help` is there at once.
+Each module holds the commands of one noun in a typer app of its own. They are put together here,
+in the order of `retention --help`. A command imports its dependencies when it runs, so that
+`--help` is fast.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    help="Paluu's engine. The database is the one that PGHOST, PGPORT, PGUSER, PGPASSWORD and "
-    "PGDATABASE name.",
+    help="Paluu's engine. PGHOST, PGPORT, PGUSER, PGPASSWORD and PGDATABASE choose the database.",
 )
 for noun in (campaigns, mails, customers, rewards, project, database):
     app.add_typer(noun.app)

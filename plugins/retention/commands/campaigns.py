@@ -1,4 +1,4 @@
-"""Commands on campaigns: add one, see what a change of one does, replay one over the past."""
+"""Commands for campaigns: add one, compare an edited one with last night, backtest one."""
 
 from __future__ import annotations
 
@@ -7,16 +7,23 @@ from typing import Annotated, Literal
 
 import typer
 
-from retention.commands.console import Style, bars, beside, tell, tell_report, tell_warnings
+from retention.commands.console import (
+    Style,
+    print_line,
+    print_report,
+    print_warnings,
+    progress_bars,
+    stderr_console,
+)
 
 PANEL = "Campaigns"
-Campaign = Annotated[str, typer.Argument(help="The campaign, by the name of its folder.")]
+Campaign = Annotated[str, typer.Argument(help="The name of the campaign's folder.")]
 Format = Annotated[
-    Style, typer.Option("--format", help="For a terminal, a pull request, or a program.")
+    Style, typer.Option("--format", help="Output for a terminal, a pull request or a program.")
 ]
 
 app = typer.Typer()
-new = typer.Typer(no_args_is_help=True, help="Make something new under dbt_project.")
+new = typer.Typer(no_args_is_help=True, help="Add something new to dbt_project.")
 app.add_typer(new, name="new", rich_help_panel=PANEL)
 
 
@@ -26,43 +33,45 @@ app.add_typer(new, name="new", rich_help_panel=PANEL)
     "retention new campaign thanks; retention new campaign receipt --kind transactional",
 )
 def new_campaign(
-    name: Annotated[str, typer.Argument(help="Its name: lower-case words_with_underscores.")],
+    name: Annotated[str, typer.Argument(help="The new name, in lower_case_with_underscores.")],
     like: Annotated[
         str | None,
-        typer.Option(help="The campaign to copy, with all of its names changed."),
+        typer.Option(help="A campaign to copy; its names are replaced everywhere."),
     ] = None,
     kind: Annotated[
         Literal["marketing", "transactional"] | None,
-        typer.Option(help="What to begin with.", show_default="marketing"),
+        typer.Option(help="The starter to begin with.", show_default="marketing"),
     ] = None,
 ) -> None:
-    """Make a campaign's folder with rule, settings, tests, mails and sample, and list it.
+    """Create a campaign folder with rule, settings, tests, mails and sample, and list it.
 
-    What it begins with parses, passes its test and finds nobody until its number is changed; with
-    --like it is a copy that finds whom the other one finds.
+    The starter parses, passes its test and finds nobody until its threshold is changed. A copy
+    (--like) finds the same customers as the original.
     """
     from retention.project.shop import project_directory
     from retention.workbench.scaffold.new_campaign import make_campaign
 
     if like and kind:
-        message = "--like copies the kind too: leave --kind out"
+        message = "--like copies the kind too: drop --kind"
         raise typer.BadParameter(message)
     made = make_campaign(project_directory(), name, like=like, kind=kind or "marketing")
-    tell(f"{made.folder}: {', '.join(made.files)}")
+    print_line(f"{made.folder}: {', '.join(made.files)}")
     if made.mentions:
         places = "; ".join(made.mentions)
-        tell_warnings([f"Is '{like}' meant where it still stands? {places}"])
+        print_warnings([f"'{like}' is still mentioned here; check each place: {places}"])
     if like:
-        tell_warnings([f"It writes to whom '{like}' writes to, from the next night on."])
+        print_warnings([f"From the next night it writes to the same customers as '{like}'."])
     else:
-        tell("It finds nobody yet: the number on top of its .sql is out of reach.")
-    tell("Next: edit whom (.sql), settings and tests (.yml) and words (email.*.html), then")
+        print_line("It finds nobody yet: the threshold at the top of its .sql is out of reach.")
+    print_line(
+        "Next: edit the rule (.sql), settings and tests (.yml) and words (email.*.html), then"
+    )
     for step in (
         "retention check",
         f"retention preview {name}",
         f"dbt build --select +{name} --vars '{{as_of: \"...\"}}'",
     ):
-        tell(f"  {step}")
+        print_line(f"  {step}")
 
 
 @app.command(
@@ -70,20 +79,20 @@ def new_campaign(
     epilog="Examples: retention diff winback; retention diff winback --format markdown",
 )
 def diff(campaign: Campaign, style: Format = Style.TABLE) -> None:
-    """Show what an edited campaign would have done last night, against what the night did.
+    """Compare an edited campaign with what last night did.
 
-    Whom it adds, drops and finds otherwise, and what that does to the decisions of all campaigns.
-    Builds what was edited, and what reads it, in the analyst_ schemas; reads the rest from the
-    night's own tables, which stay as they are.
+    Shows the customers it adds, drops and changes, and the effect on the decisions of all
+    campaigns. Edited models and their descendants are built in the analyst_ schemas; everything
+    else is read from the night's own tables, which are not changed.
     """
     from retention.database import connect
     from retention.project.shop import project_directory
     from retention.workbench.diff.comparison import compare_with_night
     from retention.workbench.diff.report import describe
 
-    with connect() as connection, bars(beside) as report:
+    with connect() as connection, progress_bars(stderr_console) as report:
         found = compare_with_night(connection, project_directory(), campaign, report)
-    tell_report(found, describe(found), style)
+    print_report(found, describe(found), style)
 
 
 @app.command(
@@ -94,22 +103,24 @@ def backtest(  # noqa: PLR0913 - an option each
     campaign: Campaign,
     *,
     first: Annotated[
-        datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="Local date of a night.")
+        datetime,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="Local date of the first night."),
     ],
     last: Annotated[
-        datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last one, at most.")
+        datetime,
+        typer.Option("--to", formats=["%Y-%m-%d"], help="Local date; no later night is replayed."),
     ],
-    every: Annotated[int, typer.Option(min=1, help="Replay each so many-th night.")] = 7,
+    every: Annotated[int, typer.Option(min=1, help="Replay every N-th night.")] = 7,
     window: Annotated[
-        int, typer.Option(min=1, help="For so many days from a night on, purchases count.")
+        int, typer.Option(min=1, help="Count purchases within this many days of a night.")
     ] = 14,
     style: Format = Style.TABLE,
 ) -> None:
-    """Replay a campaign's rule over past nights: whom it finds, what stops it, who buys anyway.
+    """Replay a campaign's rule over past nights: candidates, what blocks them, who buys anyway.
 
-    Each night is built as of its date, with the messages that the replayed nights before it would
-    have sent, in schemas of the replay's own that are dropped in the end. A night takes as long as
-    `dbt build` of the whole project.
+    Each night is built as of its date, with the messages that earlier replayed nights would have
+    sent, in separate schemas that are dropped at the end. One night takes as long as a `dbt build`
+    of the whole project.
     """
     from retention.project.shop import project_directory, read_shop
     from retention.workbench.backtest.replay import Replay
@@ -117,8 +128,8 @@ def backtest(  # noqa: PLR0913 - an option each
     from retention.workbench.backtest.report import describe
 
     project = project_directory()
-    now = datetime.now(tz=read_shop(project).zone)  # noqa: TID251 - the outermost place
+    now = datetime.now(tz=read_shop(project).zone)  # noqa: TID251 - a command reads the clock
     replay = Replay(campaign, first.date(), last.date(), every, window)
-    with bars(beside) as report:
+    with progress_bars(stderr_console) as report:
         found = run(project, replay, now, report)
-    tell_report(found, describe(found), style)
+    print_report(found, describe(found), style)

@@ -1,4 +1,4 @@
-"""How the commands speak: one console, and one look for problems, warnings and progress."""
+"""Console output of the commands: one console, one style for problems, warnings and progress."""
 
 from __future__ import annotations
 
@@ -19,45 +19,45 @@ if TYPE_CHECKING:
     from retention.workbench.report import Document
 
 console = Console()
-beside = Console(stderr=True)  # what is no part of a command's output
+stderr_console = Console(stderr=True)  # for output that is not the command's result
 
 
 class Style(StrEnum):
-    """How a report is told: to a person, to a pull request, or to a program."""
+    """Output format of a report: for a terminal, a pull request or a program."""
 
     TABLE = "table"
     MARKDOWN = "markdown"
     JSON = "json"
 
 
-def tell(line: str) -> None:
-    """Print a line as it is."""
+def print_line(line: str) -> None:
+    """Print a line without markup."""
     console.print(escape(line), soft_wrap=True, highlight=False)
 
 
-def tell_problems(problems: Iterable[str]) -> None:
-    """Print what must be mended, a line each."""
+def print_problems(problems: Iterable[str]) -> None:
+    """Print problems that must be fixed, one per line."""
     for problem in problems:
         console.print(f"[red]✗[/] {escape(problem)}", soft_wrap=True, highlight=False)
 
 
-def tell_warnings(warnings: Iterable[str]) -> None:
-    """Print what may be wrong, a line each."""
+def print_warnings(warnings: Iterable[str]) -> None:
+    """Print possible problems, one per line."""
     for warning in warnings:
         console.print(f"[yellow]![/] {escape(warning)}", soft_wrap=True, highlight=False)
 
 
-def tell_error(error: Exception) -> None:
-    """Print why a command did not do what was asked."""
+def print_error(error: Exception) -> None:
+    """Print why a command failed."""
     if isinstance(error, SettingsError):
-        tell_problems(error.problems)
+        print_problems(error.problems)
         return
     console.print(f"[bold red]{type(error).__name__}[/]: {escape(str(error))}", soft_wrap=True)
 
 
-def tell_report(found: object, document: Document, style: Style) -> None:
-    """Print what was found, as a report or as the data it was made of."""
-    import orjson  # `--help` need not wait for it
+def print_report(found: object, document: Document, style: Style) -> None:
+    """Print a result, as a report or as JSON data."""
+    import orjson  # keeps `--help` fast
 
     from retention.workbench.report import as_markdown, print_document
 
@@ -75,8 +75,8 @@ def counted(count: int, thing: str) -> str:
 
 
 @contextmanager
-def bars(shown_on: Console = console) -> Iterator[Callable[[str, int, int], None]]:
-    """Show a bar a table; yield what to call with (table, rows so far, rows in all)."""
+def progress_bars(shown_on: Console = console) -> Iterator[Callable[[str, int, int], None]]:
+    """Show one progress bar per table; yield a callback (table, rows done, total rows)."""
     columns = (
         TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     )  # fmt: skip

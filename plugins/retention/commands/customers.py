@@ -1,4 +1,4 @@
-"""Commands on one customer."""
+"""Commands for one customer."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ app = typer.Typer()
     epilog="Examples: retention explain 1001; retention explain 1001 --locale fi --nights 14",
 )
 def explain(
-    customer_id: Annotated[str, typer.Argument(help="The shop's own id of the customer.")],
-    locale: Annotated[Locale, typer.Option(help="The reader's language.")] = Locale.EN,
+    customer_id: Annotated[str, typer.Argument(help="The shop's id of the customer.")],
+    locale: Annotated[Locale, typer.Option(help="Language of the output.")] = Locale.EN,
     nights: Annotated[
-        int, typer.Option(min=1, help="So many nights with a decision are told, the latest first.")
+        int, typer.Option(min=1, help="How many nights with decisions to show, latest first.")
     ] = 3,
 ) -> None:
-    """Tell in plain words what is known of a customer, what was decided, and what was sent.
+    """Explain a customer in plain words: signals, decisions and messages.
 
-    What is known is of the night for which the marts were last built; what was decided and sent
-    is the ledger's, night by night.
+    Signals are those of the night for which the marts were last built. Decisions and messages come
+    from the ledger, night by night.
     """
     from retention.database import connect
     from retention.workbench.explain.page import explain_customer, print_page

@@ -1,29 +1,29 @@
-"""Errors that the person at the command line can fix: one line each, not a traceback."""
+"""Errors that users can fix are printed in one line each, without a traceback."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retention.commands.console import tell_error
+from retention.commands.console import print_error
 
 if TYPE_CHECKING:
     import typer
 
 
 def run(app: typer.Typer) -> None:
-    """Run a command line; an error that a person can fix is one line and exit code 1."""
+    """Run a command line; an error that users can fix gives one line and exit code 1."""
     try:
         app()
     except Exception as error:
-        if not is_mendable(error):
+        if not is_fixable(error):
             raise
-        tell_error(error)
+        print_error(error)
         raise SystemExit(1) from None
 
 
-def is_mendable(error: Exception) -> bool:
-    """Whether the error's own words are all that its reader needs."""
-    # They come from all over the engine, which `--help` need not wait for.
+def is_fixable(error: Exception) -> bool:
+    """Whether the error's message is all that a user needs to fix it."""
+    # Imported here, from all over the engine, to keep `--help` fast.
     import psycopg
 
     from retention.delivery.trial_mail import TrialNotSentError
@@ -39,7 +39,7 @@ def is_mendable(error: Exception) -> bool:
     from retention.workbench.explain.signals import NothingToExplainError
     from retention.workbench.preview.candidates import NoCandidateError
 
-    mendable = (
+    fixable = (
         BacktestError,
         DbtError,
         CardNotFoundError,
@@ -54,4 +54,4 @@ def is_mendable(error: Exception) -> bool:
         TrialNotSentError,
         psycopg.OperationalError,
     )
-    return isinstance(error, mendable)
+    return isinstance(error, fixable)

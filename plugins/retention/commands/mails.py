@@ -1,4 +1,4 @@
-"""Commands on the mails of a campaign: look at them, send one to oneself."""
+"""Commands for the mails of a campaign: preview them, send yourself a test."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from retention.commands.console import counted, tell, tell_problems, tell_warnings
+from retention.commands.console import counted, print_line, print_problems, print_warnings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 PANEL = "Mails"
 ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
-Campaign = Annotated[str, typer.Argument(help="The campaign, by the name of its folder.")]
+Campaign = Annotated[str, typer.Argument(help="The name of the campaign's folder.")]
 Customer = Annotated[
     str | None,
     typer.Option(
         "--customer",
-        help="A candidate of the campaign in its last build, yours (analyst_campaigns) or the "
+        help="A candidate of the campaign in its last build: yours (analyst_campaigns) or the "
         "night's.",
-        show_default="the made-up one of sample.yml",
+        show_default="the sample of sample.yml",
     ),
 ]
 Locale = Annotated[
-    str | None, typer.Option("--locale", help="The one language to show.", show_default="all")
+    str | None, typer.Option("--locale", help="Show only this language.", show_default="all")
 ]
 
 app = typer.Typer()
@@ -42,37 +42,37 @@ app = typer.Typer()
 )
 def preview(
     campaign: Annotated[
-        str | None, typer.Argument(help="The campaign, by the name of its folder.")
+        str | None, typer.Argument(help="The name of the campaign's folder.")
     ] = None,
     customer: Customer = None,
     locale: Locale = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="The mails of all campaigns.")] = False,
 ) -> None:
-    """Show a campaign's mails as readers would see them, and warn of what may be wrong.
+    """Show a campaign's mails as readers would see them, with warnings about possible mistakes.
 
-    Writes a page under build/preview, and where SENDGRID_API_URL leads to a sandbox on this
-    machine, puts the mails into its inbox too. Warnings leave the exit code 0, errors make it 1.
+    Writes a page to build/preview. If SENDGRID_API_URL points to a sandbox on this machine, the
+    mails also go to its inbox. The exit code is 0 with warnings and 1 with errors.
     """
     from retention.project.shop import project_directory, read_shop
     from retention.workbench.preview.page import INDEX, preview_folder, write_index
 
     if every == (campaign is not None):
-        message = "name one campaign, or ask for --all"
+        message = "name one campaign, or use --all"
         raise typer.BadParameter(message)
     if every and customer:
-        message = "--customer is one campaign's candidate: name the campaign instead of --all"
+        message = "--customer needs a campaign: name it instead of --all"
         raise typer.BadParameter(message)
     shop = read_shop()
     if campaign is not None:
         _show(shop, campaign, customer, locale)
         return
-    shown = [_try_to_show(shop, name, locale) for name in shop.campaigns]
-    sound = [each for each in shown if each is not None]
+    shown = [_try_to_show(shop, name, locale) for name in shop.nights.campaigns]
+    complete = [each for each in shown if each is not None]
     folder = preview_folder(project_directory())
-    write_index(sound, folder)
-    tell(f"All of them: {folder / INDEX}")
-    if len(sound) < len(shown):
+    write_index(complete, folder)
+    print_line(f"Index: {folder / INDEX}")
+    if len(complete) < len(shown):
         raise typer.Exit(1)
 
 
@@ -83,40 +83,40 @@ def preview(
 )
 def send_test(
     campaign: Campaign,
-    to: Annotated[str, typer.Option(help="Your own address. It is neither logged nor kept.")],
+    to: Annotated[str, typer.Option(help="Your own address. It is neither logged nor stored.")],
     customer: Customer = None,
     locale: Annotated[
         str | None,
-        typer.Option(help="Its language.", show_default="the customer's, or the shop's default"),
+        typer.Option(help="Language of the mail.", show_default="the customer's or the default"),
     ] = None,
 ) -> None:
     """Send one mail of a campaign to yourself, marked as a test.
 
-    It counts nowhere: the ledger has no row of it, so no cap and no report knows it. Its
-    unsubscribe link leads to the shop, since a test must sign nobody off.
+    The ledger does not record it, so no cap and no report counts it. Its unsubscribe link leads to
+    the shop, since a test must not unsubscribe anybody.
     """
     from retention.project.shop import project_directory, read_shop
     from retention.workbench.preview.previews import find_campaign
     from retention.workbench.preview.trials import render_for_test, send_test_mail
 
     if not ADDRESS.fullmatch(to):
-        message = "--to is no mail address"
+        message = "--to is not an email address"
         raise typer.BadParameter(message)
     project, shop = project_directory(), read_shop()
     data = _read_data(project, shop, campaign, customer)
     mail = render_for_test(project, shop, find_campaign(project, campaign), data, locale)
-    tell(f"{campaign} ({mail.locale}), shown with {data.origin}")
-    tell(f"SendGrid has it as {send_test_mail(mail, shop, to)}, category 'test'.")
+    print_line(f"{campaign} ({mail.locale}), shown with {data.origin}")
+    print_line(f"SendGrid accepted it as {send_test_mail(mail, shop, to)}, category 'test'.")
 
 
 def _try_to_show(shop: Shop, campaign: str, locale: str | None) -> Preview | None:
-    """Show a campaign; where that fails, tell why and return None."""
+    """Show a campaign; on failure print the problems and return None."""
     from retention.project.strict_model import SettingsError
 
     try:
         return _show(shop, campaign, None, locale, has_index=True)
     except SettingsError as error:
-        tell_problems(error.problems)
+        print_problems(error.problems)
         return None
 
 
@@ -132,13 +132,13 @@ def _show(
     data = _read_data(project, shop, campaign, customer)
     seen = preview_campaign(project, shop, find_campaign(project, campaign), data, locale)
     locales = ", ".join(mail.locale for mail in seen.mails)
-    tell(f"{campaign} ({locales}), shown with {data.origin}")
-    tell_warnings(seen.warnings)
+    print_line(f"{campaign} ({locales}), shown with {data.origin}")
+    print_warnings(seen.warnings)
     if seen.warnings:
-        tell(counted(len(seen.warnings), "warning"))
-    tell(f"Page: {write_page(seen, shop, preview_folder(project), has_index=has_index)}")
+        print_line(counted(len(seen.warnings), "warning"))
+    print_line(f"Page: {write_page(seen, shop, preview_folder(project), has_index=has_index)}")
     if inbox := put_into_inbox(seen.mails, shop):
-        tell(f"Inbox: {inbox}")
+        print_line(f"Inbox: {inbox}")
     return seen
 
 

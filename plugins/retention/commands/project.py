@@ -1,33 +1,33 @@
-"""`retention check`: whether everything that analysts write fits together."""
+"""`retention check`: checks that the files of analysts are consistent."""
 
 from __future__ import annotations
 
 import typer
 
-from retention.commands.console import console, counted, tell_problems, tell_warnings
+from retention.commands.console import console, counted, print_problems, print_warnings
 
 app = typer.Typer()
 
 
 @app.command(rich_help_panel="The project", epilog="Example: retention check")
 def check() -> None:
-    """Check that settings, campaigns, mails and suites fit together, and say all that does not.
+    """Check that settings, campaigns, mails and suites are consistent, and list every problem.
 
-    What may be wrong with a mail that can be sent is a warning, as in `retention preview`. The dbt
-    manifest, from which Airflow draws the night, is brought up to date on the way.
+    Possible mistakes in mails that can be sent are warnings, as in `retention preview`. The check
+    also updates the dbt manifest, from which Airflow draws the night.
     """
     from retention.project.shop import project_directory
     from retention.workbench.check import check_project
 
     found = check_project(project_directory())
-    tell_problems(found.problems)
-    tell_warnings(found.warnings)
+    print_problems(found.problems)
+    print_warnings(found.warnings)
     if found.problems:
         if found.mails == 0:
-            console.print("The mails are looked at once the shop's settings are right.")
+            console.print("Mails are checked once the shop's settings are right.")
         count = counted(len(found.problems), "problem")
         console.print(f"[bold red]{count}[/] in {project_directory()}", soft_wrap=True)
         raise typer.Exit(1)
-    looked_at = f"{found.campaigns} campaigns, {found.mails} mails, {found.suites} suites"
-    verdict = counted(len(found.warnings), "warning") if found.warnings else "all fits together"
-    console.print(f"checked {looked_at}: {verdict}")
+    checked = f"{found.campaigns} campaigns, {found.mails} mails, {found.suites} suites"
+    verdict = counted(len(found.warnings), "warning") if found.warnings else "no problems"
+    console.print(f"checked {checked}: {verdict}")

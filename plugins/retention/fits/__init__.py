@@ -1,8 +1,8 @@
-"""Models that SQL cannot fit, run in the night between the purchases and the signals.
+"""Models that SQL cannot fit. The night fits them between the purchases and the signals.
 
-A model is a module with a function `fit(connection, night) -> Fit`. It reads what dbt made of the
-purchases (schema `intermediate`) as the night knows them, writes its numbers through
-`retention.ledger.fits`, and raises `FitRefusedError` rather than leave numbers that nobody should
-use. The same purchases give the same numbers. `run.MODULES` lists the models, the var
-`fitted_models` chooses among them, and dbt reads what they wrote in `models/staging`.
+A model is a module with a function `fit(connection, night) -> Fit`. It reads dbt's purchases
+(schema `shop`) as known on the night, writes its results through `retention.ledger.fits`,
+and raises `FitRefusedError` rather than write unusable results. The same purchases give the same
+results. `run.MODULES` lists the models, the var `fitted_models` selects from them, and dbt reads
+the results in `models/staging`. `night` is a local date; `now` is the current time, aware.
 """

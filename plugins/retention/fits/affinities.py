@@ -1,9 +1,9 @@
-"""EASE: which product types go together, all weighed against each other at once.
+"""EASE: which product types go together, estimated for all types at once.
 
-Each type is predicted from the other types of a basket by one linear model whose diagonal is zero,
-which has a closed form: with `P = (X'X + lambda I)^-1`, `B = -P / diag(P)`, where X has a row a
-basket and a column a type (H. Steck, Embarrassingly Shallow Autoencoders for Sparse Data, 2019).
-Unlike a count of pairs it knows that bread explains butter once milk is in the basket too.
+One linear model with a zero diagonal predicts each type from the other types of a basket. It has a
+closed form: with `P = (X'X + lambda I)^-1`, `B = -P / diag(P)`, where X has one row per basket and
+one column per type (H. Steck, Embarrassingly Shallow Autoencoders for Sparse Data, 2019). Unlike
+counts of pairs, it knows that bread explains butter even if milk is in the basket too.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
     import psycopg
 
-LAMBDA = 200.0  # the published choice for catalogues of this size; scores hardly change around it
+LAMBDA = 200.0  # the published value for catalogues of this size; scores are not sensitive to it
 WINDOW_DAYS = 26 * 7
-MINIMUM_BASKETS = 20  # in the window; of a rarer type nothing can be learnt
-NEIGHBOURS = 100  # so many of the highest weights are kept for each type
-DECIMALS = 6  # what lies behind them depends on the processor
+MINIMUM_BASKETS = 20  # in the window; nothing can be learnt about rarer types
+NEIGHBOURS = 100  # number of highest weights kept for each type
+DECIMALS = 6  # further decimals depend on the processor
 
-# Two square matrices of doubles are held at once, the baskets' counts and the inverse's triangle;
-# of more types than fit, those in the most baskets are taken.
+# Two square matrices of doubles are in memory at once: the baskets' counts and the inverse's
+# triangle. If there are too many types, those in the most baskets are used.
 MEMORY_BYTES = 512 * 2**20
 MOST_TYPES = isqrt(MEMORY_BYTES // (2 * 8))
 BASKETS_AT_ONCE = 20_000
@@ -43,7 +43,7 @@ def fit(connection: psycopg.Connection, night: date) -> Fit:
     """Fit EASE on the baskets of the 26 weeks before `night`, and keep its highest weights.
 
     Raises:
-        FitRefusedError: fewer than two product types are frequent, or the equations have no answer.
+        FitRefusedError: fewer than two product types are frequent, or there is no solution.
     """
     window = {"first_date": night - timedelta(days=WINDOW_DAYS), "night": night}
     product_types = _frequent_types(connection, window)
@@ -61,12 +61,12 @@ def ease_weights(counts: np.ndarray, penalty: float) -> np.ndarray:
     """Return EASE's weights for X'X, which is overwritten.
 
     Args:
-        counts: in how many baskets two types lie together, symmetric, float64; on the diagonal,
-            in how many each lies.
+        counts: number of baskets with both types, symmetric, float64; on the diagonal, number of
+            baskets with the type.
         penalty: lambda, the weight of the ridge.
 
     Returns:
-        A matrix of the same shape; the row is what lies in the basket, the column what is foretold.
+        A matrix of the same shape; rows are types in the basket, columns are predicted types.
 
     Raises:
         FitRefusedError: the matrix cannot be inverted, or the weights are not finite.
@@ -90,8 +90,8 @@ def _frequent_types(connection: psycopg.Connection, window: dict[str, date]) -> 
     found = [row[0] for row in connection.execute(query, window | limits)]
     if len(found) < 2:  # noqa: PLR2004 - a pair
         message = (
-            f"{len(found)} product types lie in {MINIMUM_BASKETS} baskets or more since"
-            f" {window['first_date']}; pairs need two: wait for more orders, or take 'ease' off"
+            f"{len(found)} product types are in {MINIMUM_BASKETS} baskets or more since"
+            f" {window['first_date']}; pairs need two: wait for more orders, or remove 'ease' from"
             " fitted_models in dbt_project.yml"
         )
         raise FitRefusedError(message)
@@ -101,7 +101,7 @@ def _frequent_types(connection: psycopg.Connection, window: dict[str, date]) -> 
 def _count_together(
     connection: psycopg.Connection, window: dict[str, date], product_types: list[str]
 ) -> tuple[np.ndarray, int]:
-    """Return X'X in Fortran's order, and how many baskets it counts; exact, in any order."""
+    """Return X'X in Fortran order, exact in any order of baskets, and the number of baskets."""
     counts = np.zeros((len(product_types), len(product_types)), order="F")
     basket_count = 0
     for baskets in _baskets(connection, window | {"product_types": product_types}):
@@ -126,7 +126,7 @@ def _baskets(
 
 
 def _mirror(lower: np.ndarray) -> None:
-    """Fill the upper triangle from the lower one, a column at a time, without another matrix."""
+    """Fill the upper triangle from the lower one in place, one column at a time."""
     for place in range(1, len(lower)):
         lower[:place, place] = lower[place, :place]
 
@@ -134,7 +134,7 @@ def _mirror(lower: np.ndarray) -> None:
 def _highest(
     weights: np.ndarray, product_types: list[str]
 ) -> tuple[list[str], list[str], list[float]]:
-    """Return the highest positive weights of each type; of equals, the first by name."""
+    """Return the highest positive weights of each type; ties are ordered by name."""
     types, others, scores = [], [], []
     for place, product_type in enumerate(product_types):
         row = np.round(weights[place], DECIMALS)

@@ -1,9 +1,9 @@
-"""BG/NBD: how many purchases a customer will still make, from how many there were and when.
+"""BG/NBD: a customer's expected future purchases, from the number and times of past ones.
 
-While customers are active they buy at a rate of their own, and after each purchase they leave for
-good with a probability of their own. Rates follow a gamma distribution (r, alpha), probabilities a
-beta distribution (a, b). Formulas are those of P. Fader, B. Hardie and K. Lee, "Counting Your
-Customers" the Easy Way, Marketing Science 24 (2005). Time is in weeks.
+Each active customer buys at an individual rate, and leaves for good after each purchase with an
+individual probability. Rates follow a gamma distribution (r, alpha), probabilities a beta
+distribution (a, b). The formulas are from P. Fader, B. Hardie and K. Lee, "Counting Your Customers"
+the Easy Way, Marketing Science 24 (2005). Time is in weeks.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from retention.fits.likelihood import Likelihood, maximize
 
 @dataclass(frozen=True)
 class Histories:
-    """What the model must know of each customer; arrays of equal length.
+    """The purchase history of each customer; arrays of equal length.
 
     Attributes:
-        repeats: purchases after the first one.
+        repeats: number of purchases after the first one.
         last_week: weeks from the first purchase to the last; 0 without repeats.
         weeks: weeks from the first purchase to the night.
     """
@@ -41,12 +41,12 @@ class BgNbd:
     b: float
 
     def expected_purchases(self, histories: Histories, horizon: float) -> np.ndarray:
-        """Return how many purchases each customer is expected to make in `horizon` weeks.
+        """Return the expected number of purchases of each customer in `horizon` weeks.
 
-        The paper's equation (10), its hypergeometric function in the form that Euler's
-        transformation gives it: no power of it grows with the number of purchases.
+        Equation (10) of the paper, with Euler's transformation of the hypergeometric function, so
+        that no power grows with the number of purchases.
         """
-        # At a = 1 the equation reads 0 / 0, and has a limit.
+        # At a = 1 the equation is 0 / 0, but has a limit.
         a = self.a if abs(self.a - 1) > 1e-6 else 1 + 1e-6  # noqa: PLR2004
         x, seen = histories.repeats, self.alpha + histories.weeks
         ratio = seen / (seen + horizon)
@@ -60,10 +60,10 @@ class BgNbd:
 
 
 def fit_bg_nbd(histories: Histories) -> BgNbd:
-    """Return the parameters under which the histories are likeliest.
+    """Return the parameters with the maximum likelihood.
 
     Raises:
-        FitRefusedError: the likelihood has no maximum that one could use.
+        FitRefusedError: the likelihood has no usable maximum.
     """
     found = maximize(
         "BG/NBD",
@@ -74,13 +74,13 @@ def fit_bg_nbd(histories: Histories) -> BgNbd:
 
 
 def _likelihood(histories: Histories, parameters: np.ndarray) -> Likelihood:
-    """Return the mean log-likelihood, and its slope along each parameter."""
+    """Return the mean log-likelihood and its partial derivatives."""
     r, alpha, a, b = parameters
     x, last, end = histories.repeats, alpha + histories.last_week, alpha + histories.weeks
     stayed = -(r + x) * np.log(end)
     left = np.log(a) - np.log(b + np.maximum(x, 1) - 1) - (r + x) * np.log(last)
     either = np.where(x > 0, np.logaddexp(stayed, left), stayed)
-    has_left = np.where(x > 0, np.exp(left - either), 0.0)  # the probability of it
+    has_left = np.where(x > 0, np.exp(left - either), 0.0)  # a probability
     has_stayed = 1 - has_left
     value = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + either
     value += gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x)

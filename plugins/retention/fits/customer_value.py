@@ -1,8 +1,8 @@
-"""BG/NBD and Gamma-Gamma: a second opinion on what customers will order and spend.
+"""BG/NBD and Gamma-Gamma: a second estimate of customers' future orders and spend.
 
-Off by default: `customer_value` ranks as well without it, and shops exist on which it has no
-answer. The name `bgnbd` in `fitted_models` of dbt_project.yml switches it on. Purchases are days on
-which something was ordered; amounts are those of repeat purchases.
+Off by default: `customer_value` ranks as well without it, and for some shops the fit has no
+solution. Add `bgnbd` to `fitted_models` in dbt_project.yml to switch it on. A purchase is a day
+with an order; amounts are those of repeat purchases.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     import psycopg
 
-FEWEST_REPEATERS = 100  # under it the parameters are a matter of chance
-HORIZON_WEEKS = 365 / 7  # the horizon of the mart that shows the values
-DECIMALS = 6  # what lies behind them depends on the processor
+FEWEST_REPEATERS = 100  # with fewer, the parameters are mostly chance
+HORIZON_WEEKS = 365 / 7  # the horizon of the mart with these values
+DECIMALS = 6  # further decimals depend on the processor
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Purchases:
     """The purchases of all customers; arrays of equal length.
 
     Attributes:
-        customer_ids: the shop's own ids, in their order.
-        histories: how many purchases, and when.
-        mean_amount: of the repeat purchases, in the shop's currency; 0 without.
+        customer_ids: the shop's ids, in order.
+        histories: number and times of purchases.
+        mean_amount: mean of the repeat purchases, in the shop's currency; 0 without repeats.
     """
 
     customer_ids: list[str]
@@ -45,7 +45,7 @@ class Purchases:
 
 @dataclass(frozen=True)
 class ValueModels:
-    """The two fitted models: how often, and how much."""
+    """The two fitted models: number of purchases, and amount per purchase."""
 
     purchases: BgNbd
     amounts: GammaGamma
@@ -55,7 +55,7 @@ def fit(connection: psycopg.Connection, night: date) -> Fit:
     """Fit both models on all purchases before `night`, and keep each customer's values.
 
     Raises:
-        FitRefusedError: too few customers came back, or a model has no usable maximum.
+        FitRefusedError: too few customers have repeat purchases, or a model has no usable maximum.
     """
     purchases = _read_purchases(connection, night)
     models = fit_models(purchases)
@@ -71,17 +71,17 @@ def fit(connection: psycopg.Connection, night: date) -> Fit:
 
 
 def fit_models(purchases: Purchases) -> ValueModels:
-    """Return both models under which the purchases are likeliest.
+    """Return both models with the maximum likelihood.
 
     Raises:
-        FitRefusedError: too few customers came back, or a model has no usable maximum.
+        FitRefusedError: too few customers have repeat purchases, or a model has no usable maximum.
     """
     histories = purchases.histories
     repeaters = int(np.sum(histories.repeats > 0))
     if repeaters < FEWEST_REPEATERS:
         message = (
-            f"{repeaters} customers came back, and fewer than {FEWEST_REPEATERS} tell nothing of"
-            " the others: wait for more orders, or take 'bgnbd' off fitted_models in"
+            f"{repeaters} customers came back, and fewer than {FEWEST_REPEATERS} say nothing about"
+            " the others: wait for more orders, or remove 'bgnbd' from fitted_models in"
             " dbt_project.yml"
         )
         raise FitRefusedError(message)
@@ -91,16 +91,16 @@ def fit_models(purchases: Purchases) -> ValueModels:
 
 
 def expect(models: ValueModels, purchases: Purchases) -> tuple[list[float], list[float]]:
-    """Return each customer's expected purchases within 365 days, and the amount of each.
+    """Return each customer's expected number of purchases in 365 days, and amount per purchase.
 
     Raises:
-        FitRefusedError: the parameters are so extreme that an expectation is no number.
+        FitRefusedError: the parameters are so extreme that an expected value is not finite.
     """
     histories = purchases.histories
     orders = models.purchases.expected_purchases(histories, HORIZON_WEEKS)
     amounts = models.amounts.expected_amount(histories.repeats, purchases.mean_amount)
     if not (np.all(np.isfinite(orders)) and np.all(np.isfinite(amounts)) and np.all(orders >= 0)):
-        message = f"with these parameters an expectation is no number: {models}"
+        message = f"with these parameters an expected value is not a number: {models}"
         raise FitRefusedError(message)
     return np.round(orders, DECIMALS).tolist(), np.round(amounts, DECIMALS).tolist()
 

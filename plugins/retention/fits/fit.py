@@ -1,4 +1,4 @@
-"""What the fit of a model gives: its numbers, or the reason why there are none."""
+"""The result of fitting a model, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any
 
 
 class FitRefusedError(RuntimeError):
-    """A fit whose numbers nobody should use; says what is wrong, and what to do about it."""
+    """The results of a fit are unusable; the message says what is wrong and what to do."""
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A fit that can be used.
+    """A usable fit.
 
     Attributes:
-        parameters: what was fitted and the constants it rests on, as JSON holds it.
-        figures: how it went (sizes, iterations, checks), as JSON holds it.
+        parameters: fitted parameters and constants, as JSON values.
+        figures: statistics of the fit (sizes, iterations, checks), as JSON values.
     """
 
     parameters: dict[str, Any]

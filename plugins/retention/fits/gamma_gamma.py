@@ -1,8 +1,9 @@
-"""Gamma-Gamma: how much a customer will spend a time, from how much it was so far.
+"""Gamma-Gamma: a customer's expected amount per purchase, from the past amounts.
 
-What a customer spends varies around a mean of the customer's own, and these means vary around that
-of all: few purchases say little, many say much. Formulas are those of P. Fader and B. Hardie, The
-Gamma-Gamma Model of Monetary Value (2013). It asks that how often and how much do not go together.
+A customer's amounts vary around the customer's own mean, and these means vary around the mean of
+all customers: the more purchases, the more the own mean counts. The formulas are from P. Fader and
+B. Hardie, The Gamma-Gamma Model of Monetary Value (2013). The model assumes that frequency and
+amount are independent.
 """
 
 from __future__ import annotations
@@ -25,20 +26,20 @@ class GammaGamma:
     v: float
 
     def expected_amount(self, purchases: np.ndarray, mean_amount: np.ndarray) -> np.ndarray:
-        """Return what each customer is expected to spend a time, also after no purchase at all."""
+        """Return each customer's expected amount per purchase, also for those without purchases."""
         seen = np.where(purchases > 0, purchases * mean_amount, 0)
         return self.p * (self.v + seen) / (self.p * purchases + self.q - 1)
 
 
 def fit_gamma_gamma(purchases: np.ndarray, mean_amount: np.ndarray) -> GammaGamma:
-    """Return the parameters under which the mean amounts are likeliest.
+    """Return the parameters with the maximum likelihood.
 
     Args:
-        purchases: how many a customer's mean rests on; customers without are left out.
-        mean_amount: that mean; customers who paid nothing are left out.
+        purchases: number of purchases in each customer's mean; customers without any are skipped.
+        mean_amount: the means; customers who paid nothing are skipped.
 
     Raises:
-        FitRefusedError: the likelihood has no maximum that one could use.
+        FitRefusedError: the likelihood has no usable maximum.
     """
     paid = (purchases > 0) & (mean_amount > 0)
     count, amount = purchases[paid], mean_amount[paid]
@@ -49,13 +50,13 @@ def fit_gamma_gamma(purchases: np.ndarray, mean_amount: np.ndarray) -> GammaGamm
         start={"p": 1.0, "q": 2.0, "v": 1.0},
     )
     if found["q"] <= 1:
-        message = f"Gamma-Gamma knows no mean amount of all customers (q = {found['q']:.3g})"
+        message = f"Gamma-Gamma has no finite mean amount of all customers (q = {found['q']:.3g})"
         raise FitRefusedError(message)
     return GammaGamma(found["p"], found["q"], found["v"] * unit)
 
 
 def _likelihood(count: np.ndarray, amount: np.ndarray, parameters: np.ndarray) -> Likelihood:
-    """Return the mean log-likelihood, and its slope along each parameter."""
+    """Return the mean log-likelihood and its partial derivatives."""
     p, q, v = parameters
     shape, spread = p * count, v + amount * count
     value = gammaln(shape + q) - gammaln(shape) - gammaln(q) + q * np.log(v)

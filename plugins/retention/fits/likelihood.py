@@ -13,14 +13,14 @@ from retention.fits.fit import FitRefusedError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Beyond it nothing changes any more: the likelihood rises for ever, towards a simpler model.
+# Beyond this value the likelihood grows without limit, towards a simpler model.
 HIGHEST = 1e4
-STEEPEST = 1e-5  # a slope, of the mean log-likelihood, that still counts as level
+STEEPEST = 1e-5  # largest slope of the mean log-likelihood that counts as zero
 
 
 @dataclass(frozen=True)
 class Likelihood:
-    """The mean log-likelihood of a customer, and its slope along each parameter."""
+    """The mean log-likelihood of a customer, and its partial derivatives."""
 
     value: float
     slopes: np.ndarray
@@ -29,17 +29,17 @@ class Likelihood:
 def maximize(
     model: str, likelihood: Callable[[np.ndarray], Likelihood], start: dict[str, float]
 ) -> dict[str, float]:
-    """Return the parameters, by name, under which the data are likeliest.
+    """Return the parameters with the maximum likelihood, by name.
 
-    The search runs over logarithms, so that no parameter leaves the positive numbers.
+    The search runs over logarithms, so that all parameters stay positive.
 
     Args:
-        model: its name, for messages.
-        likelihood: of parameters in the order of `start`.
-        start: where the search begins.
+        model: name of the model, for messages.
+        likelihood: function of the parameters, in the order of `start`.
+        start: start values of the search.
 
     Raises:
-        FitRefusedError: no maximum was found, or it lies beyond all bounds.
+        FitRefusedError: no maximum was found, or it is out of bounds.
     """
 
     def uphill(logarithms: np.ndarray) -> tuple[float, np.ndarray]:
@@ -58,19 +58,19 @@ def maximize(
     found = dict(zip(start, map(float, np.exp(search.x)), strict=True))
     reason = _objection(found, search.fun, search.jac)
     if reason:
-        told = ", ".join(f"{name} {value:.4g}" for name, value in found.items())
-        message = f"{model} does not fit this shop: {reason} ({told})"
+        values = ", ".join(f"{name} {value:.4g}" for name, value in found.items())
+        message = f"{model} does not fit this shop: {reason} ({values})"
         raise FitRefusedError(message)
     return found
 
 
 def _objection(found: dict[str, float], value: float, slopes: np.ndarray) -> str | None:
-    """Return what is wrong with a search's end, if anything is."""
+    """Return why the result of a search is unusable; None if it is usable."""
     if not np.isfinite(value) or not np.all(np.isfinite(slopes)):
-        return "the likelihood is no number"
+        return "the likelihood is not a number"
     highest = max(found, key=found.__getitem__)
     if found[highest] > HIGHEST:
-        return f"{highest} grows without end, so the customers do not differ as the model assumes"
+        return f"{highest} grows without limit, so customers do not differ as the model assumes"
     if np.max(np.abs(slopes)) > STEEPEST:
-        return "the search ended before it came to a maximum"
+        return "the search ended before it reached a maximum"
     return None

@@ -1,4 +1,4 @@
-"""Fits the models of the night, each by itself: one that fails leaves the last good numbers."""
+"""Fits the models of the night independently: a failed model keeps its last good results."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# By the names that the var `fitted_models` takes. Imported only when they are fitted: they need
-# SciPy, and a DAG file must be read quickly.
+# By the names of the var `fitted_models`. Imported only when they are fitted: they need
+# SciPy, and a DAG file must be parsed quickly.
 MODULES = {"ease": "retention.fits.affinities", "bgnbd": "retention.fits.customer_value"}
 
 
 class RefusedFitsError(RuntimeError):
-    """At least one model has no new numbers tonight; names each, with the reason."""
+    """Some models have no new results tonight; the message has each with its reason."""
 
 
 class FitVerdict(BaseModel):
-    """Whether a model's new numbers are used; `message` says what became of it, for a person."""
+    """Whether a model's new results are used; `message` describes the outcome for a person."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -42,22 +42,22 @@ class FitVerdict(BaseModel):
 def fit_models(
     connection: psycopg.Connection, signals: Iterable[str], night: date, now: datetime
 ) -> list[FitVerdict]:
-    """Fit models one after another, and record in the ledger how each fit went.
+    """Fit models one after another, and record each result in the ledger.
 
     Args:
-        connection: an open connection that commits each statement by itself.
+        connection: commits each statement by itself.
         signals: names of the models, keys of `MODULES`.
-        night: local date of the night whose purchases stand in the warehouse.
-        now: the present moment, aware.
+        night: local date of the night whose purchases are in the warehouse.
+        now: the current time.
 
     Raises:
-        psycopg.Error: the warehouse cannot be read or written; everything else is a refusal.
+        psycopg.Error: the warehouse cannot be read or written; any other error refuses the fit.
     """
     return [_fit_model(connection, signal, night, now) for signal in signals]
 
 
 def raise_if_refused(verdicts: Iterable[FitVerdict]) -> None:
-    """Raise, naming each model that has no new numbers, and why."""
+    """Raise if models have no new results; the message has each with its reason."""
     refused = [verdict.message for verdict in verdicts if not verdict.is_kept]
     if refused:
         raise RefusedFitsError("; ".join(refused))
@@ -77,7 +77,7 @@ def _fit_model(
     except FitRefusedError as error:
         return _refuse(connection, signal, night, now, reason=str(error))
     except Exception as error:
-        # Whatever a model stumbles over, the night goes on with its last good numbers.
+        # Whatever the error, the night continues with the model's last good results.
         logger.exception("%s: the fit failed", signal)
         return _refuse(connection, signal, night, now, reason=f"{type(error).__name__}: {error}")
     logger.info("%s is fitted: %s", signal, found.figures)
@@ -89,7 +89,7 @@ def _refuse(
 ) -> FitVerdict:
     record_refused_fit(connection, signal, night, reason, now)
     last = find_kept_fit(connection, signal, night)
-    kept = f"the numbers of {last.night} stay" if last else "there are no earlier numbers"
+    kept = f"the results of {last.night} stay" if last else "there are no earlier results"
     message = f"{signal} is not fitted for {night}, and {kept}: {reason}"
     logger.warning(message)
     return FitVerdict(signal=signal, is_kept=False, message=message)

@@ -83,7 +83,7 @@ class AnswersPage:
         try:
             questions = self._asked.read(now)
         except QuestionsUnknownError:
-            return self._pages.write(503, "page", "later", self._shop.default_locale)
+            return self._pages.write(503, "page", "later", self._shop.languages.default_locale)
         with self._connect() as connection:
             message = find_asking_message(connection, message_id)
             if message is None:
@@ -124,7 +124,11 @@ class AnswersPage:
         self, message: AskingMessage, link: AnswerLink, questions: Questions, *, is_given: bool
     ) -> Page:
         offered = questions.answers(message.campaign, link.question)
-        locales = (self._pages.language(message.locale), message.locale, self._shop.default_locale)
+        locales = (
+            self._pages.language(message.locale),
+            message.locale,
+            self._shop.languages.default_locale,
+        )
         return self._pages.write(
             200,
             "answers",

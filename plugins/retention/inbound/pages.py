@@ -50,7 +50,7 @@ class PageWriter:
         """
         language = self.language(locale)
         words = {
-            key: text.format(shop=self._shop.shop_name)
+            key: text.format(shop=self._shop.storefront.shop_name)
             for key, text in TEXTS[language][name].items()
         }
         html = TEMPLATES.get_template(f"{template}.html").render(
@@ -60,10 +60,10 @@ class PageWriter:
 
     def lost(self) -> Page:
         """Return the page for a link that is none of ours."""
-        return self.write(404, "page", "lost", self._shop.default_locale)
+        return self.write(404, "page", "lost", self._shop.languages.default_locale)
 
     def language(self, locale: str) -> str:
         """Return the language of a page about a mail in `locale`: that one if pages speak it."""
-        wished = (locale, self._shop.default_locale)
+        wished = (locale, self._shop.languages.default_locale)
         languages = (each.replace("_", "-").split("-")[0].lower() for each in wished)
         return next((each for each in languages if each in TEXTS), FALLBACK)

@@ -1,1 +1,1 @@
-"""What the tasks of each DAG do, one module per DAG; `dags/tasks` calls them."""
+"""The work of each DAG's tasks, one module per DAG; `dags/tasks` calls these functions."""

@@ -1,4 +1,4 @@
-"""One run from the inside: what the tasks of `grant_quarterly_rewards` do, each a function."""
+"""The tasks of `grant_quarterly_rewards`, one function each."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ APPROVE = "Approve"
 
 
 class NoRunError(RewardsError):
-    """The quarter was never frozen."""
+    """The quarter has no run: it was never frozen."""
 
 
 class AnotherRunError(RewardsError):
-    """The run that was decided on is not the quarter's latest any more."""
+    """The run that was decided on is no longer the quarter's latest run."""
 
 
 class UndecidedError(RewardsError):
-    """The run has come to its end without a decision."""
+    """The run ended without a decision."""
 
 
 class NobodyAnsweredError(RewardsError):
-    """The time to decide has passed; nothing was issued."""
+    """The approval timed out; nothing was issued."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of asking: whether to pay, who said so (None: nobody in time), and why."""
+    """The result of an approval: whether to pay, who decided (None: timeout), and the reason."""
 
     is_approved: bool
     by: str | None
@@ -56,7 +56,7 @@ class Answer:
 
     @classmethod
     def of(cls, response: dict[str, Any] | None) -> Answer | None:
-        """Read what Airflow's ApprovalOperator has heard; None when nobody was asked."""
+        """Read the response of Airflow's ApprovalOperator; None when nobody was asked."""
         if response is None:
             return None
         person = response["responded_by_user"]
@@ -69,39 +69,37 @@ class Answer:
 
 
 def require_closed(quarter: str, now: datetime) -> None:
-    """Make sure, before anything is built, that the quarter is one and is over.
+    """Check, before anything is built, that the quarter is valid and over.
 
     Raises:
-        QuarterError: it is not.
+        QuarterError: the quarter is invalid or not over.
     """
     Quarter.read(quarter).require_closed(read_shop().local_date(now))
 
 
 def freeze_quarter(quarter: str, now: datetime) -> str:
-    """Freeze the quarter, or make sure that it still is what was frozen; return the run's name.
+    """Freeze the quarter, or check that it still equals the frozen one; return the run's name.
 
-    Args:
-        quarter: such as `2026Q3`, graded by dbt as of its close.
-        now: the present moment, aware.
+    `quarter` is written as `2026Q3`; dbt has graded it as of its close.
     """
     with connect() as connection:
         return freeze.freeze(connection, Quarter.read(quarter), now).run
 
 
 def grade_quarter(quarter: str, now: datetime) -> None:
-    """Make the totals of the quarter's run."""
+    """Compute the totals of the quarter's run."""
     with connect() as connection:
         freeze.grade(connection, find(connection, quarter).run, now)
 
 
 def check_quarter(quarter: str, now: datetime) -> dict[str, Any]:
-    """Check the quarter's run, and say what a person needs to decide on it.
+    """Check the quarter's run, and return the question for the person who decides on it.
 
     Returns:
         `run`, `subject` and `body` (Markdown) of the question, and `needs_answer`: whether to ask.
 
     Raises:
-        ImplausibleRewardsError: an expectation did not hold; the run is turned down.
+        ImplausibleRewardsError: an expectation failed; the run was rejected.
     """
     shop = read_shop()
     with connect() as connection:
@@ -111,11 +109,11 @@ def check_quarter(quarter: str, now: datetime) -> dict[str, Any]:
             run = find(connection, quarter)
         summary = summarize(connection, run)
         needed = run.state == RunState.GRADED and not decision.approves_itself(summary, shop, now)
-        until = shop.local_date(now + timedelta(days=shop.rewards_approval_days))
+        until = shop.local_date(now + timedelta(days=shop.rewards.rewards_approval_days))
         body = describe(summary) + (
-            "\n\n**Approve** issues these cards at once; the mails with the codes leave on the"
-            " morning after the next night. **Reject** issues nothing and ends the run. Without an"
-            f" answer until {until} nothing is issued either."
+            "\n\n**Approve** issues these cards at once; the mails with the codes are sent on the"
+            " morning after the next night. **Reject** issues nothing and ends the run. If nobody"
+            f" answers until {until}, nothing is issued either."
         )
     log.info("%s", body)
     return {
@@ -127,15 +125,15 @@ def check_quarter(quarter: str, now: datetime) -> dict[str, Any]:
 
 
 def issue_cards(run_name: str, response: dict[str, Any] | None, now: datetime) -> int:
-    """Issue the cards of a run, when it is approved.
+    """Issue the cards of a run, if it is approved.
 
     Args:
-        run_name: the run that was asked about, such as `2026Q3-1`.
-        response: what came of asking, see `Answer.of`; None when nobody was asked.
-        now: the present moment, aware.
+        run_name: the run in question, such as `2026Q3-1`.
+        response: the response of the approval, see `Answer.of`; None when nobody was asked.
+        now: the current time.
 
     Returns:
-        How many cards got their code now.
+        The number of cards that got their code in this call.
     """
     with connect() as connection:
         run = _find_latest(connection, run_name)
@@ -146,21 +144,21 @@ def issue_cards(run_name: str, response: dict[str, Any] | None, now: datetime) -
 
 
 def close_run(run_name: str, response: dict[str, Any] | None, now: datetime) -> str:
-    """Record an answer that was no, or none, and say how the run ended.
+    """Record a rejection or a timeout, and return the run's final state.
 
     Raises:
-        NobodyAnsweredError: the time to decide has passed; that is recorded, and nothing issued.
-        UndecidedError: no answer has come through; the run still waits for a decision.
+        NobodyAnsweredError: the approval timed out; this is recorded, and nothing was issued.
+        UndecidedError: no answer arrived; the run still waits for a decision.
     """
     answer = Answer.of(response)
     with connect() as connection:
         run = _find_latest(connection, run_name)
         if run.state == RunState.GRADED and answer is not None and not answer.is_approved:
-            _turn_down(connection, run, answer, now)
+            _reject(connection, run, answer, now)
             run = _find_latest(connection, run_name)
         log.info("%s: %s", headline(summarize(connection, run)), run.state)
     if run.state in {RunState.FROZEN, RunState.GRADED}:
-        message = f"{run.run} is still {run.state}, and nothing was issued: trigger it again"
+        message = f"{run.run} is still {run.state}, nothing was issued: trigger it again"
         raise UndecidedError(message)
     return run.state
 
@@ -169,7 +167,7 @@ def find(connection: psycopg.Connection, quarter: str) -> RewardRun:
     """Return the quarter's latest run.
 
     Raises:
-        NoRunError: there is none.
+        NoRunError: the quarter has no run.
     """
     run = runs.find_run(connection, quarter)
     if run is None:
@@ -181,13 +179,13 @@ def find(connection: psycopg.Connection, quarter: str) -> RewardRun:
 def _find_latest(connection: psycopg.Connection, run_name: str) -> RewardRun:
     run = find(connection, run_name.rpartition("-")[0])
     if run.run != run_name:
-        message = f"{run_name} was asked about, but {run.run} has taken its place: ask anew"
+        message = f"the question was about {run_name}, but {run.run} has replaced it: ask again"
         raise AnotherRunError(message)
     return run
 
 
 def _check(connection: psycopg.Connection, run: RewardRun, now: datetime) -> None:
-    """Record what is unusual of a run; one that breaks an expectation is turned down."""
+    """Record what is unusual about a run; reject it if it breaks an expectation."""
     docs = data_docs_directory() / "rewards" / run.run
     found = plausibility.check(connection, project_directory(), run.run, docs)
     if not found.failures:
@@ -195,9 +193,9 @@ def _check(connection: psycopg.Connection, run: RewardRun, now: datetime) -> Non
         return
     reason = "; ".join(found.failures)
     rejection = Decision(RunState.REJECTED, EXPECTATIONS, reason)
-    decision.turn_down(connection, run, rejection, now)
+    decision.reject(connection, run, rejection, now)
     message = (
-        f"{run.run} is turned down, nothing was issued: mend the data, the tiers or the suite, and"
+        f"{run.run} is rejected, nothing was issued: fix the data, the tiers or the suite, and"
         f" trigger {run.quarter} again:\n- " + "\n- ".join(found.failures)
     )
     raise plausibility.ImplausibleRewardsError(message)
@@ -210,19 +208,17 @@ def _approve(
         decision.approve(connection, run, answer.by, now)
     elif answer is None and decision.approves_itself(summarize(connection, run), read_shop(), now):
         decision.approve(connection, run, decision.SELF_APPROVED, now)
-    # Else nobody said yes, and issuing refuses.
+    # Otherwise the run is not approved, and issuing refuses it.
 
 
-def _turn_down(
-    connection: psycopg.Connection, run: RewardRun, answer: Answer, now: datetime
-) -> None:
+def _reject(connection: psycopg.Connection, run: RewardRun, answer: Answer, now: datetime) -> None:
     if answer.by is not None:
         reason = answer.reason or "no reason was given"
         rejection = Decision(RunState.REJECTED, answer.by, reason)
-        decision.turn_down(connection, run, rejection, now)
+        decision.reject(connection, run, rejection, now)
         return
-    days = f"{read_shop().rewards_approval_days:g}"
+    days = f"{read_shop().rewards.rewards_approval_days:g}"
     reason = f"nobody answered within {days} days"
-    decision.turn_down(connection, run, Decision(RunState.EXPIRED, NOBODY, reason), now)
-    message = f"{run.run}: {reason}; nothing was issued. To ask anew, trigger {run.quarter} again"
+    decision.reject(connection, run, Decision(RunState.EXPIRED, NOBODY, reason), now)
+    message = f"{run.run}: {reason}; nothing was issued. To ask again, trigger {run.quarter} again"
     raise NobodyAnsweredError(message)

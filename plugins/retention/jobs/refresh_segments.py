@@ -1,4 +1,4 @@
-"""One night from the inside: what the tasks of `refresh_segments` do between the dbt builds."""
+"""The tasks of `refresh_segments` between the dbt builds of a night."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from retention.database import connect
 from retention.fits import run as fits
 from retention.ledger.decisions import count_decisions, record_decisions
+from retention.ledger.fingerprints import read_fingerprints
 from retention.ledger.mart_checks import find_passed_marts
 from retention.ledger.messages import enqueue_messages
 from retention.ledger.nights import (
@@ -19,7 +20,6 @@ from retention.ledger.nights import (
     hold_warehouse,
     open_night,
 )
-from retention.ledger.recipes import read_recipes
 from retention.project.manifest import model_schemas
 from retention.project.shop import read_shop
 from retention.quality import expectations
@@ -36,36 +36,36 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# A night that begins later than this was paused or delayed: nobody is waiting for its mails at
-# noon, and un-pausing, which runs the latest missed tick at once, must not send.
+# A night that begins later than this was paused or delayed. Its mails would leave at noon, when
+# nobody expects them; and unpausing, which runs the latest missed tick at once, must not send.
 LATEST_START = timedelta(hours=1)
-LONGEST_NIGHT = timedelta(hours=3)  # Airflow lets no run take longer
+LONGEST_NIGHT = timedelta(hours=3)  # Airflow's timeout for a run
 
 
 class NightNotComeError(ValueError):
-    """A run asks for a night of the future, which has no data."""
+    """The requested night is in the future and has no data."""
 
 
 class ForeignMartsError(RuntimeError):
-    """The marts that decisions rest on are another night's by now."""
+    """The marts that the decisions read now hold another night."""
 
 
 def begin(night: Night, now: datetime) -> bool:
-    """Note that a run of a night has begun, and take the warehouse for it.
+    """Record that a run of a night has begun, and lock the warehouse for it.
 
     Args:
-        night: the run; `opened_at` counts only the first time.
-        now: the present moment, aware.
+        night: the run; `opened_at` is recorded only the first time.
+        now: the current time.
 
     Returns:
-        Whether it has the warehouse; False while another run computes its night.
+        Whether the run holds the warehouse; False while another run computes its night.
 
     Raises:
-        NightNotComeError: the night's date lies after the shop's present one.
+        NightNotComeError: the night is later than the shop's current date.
     """
     today = read_shop().local_date(night.opened_at)
     if night.night > today:
-        message = f"night {night.night} has not come: the shop's date is {today}"
+        message = f"night {night.night} is in the future: the shop's date is {today}"
         raise NightNotComeError(message)
     with connect() as connection:
         open_night(connection, night)
@@ -80,7 +80,7 @@ def begin(night: Night, now: datetime) -> bool:
 
 
 def end(run_id: str) -> None:
-    """Give the warehouse back, whatever became of the run."""
+    """Release the warehouse, whether the run succeeded or failed."""
     with connect() as connection:
         free_warehouse(connection, run_id)
 
@@ -88,33 +88,25 @@ def end(run_id: str) -> None:
 def fit(run_id: str, now: datetime) -> list[dict]:
     """Fit the models of the shop's `fitted_models` on the purchases of the run's night.
 
-    Args:
-        run_id: a run that was begun.
-        now: the present moment, aware.
-
     Returns:
-        A verdict a model, ready for JSON; they are in the ledger too.
+        One verdict per model, ready for JSON; the ledger has them too.
     """
     with connect() as connection:
         night = find_holder(connection, run_id).night
-        verdicts = fits.fit_models(connection, read_shop().fitted_models, night, now)
+        verdicts = fits.fit_models(connection, read_shop().nights.fitted_models, night, now)
     return [verdict.model_dump() for verdict in verdicts]
 
 
 def raise_if_refused(verdicts: Sequence[dict]) -> None:
-    """Raise, with the reason, when a model has no new numbers tonight."""
+    """Raise if a model has no new results tonight; the message has the reasons."""
     fits.raise_if_refused(map(fits.FitVerdict.model_validate, verdicts))
 
 
 def check(run_id: str, now: datetime) -> list[dict]:
     """Check the marts of the run's night against their suites.
 
-    Args:
-        run_id: a run that was begun.
-        now: the present moment, aware.
-
     Returns:
-        The verdicts, ready for JSON; they are in the ledger and in the Data Docs too.
+        The verdicts, ready for JSON; the ledger and the Data Docs have them too.
     """
     with connect() as connection:
         night = find_holder(connection, run_id).night
@@ -129,22 +121,18 @@ def check(run_id: str, now: datetime) -> list[dict]:
 
 
 def raise_if_broken(verdicts: Sequence[dict]) -> None:
-    """Raise, naming mart, expectation and figures, when a critical expectation did not hold."""
+    """Raise if a critical expectation failed; the message has mart, expectation and figures."""
     expectations.raise_if_broken(map(expectations.MartVerdict.model_validate, verdicts))
 
 
 def enqueue(run_id: str, now: datetime) -> dict[str, int]:
-    """Record the decisions of the run's night, and plan its messages unless it must not send.
-
-    Args:
-        run_id: a run that was begun.
-        now: the present moment, aware.
+    """Record the decisions of the run's night, and plan its messages if it may send.
 
     Returns:
-        Decisions by outcome, and `planned`: the messages that are new.
+        The number of decisions by outcome, and of new messages as `planned`.
 
     Raises:
-        ForeignMartsError: another night was computed since this one's marts were.
+        ForeignMartsError: another night was computed after this night's marts.
     """
     with connect() as connection:
         night = find_holder(connection, run_id)
@@ -161,40 +149,38 @@ def enqueue(run_id: str, now: datetime) -> dict[str, int]:
 
 
 def require_own_marts(connection: psycopg.Connection, night: date) -> None:
-    """Raise unless every mart that passed its check on a night is still of that night.
+    """Check that every mart that passed its check on a night still holds that night.
 
-    Who clears only the decisions of a night after another one was computed would decide by that
-    one's signals.
+    Otherwise clearing only the decisions of a night, after another night was computed, would use
+    the other night's signals.
 
     Raises:
-        ForeignMartsError: names them.
+        ForeignMartsError: some marts hold another night; the message has their names.
     """
-    recipes = read_recipes(connection)
+    made = read_fingerprints(connection)
     foreign = [
-        f"{mart} ({recipes[mart].night})"
+        f"{mart} ({made[mart].night})"
         for mart in find_passed_marts(connection, night)
-        if mart in recipes and recipes[mart].night != night
+        if mart in made and made[mart].night != night
     ]
     if foreign:
         message = (
-            f"night {night} cannot be decided, since another night was computed after its marts: "
+            f"night {night} cannot be decided, because another night was computed after its marts: "
             f"{', '.join(foreign)}; clear the run from its first task, open_night, with downstream"
         )
         raise ForeignMartsError(message)
 
 
 def reward_referrals(run_id: str, now: datetime) -> int:
-    """Issue the gift cards that referrals have earned, unless the run's night must not send.
+    """Issue the gift cards that referrals have earned, if the run's night may send.
 
-    Args:
-        run_id: a run that was begun, and whose signals are built.
-        now: the present moment, aware.
+    The night's signals must be built.
 
     Returns:
-        How many cards got their code; a later night mails them.
+        The number of cards that got their code; a later night mails them.
 
     Raises:
-        PoolEmptyError: codes of the merchant's are lacking; says how many.
+        PoolEmptyError: the merchant's pool lacks codes; the message says how many.
     """
     shop = read_shop()
     with connect() as connection:
@@ -207,22 +193,22 @@ def reward_referrals(run_id: str, now: datetime) -> int:
 
 
 def reason_to_withhold(night: Night, shop: Shop) -> str | None:
-    """Return why this run may not plan messages, as a sentence for people; None when it may."""
+    """Return why this run may not plan messages, as text for people; None if it may."""
     if night.is_dry_run:
         return "it is a dry run"
     if night.is_backfill:
-        return "a backfill computed it, for the record"
+        return "it is a backfill, computed for the record"
     late = night.opened_at - night.scheduled_for if night.scheduled_for else timedelta()
     if late > LATEST_START:
         return (
-            f"it began {late} after its time, as the first run after a pause does;"
+            f"it began {late} late, like the first run after a pause;"
             " trigger the date by hand if its mails are still wanted"
         )
     newest = night.newest_enqueued_night
     if newest is not None and newest > night.night:
         return f"the later night {newest} has already planned its messages"
-    # Since when this attempt works: a night that failed days ago and is cleared is an old one.
+    # Counted from this attempt: a night that failed days ago and is cleared now is an old one.
     age = (shop.local_date(night.held_at or night.opened_at) - night.night).days
-    if age > shop.night_sends_within_days:
-        return f"it is a night of {age} day(s) ago, computed again for the record"
+    if age > shop.nights.night_sends_within_days:
+        return f"the night is {age} day(s) old and was computed again for the record"
     return None

@@ -1,4 +1,4 @@
-"""The outbox from the inside: what the tasks of `send_messages` do."""
+"""The tasks of `send_messages`: templates, reconciliation and delivery."""
 
 from __future__ import annotations
 
@@ -42,23 +42,19 @@ logger = logging.getLogger(__name__)
 
 
 class CampaignsStoppedError(RuntimeError):
-    """Some campaigns could not be sent and wait for a person; names each with the reason."""
+    """Some campaigns could not be sent and need a person; the message has each with its reason."""
 
 
 def push_templates(now: datetime) -> None:
-    """Bring SendGrid's templates and unsubscribe groups up to date with the campaigns' folders.
-
-    Args:
-        now: the present moment, aware.
-    """
+    """Bring SendGrid's templates and unsubscribe groups up to date with the campaigns' folders."""
     shop = read_shop()
     campaigns = read_campaigns(current_manifest())
     mails, broken = compose_mails(project_directory(), shop, campaigns)
     for name, error in broken.items():
-        # `send_due` leaves the campaign alone and fails with this reason; the others go on.
-        logger.error("campaign %s is left alone: %s", name, error)
+        # `send_due` skips the campaign and fails with this reason; the others are sent.
+        logger.error("campaign %s is skipped: %s", name, error)
     purposes = {
-        campaign.purpose: f"{shop.shop_name}: {campaign.purpose}"
+        campaign.purpose: f"{shop.storefront.shop_name}: {campaign.purpose}"
         for campaign in campaigns.values()
         if campaign.kind == "marketing"
     }
@@ -70,13 +66,10 @@ def push_templates(now: datetime) -> None:
 
 
 def reconcile_unknown(now: datetime) -> dict[str, int]:
-    """Settle what can be settled of the requests that SendGrid never answered.
-
-    Args:
-        now: the present moment, aware.
+    """Find out what happened to requests that SendGrid never answered, where possible.
 
     Returns:
-        Counts by what became of the messages.
+        The number of messages by result.
     """
     with connect() as connection, SendGrid.from_environment() as client:
         settings = delivery_settings(read_shop(), read_campaigns(current_manifest()))
@@ -87,16 +80,16 @@ def reconcile_unknown(now: datetime) -> dict[str, int]:
 def send_due(
     now: datetime, ahead: timedelta, *, worker: int = 1, is_dry_run: bool = False
 ) -> dict[str, int]:
-    """Send what is due until `now + ahead`; what lies ahead SendGrid holds until its time.
+    """Send messages that are due until `now + ahead`; SendGrid holds each until its send time.
 
     Args:
-        now: the present moment, aware.
-        ahead: how far ahead, at most 72 hours; an hour while a budget bounds each hour's messages.
-        worker: the number of this worker among those that run at once.
-        is_dry_run: count what is due, and send nothing.
+        now: the current time.
+        ahead: at most 72 hours; cut to one hour while an hourly budget applies.
+        worker: the number of this worker among those that run in parallel.
+        is_dry_run: only count the due messages.
 
     Returns:
-        Counts by what became of the messages.
+        The number of messages by result.
 
     Raises:
         DeliveryRefusedError: SendGrid refuses the account; every message stays planned.
@@ -138,9 +131,9 @@ def send_due(
 def campaigns_without_mail(
     connection: psycopg.Connection, shop: Shop, campaigns: Mapping[str, Campaign]
 ) -> dict[str, str]:
-    """Return the campaigns whose mails SendGrid does not hold as they are now, with the reasons.
+    """Return the campaigns whose current mails SendGrid does not have, with the reasons.
 
-    An older mail in their place would go unnoticed, so their messages stay planned.
+    Nobody would notice if an older version were sent, so their messages stay planned.
     """
     mails, broken = compose_mails(project_directory(), shop, campaigns)
     stopped = {name: str(error) for name, error in broken.items()}
@@ -148,7 +141,7 @@ def campaigns_without_mail(
         pushed = find_template(connection, mail.campaign, mail.locale)
         if pushed is None or pushed.content_hash != mail.content_hash:
             stopped[mail.campaign] = (
-                f"SendGrid does not hold its mail in '{mail.locale}' as it is now:"
+                f"SendGrid does not have the current version of its mail in '{mail.locale}':"
                 " see the log of push_templates"
             )
     return stopped
@@ -157,13 +150,13 @@ def campaigns_without_mail(
 def retired_campaigns(
     connection: psycopg.Connection, campaigns: Mapping[str, Campaign]
 ) -> dict[str, str]:
-    """Return the campaigns with planned messages that the shop does not have any more, and why.
+    """Return the campaigns with planned messages that the shop no longer has, with the reasons.
 
-    Taking a campaign off the list is how one stops it; nobody has to mend anything, so that this is
-    no failure. Their messages expire, or leave when the campaign comes back in time.
+    A campaign is stopped by taking it off the list. This is intended, so it is not a failure. Its
+    messages expire, or are sent when the campaign comes back in time.
     """
     return {
-        name: "it is not among the vars' campaigns any more; its planned messages wait"
+        name: "it is no longer in vars.campaigns; its planned messages wait"
         for name in find_waiting_campaigns(connection)
         if name not in campaigns
     }
@@ -172,9 +165,9 @@ def retired_campaigns(
 def campaigns_with_dead_links(
     shop: Shop, campaigns: Mapping[str, Campaign], public: PublicSettings | None
 ) -> dict[str, str]:
-    """Return the campaigns whose mails ask what nobody could answer, with the reasons.
+    """Return the campaigns whose mails ask questions that cannot be answered, with the reasons.
 
-    Who clicks an answer must be heard, so their messages stay planned.
+    Every click on an answer must reach us, so their messages stay planned.
     """
     stopped: dict[str, str] = {}
     for name, campaign in campaigns.items():
@@ -191,18 +184,22 @@ def campaigns_with_dead_links(
 
 
 def delivery_settings(shop: Shop, campaigns: Mapping[str, Campaign]) -> DeliverySettings:
-    """Return the policy of delivery as the shop, its campaigns and the environment have it.
+    """Return the delivery policy from the shop, its campaigns and the environment.
 
     Raises:
-        PublicSettingsError: `PALUU_PUBLIC_URL` or `PALUU_UNSUBSCRIBE_KEY` cannot be right.
+        PublicSettingsError: `PALUU_PUBLIC_URL` or `PALUU_UNSUBSCRIBE_KEY` is invalid.
     """
     stopped = frozenset(each.name for each in campaigns.values() if each.stops_after_purchase)
-    pause = timedelta(days=shop.unhappy_pause_days)
+    pause = timedelta(days=shop.marketing.unhappy_pause_days)
     return DeliverySettings(
-        Sender(shop.sender_email, shop.sender_name),
-        hourly_budget=shop.sender_hourly_budget,
-        quiet_hours=QuietHours(shop.quiet_hours_start, shop.quiet_hours_end, shop.zone),
-        pre_send_check=PreSendCheck(shop.shop_timezone, stopped, shop.unhappy_answers, pause),
+        Sender(shop.sending.sender_email, shop.sending.sender_name),
+        hourly_budget=shop.sending.sender_hourly_budget,
+        quiet_hours=QuietHours(
+            shop.marketing.quiet_hours_start, shop.marketing.quiet_hours_end, shop.zone
+        ),
+        pre_send_check=PreSendCheck(
+            shop.storefront.shop_timezone, stopped, shop.marketing.unhappy_answers, pause
+        ),
         public=read_public_settings(),
         asking_campaigns=frozenset(each.name for each in campaigns.values() if each.questions),
     )

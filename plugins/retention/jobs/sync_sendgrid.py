@@ -1,4 +1,4 @@
-"""SendGrid and we told each other: what the tasks of `sync_sendgrid` do."""
+"""The tasks of `sync_sendgrid`: exchange the event webhook's settings and suppressions."""
 
 from __future__ import annotations
 
@@ -19,40 +19,34 @@ log = logging.getLogger(__name__)
 
 
 class RemovalsWithheldError(RuntimeError):
-    """SendGrid's lists lost more than can be believed; a person must look."""
+    """SendGrid's lists shrank implausibly; a person must check them."""
 
 
 def ensure_webhook(now: datetime) -> None:
-    """Make sure that SendGrid reports its events to us, and that we know its key.
-
-    Args:
-        now: the present moment, aware.
+    """Make sure that SendGrid posts its events to us, and that we know its public key.
 
     Raises:
-        PublicSettingsError: `PALUU_PUBLIC_URL` or `PALUU_UNSUBSCRIBE_KEY` cannot be right.
+        PublicSettingsError: `PALUU_PUBLIC_URL` or `PALUU_UNSUBSCRIBE_KEY` is invalid.
         SendGridError: SendGrid cannot be reached or refuses.
     """
     public = read_public_settings()
     if public is None:
-        log.warning("%s is not set: SendGrid has nowhere to report events to", URL_VARIABLE)
+        log.warning("%s is not set: SendGrid has no URL to post events to", URL_VARIABLE)
         return
     with connect() as connection, SendGrid.from_environment() as client:
         webhook_settings.ensure_webhook(connection, Account(client), public.url, now)
 
 
 def exchange_suppressions(now: datetime) -> dict[str, int]:
-    """Bring SendGrid's suppressions down, and the unsubscribes of our own page up.
-
-    Args:
-        now: the present moment, aware.
+    """Pull SendGrid's suppressions, and push the unsubscribes of our own page.
 
     Returns:
-        Counts by what was seen and done.
+        The number of addresses listed, removed and pushed.
 
     Raises:
         SendGridError: SendGrid cannot be reached or refuses.
         ListUnsteadyError: a list changed too fast to be read; a later run may succeed.
-        RemovalsWithheldError: a list lost most of what was on it; all else was exchanged.
+        RemovalsWithheldError: a list lost most of its entries; everything else was exchanged.
     """
     with connect() as connection, SendGrid.from_environment() as client:
         groups = set(Account(client).list_unsubscribe_groups().values())
@@ -60,8 +54,8 @@ def exchange_suppressions(now: datetime) -> dict[str, int]:
     log.info("suppressions: %s", counts)
     if counts.withheld:
         message = (
-            f"{'; '.join(counts.withheld)}: is this another account? Nobody was freed; if it is "
-            "right, set removed_at of these rows of ledger.suppressions by hand"
+            f"{'; '.join(counts.withheld)}: is this another account? No suppression was removed; "
+            "if the list is right, set removed_at of these rows of ledger.suppressions by hand"
         )
         raise RemovalsWithheldError(message)
     return {"listed": counts.listed, "removed": counts.removed, "pushed": counts.pushed}

@@ -1,6 +1,6 @@
-"""Signed tokens for links: what a link says cannot be changed, and nobody else can make one.
+"""Signed tokens for links: the content of a link cannot be changed, and only we can make one.
 
-What is sealed for one thing is nothing anywhere else: each kind of link signs its own name along.
+A token is valid for one kind of link only, because the signature covers the name of the kind.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ MOST_CHARACTERS = 400
 
 
 class ForgedLinkError(ValueError):
-    """A token that was not made with this key, or not as a whole."""
+    """The token was not made with this key, or is incomplete."""
 
 
 def seal(key: str, signed_for: bytes, payload: bytes) -> str:
@@ -22,8 +22,8 @@ def seal(key: str, signed_for: bytes, payload: bytes) -> str:
 
     Args:
         key: the secret that signs links.
-        signed_for: what kind of link it is for, ended by a zero byte.
-        payload: what the link says.
+        signed_for: the kind of link, terminated by a zero byte.
+        payload: the content of the link.
     """
     return _encode(_sign(key, signed_for, payload) + payload)
 
@@ -32,7 +32,7 @@ def unseal(key: str, signed_for: bytes, token: str) -> bytes:
     """Return the payload of a token.
 
     Raises:
-        ForgedLinkError: `seal` did not make it with this key, for this.
+        ForgedLinkError: `seal` did not make the token with this key for this kind of link.
     """
     signed = _decode(token)
     signature, payload = signed[:SIGNATURE_BYTES], signed[SIGNATURE_BYTES:]
@@ -52,13 +52,13 @@ def _encode(signed: bytes) -> str:
 
 def _decode(token: str) -> bytes:
     if len(token) > MOST_CHARACTERS or not token.isascii():
-        message = "the link is too long or holds characters that no link has"
+        message = "the link is too long or has invalid characters"
         raise ForgedLinkError(message)
     try:
         signed = urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except binascii.Error:
         signed = b""
-    # The decoder skips what it does not know; only what it would write itself is a token.
+    # The decoder skips unknown characters, so accept only what the encoder would write.
     if _encode(signed) != token:
         message = "the link is cut short or mistyped"
         raise ForgedLinkError(message)

@@ -1,4 +1,4 @@
-"""Where people and SendGrid reach us, from the environment."""
+"""The public URL and the signing key, from the environment."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ UNFIT = re.compile(r"[^!-~]|[<>,\"']")
 
 
 class PublicSettingsError(ValueError):
-    """The environment does not say how people and SendGrid reach us."""
+    """The public URL or the signing key in the environment is invalid."""
 
 
 @dataclass(frozen=True, repr=False)
 class PublicSettings:
-    """The public side of the engine.
+    """Settings of the public endpoints.
 
     Attributes:
-        url: where `retention_ui.public` is reached, up to and with `/retention/public`.
+        url: URL of `retention_ui.public`, including `/retention/public`.
         unsubscribe_key: signs the unsubscribe links; secret.
     """
 
@@ -31,13 +31,13 @@ class PublicSettings:
 
 
 def read_public_settings() -> PublicSettings | None:
-    """Return the public side as `PALUU_PUBLIC_URL` and `PALUU_UNSUBSCRIBE_KEY` describe it.
+    """Return the public settings from `PALUU_PUBLIC_URL` and `PALUU_UNSUBSCRIBE_KEY`.
 
     Returns:
-        None when no URL is set: nobody can reach us, so no link must be sent.
+        None when no URL is set: the public endpoints cannot be reached, so no link must be sent.
 
     Raises:
-        PublicSettingsError: the URL or the key cannot be right.
+        PublicSettingsError: the URL or the key is invalid.
     """
     url = os.environ.get(URL_VARIABLE, "").strip().rstrip("/")
     if not url:
@@ -53,7 +53,7 @@ def read_public_settings() -> PublicSettings | None:
 
 
 def _is_usable(url: str) -> bool:
-    """Return whether links can begin so: they stand in a header, where `>` and `,` end them."""
+    """Return whether links can begin with the URL; in a mail header `>` and `,` end a link."""
     parts = urlsplit(url)
     is_whole = parts.scheme in {"https", "http"} and bool(parts.hostname)
     return is_whole and not (parts.query or parts.fragment) and not UNFIT.search(url)

@@ -205,9 +205,9 @@ def _read_words(project: Path, name: str) -> dict[str, Any]:
 
 def _constants(shop: Shop) -> dict[str, str]:
     return {
-        "shop_name": shop.shop_name,
-        "shop_url": shop.shop_url,
-        "shop_address": shop.shop_address,
+        "shop_name": shop.storefront.shop_name,
+        "shop_url": shop.storefront.shop_url,
+        "shop_address": shop.storefront.shop_address,
     }
 
 

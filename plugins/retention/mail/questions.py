@@ -133,7 +133,7 @@ def check_unhappy_answers(shop: Shop, campaigns: Mapping[str, Campaign]) -> None
     problems = [
         f"dbt_project.yml: vars.unhappy_answers.{question}: '{answer}' is no answer to it; the"
         f" campaigns offer {', '.join(sorted(offered[question]))}"
-        for question, answers in shop.unhappy_answers.items()
+        for question, answers in shop.marketing.unhappy_answers.items()
         for answer in answers
         if question in offered and answer not in offered[question]
     ]

@@ -1,1 +1,1 @@
-"""The dbt project as the engine reads it: the shop, the campaigns, the manifest, the seeds."""
+"""The dbt project as the engine reads it: shop settings, campaigns, manifest and seeds."""

@@ -1,4 +1,4 @@
-"""Reads what the campaigns are from where analysts write it: the dbt manifest and the folders."""
+"""Reads the campaigns that analysts write, from the dbt manifest and the campaign folders."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from retention.project.shop import read_shop
 from retention.project.strict_model import SettingsError, StrictModel, explain
 
 FOLDER = "campaigns"
-RESERVED_PURPOSES = ("address", "all")  # in `ledger.suppressions` they mean more than a purpose
+RESERVED_PURPOSES = ("address", "all")  # in `ledger.suppressions` these cover all purposes
 
 
-Name = Annotated[str, Field(pattern="^[a-z0-9_]+$", max_length=40)]  # it travels in a link
+Name = Annotated[str, Field(pattern="^[a-z0-9_]+$", max_length=40)]  # part of a link
 
 
 class CampaignError(SettingsError):
-    """A campaign is not what a campaign should be; names the file and what to change in it."""
+    """A campaign is invalid; the message has the file and what to change in it."""
 
 
 def _refuse_reserved(purpose: str) -> str:
     if purpose in RESERVED_PURPOSES:
-        message = f"'{purpose}' means more than one purpose to the ledger: choose another word"
+        message = f"'{purpose}' has a special meaning in the ledger: choose another word"
         raise ValueError(message)
     return purpose
 
 
 class CampaignSettings(StrictModel):
-    """What a campaign's `.yml` says under `config.meta.campaign`.
+    """The settings of a campaign, `config.meta.campaign` in its `.yml`.
 
     Attributes:
         kind: marketing needs consent and obeys caps and holdouts; transactional does not.
-        channel: how its messages travel.
+        channel: the channel of its messages.
         purpose: the consent it relies on, such as `offers`.
-        priority: the greater one goes first when several want the same customer.
-        cooldown_days: for so long it does not write to the same customer again.
-        holdout_percent: share of customers who are left without it, to measure its effect.
-        expires_days: so long a message may wait before it is worthless.
-        owner: who answers for it.
-        stops_after_purchase: whether it does not write to who has ordered since the night decided.
-        is_goodbye: whether who got it gets no other marketing until they order again.
-        recipient: whose address it goes to: the customer's, or the shop's own support.
-        questions: what its mails ask, each with the answers of one click.
+        priority: the highest priority wins when several campaigns want the same customer.
+        cooldown_days: minimum days between two messages to the same customer.
+        holdout_percent: share of customers who do not get it, to measure its effect.
+        expires_days: days after which an unsent message is worthless.
+        owner: the team or person responsible for it.
+        stops_after_purchase: skip customers who have ordered since the night decided.
+        is_goodbye: recipients get no other marketing until they order again.
+        recipient: the mail goes to the customer, or to the shop's own support.
+        questions: questions in its mails, each with its one-click answers.
     """
 
     model_config = ConfigDict(strict=True)
@@ -69,8 +69,8 @@ class Campaign(CampaignSettings):
     """One campaign.
 
     Attributes:
-        name: the folder's, the model's and the mails' common name.
-        upstream_models: names of all dbt models it reads, directly or through others.
+        name: common name of the folder, the model and the mails.
+        upstream_models: names of all dbt models that it reads, directly or indirectly.
     """
 
     name: str
@@ -84,8 +84,8 @@ def read_campaigns(manifest: Path) -> dict[str, Campaign]:
         manifest: path of `manifest.json`, see `retention.project.manifest`.
 
     Raises:
-        CampaignError: settings of campaigns are missing, unknown or impossible; names each file
-            and key.
+        CampaignError: settings of campaigns are missing, unknown or invalid; the message has each
+            file and key.
     """
     nodes: dict[str, dict[str, Any]] = json.loads(manifest.read_text())["nodes"]
     campaigns: dict[str, Campaign] = {}
@@ -101,14 +101,14 @@ def read_campaigns(manifest: Path) -> dict[str, Campaign]:
 
 
 def check_campaign_folders(project: Path) -> None:
-    """Make sure that `vars.campaigns` and the folders under `campaigns/` name the same campaigns.
+    """Check that `vars.campaigns` and the folders under `campaigns/` have the same campaigns.
 
     Raises:
         CampaignError: a folder is not listed, a listed name has no folder, or a folder lacks its
-            model; says of each what to do.
-        ShopSettingsError: the list itself cannot be read.
+            model; the message says how to fix each.
+        ShopSettingsError: the list cannot be read.
     """
-    listed = read_shop(project).campaigns
+    listed = read_shop(project).nights.campaigns
     folders = {folder.name for folder in (project / FOLDER).iterdir() if folder.is_dir()}
     problems = [
         f"{FOLDER}/{name} is not listed: add '{name}' to vars.campaigns in dbt_project.yml, or"
@@ -132,16 +132,16 @@ def check_campaign_folders(project: Path) -> None:
 
 
 def check_guarded_marts(project: Path) -> None:
-    """Make sure that `vars.guarded_marts` names exactly the marts that have expectations.
+    """Check that `vars.guarded_marts` lists exactly the marts that have expectations.
 
-    A mart that is guarded without a suite would hold its campaigns back every night; a suite that
-    guards nothing would let them go whatever it finds.
+    A guarded mart without a suite would gate its campaigns every night. A suite for an unguarded
+    mart would gate nothing, whatever it finds.
 
     Raises:
-        CampaignError: the two differ; says what to do.
-        ShopSettingsError: the list itself cannot be read.
+        CampaignError: the two differ; the message says what to do.
+        ShopSettingsError: the list cannot be read.
     """
-    guarded = set(read_shop(project).guarded_marts)
+    guarded = set(read_shop(project).nights.guarded_marts)
     suites = {file.stem for file in (project / "expectations").glob("*.yml")}
     problems = [
         f"expectations/{mart}.yml guards nothing: add '{mart}' to vars.guarded_marts"
@@ -157,7 +157,7 @@ def check_guarded_marts(project: Path) -> None:
 
 
 def _is_campaign(node: dict[str, Any]) -> bool:
-    """Whether the node is the campaign of its folder, not one of the steps beside it."""
+    """Whether the node is its folder's campaign, and not one of its intermediate models."""
     name = node["name"]
     file = Path(node["original_file_path"])
     return node["resource_type"] == "model" and file == Path(FOLDER) / name / f"{name}.sql"

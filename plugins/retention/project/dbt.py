@@ -1,4 +1,4 @@
-"""dbt as a process of its own: the one in this interpreter's environment."""
+"""Runs dbt as a separate process, from this interpreter's environment."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-# Called with what is under way, how many of its steps are done, and how many there are.
+# Called with (stage, steps done, total steps).
 Progress = Callable[[str, int, int], None]
 
 PROFILE = "paluu"
 BUILDABLE = ("--resource-type", "model", "--resource-type", "seed")  # no tests
-NIGHT_VARIABLE = "PALUU_AS_OF"  # read by `night()`; another var would make dbt parse all anew
-STARTED, MADE = "LogStartLine", {"LogModelResult", "LogSeedResult"}  # dbt's names of its events
-LONGEST_COMPLAINT = 20  # lines; what follows the first error is mostly its consequence
+NIGHT_VARIABLE = "PALUU_AS_OF"  # read by `night()`; a changed var would force a full parse
+STARTED, MADE = "LogStartLine", {"LogModelResult", "LogSeedResult"}  # names of dbt's events
+MOST_ERROR_LINES = 20  # later errors are mostly consequences of the first
 
 
 class DbtError(RuntimeError):
-    """A dbt command failed; the message is dbt's own."""
+    """A dbt command failed; the message is dbt's."""
 
 
 @dataclass(frozen=True)
 class Dbt:
-    """A project as dbt works on it.
+    """A dbt project and the place to build it.
 
     Attributes:
         project: folder of the dbt project, with its `profiles.yml`.
-        target: the output of `profiles.yml` to work in.
-        work: folder for what dbt itself keeps, such as `manifest.json`.
+        target: the output of `profiles.yml` to build in.
+        work: folder of dbt's artifacts, such as `manifest.json`.
     """
 
     project: Path
@@ -50,8 +50,8 @@ class Dbt:
         Args:
             words: the command and its options.
             night: local date of the night.
-            on_progress: told of every model that is done, under the name `stage`.
-            stage: what the command is for, to a person who waits for it.
+            on_progress: called after every finished model, with `stage`.
+            stage: what the command is for, in words for a waiting person.
 
         Raises:
             DbtError: the command failed.
@@ -66,18 +66,18 @@ class Dbt:
                 text=True,
             ) as running:
                 try:
-                    complaints = list(_follow(running.stdout, on_progress, stage))
-                except BaseException:  # nobody waits for it any more
+                    errors = list(_follow(running.stdout, on_progress, stage))
+                except BaseException:  # no caller waits for dbt any more
                     running.terminate()
                     raise
             if running.returncode != 0:
                 noise.seek(0)
-                told = complaints or noise.read().splitlines()
-                message = "\n".join([f"dbt {words[0]} failed:", *told[:LONGEST_COMPLAINT]])
+                lines = errors or noise.read().splitlines()
+                message = "\n".join([f"dbt {words[0]} failed:", *lines[:MOST_ERROR_LINES]])
                 raise DbtError(message)
 
     def manifest(self) -> dict[str, Any]:
-        """Return the manifest that the last command left, as JSON holds it."""
+        """Return the manifest that the last command wrote, as parsed JSON."""
         return json.loads((self.work / "manifest.json").read_text(encoding="utf-8"))
 
     @staticmethod
@@ -93,12 +93,12 @@ class Dbt:
 
 
 def dbt_program() -> str:
-    """Return the dbt that lives in this interpreter's environment, whatever PATH says."""
+    """Return the dbt of this interpreter's environment, regardless of PATH."""
     return str(Path(sys.executable).parent / "dbt")
 
 
 def _follow(output: IO[str] | None, on_progress: Progress, stage: str) -> Iterator[str]:
-    """Report the models that are done, as dbt logs them; yield its errors."""
+    """Report finished models as dbt logs them; yield its errors."""
     made = 0
     for line in output or ():
         if not line.startswith("{"):

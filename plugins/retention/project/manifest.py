@@ -1,8 +1,8 @@
-"""The dbt manifest, kept in step with the project it was built from.
+"""The dbt manifest, kept up to date with the project's files.
 
 Airflow draws the night's tasks from the manifest, and the engine reads the campaigns from it. It is
-a build product, so a manifest that no longer matches the project's files is rebuilt before anybody
-reads it; a project that does not parse says so in dbt's own words.
+a build product: if it does not match the project's files, it is rebuilt before it is read. If the
+project does not parse, the error is dbt's own.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 SOURCES = ("*.sql", "*.yml", "*.csv")
 NIGHT_TARGET = "night"  # of `profiles.yml`
-# Apart from what a person's own dbt leaves under `target/`, which is for the schemas of analysts.
+# Apart from the artifacts of a person's own dbt under `target/`, which use the analysts' schemas.
 PLACE = ("target", NIGHT_TARGET)
 FINGERPRINT = "manifest.sha256"  # of the files that the manifest was built from
-PARSED = "partial_parse.msgpack"  # what dbt keeps of it, for the next time
+PARSED = "partial_parse.msgpack"  # dbt's cache for the next parse
 PARSE_TIMEOUT_SECONDS = 120
 
 
@@ -35,14 +35,14 @@ class ManifestError(RuntimeError):
 
 
 def current_manifest(project: Path | None = None) -> Path:
-    """Return the path of a manifest that matches the project's files, building it when it is stale.
+    """Return the path of a manifest that matches the project's files; build it if it is stale.
 
-    Safe when several processes ask at once: one builds, the others wait for it.
+    Safe for parallel processes: one builds, the others wait for it.
 
     Raises:
         ManifestError: the project does not parse.
-        ShopSettingsError: `dbt_project.yml` says something about the shop that cannot be.
-        CampaignError: a campaign's folder or settings are not what they should be.
+        ShopSettingsError: the shop's settings in `dbt_project.yml` are invalid.
+        CampaignError: a campaign's folder or settings are invalid.
     """
     project = project or project_directory()
     manifest = project.joinpath(*PLACE, "manifest.json")
@@ -56,7 +56,7 @@ def current_manifest(project: Path | None = None) -> Path:
 
 
 def parsed_project(project: Path) -> Path:
-    """Return dbt's own record of the parsed project, for a dbt that works on the night's target.
+    """Return dbt's cache of the parsed project, for a dbt with the night's target.
 
     Raises:
         ManifestError, ShopSettingsError, CampaignError: as `current_manifest`.
@@ -65,7 +65,7 @@ def parsed_project(project: Path) -> Path:
 
 
 def model_schemas(project: Path | None = None) -> dict[str, str]:
-    """Return the database schema of every dbt model, by name of the model."""
+    """Return the database schema of every dbt model, by model name."""
     nodes = json.loads(current_manifest(project).read_text())["nodes"].values()
     return {node["name"]: node["schema"] for node in nodes if node["resource_type"] == "model"}
 
@@ -89,7 +89,7 @@ def _fingerprint_of(project: Path) -> str:
 
 
 def _build(project: Path) -> None:
-    # Before dbt, whose own complaints about the same mistakes name neither file nor key.
+    # Before dbt, whose own errors for the same mistakes name neither file nor key.
     read_shop(project)
     check_campaign_folders(project)
     check_guarded_marts(project)

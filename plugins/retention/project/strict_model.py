@@ -1,4 +1,4 @@
-"""Settings as people write them: frozen, every key known, and errors that name the key."""
+"""Models of settings that people write: frozen, with known keys only, and with errors by key."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class SettingsError(ValueError):
-    """What people wrote is not as it should be.
+    """Settings that people wrote are invalid.
 
     Attributes:
-        problems: one line each, with the file, the key or line, and what to do.
+        problems: one line each, with file, key or line, and what to do.
     """
 
     def __init__(self, *problems: str) -> None:
@@ -25,18 +25,18 @@ class SettingsError(ValueError):
 
 
 class StrictModel(BaseModel):
-    """A model that takes no key it does not know, and never changes once it is made."""
+    """A frozen model that rejects unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def explain(error: ValidationError, model: type[BaseModel], under: str = "") -> list[str]:
-    """Return what is wrong with which key, a line each.
+    """Return one line per invalid key.
 
     Args:
-        error: what pydantic found.
-        model: what the settings were read as; its fields are the keys that people may write.
-        under: the key under which the settings stand, such as `config.meta.campaign`.
+        error: pydantic's error.
+        model: the model of the settings; its fields are the allowed keys.
+        under: key of the settings within their file, such as `config.meta.campaign`.
     """
     return [f"{_key(under, item['loc'])}: {_complaint(item, model)}" for item in error.errors()]
 
@@ -46,7 +46,7 @@ def _key(under: str, location: Sequence[str | int]) -> str:
 
 
 def _complaint(item: Any, model: type[BaseModel]) -> str:
-    """Return pydantic's words, with the known keys where a key is the matter."""
+    """Return pydantic's message, with the known keys if a key is missing or unknown."""
     if item["type"] not in {"missing", "extra_forbidden"}:
         return item["msg"].removeprefix("Value error, ")
     known = ", ".join(_known_keys(model, item["loc"][:-1]))
@@ -55,7 +55,7 @@ def _complaint(item: Any, model: type[BaseModel]) -> str:
 
 
 def _known_keys(model: type[BaseModel], location: Iterable[str | int]) -> Iterable[str]:
-    """Return the keys of the model that stands at `location` inside `model`."""
+    """Return the keys of the model at `location` within `model`."""
     for name in location:
         if isinstance(name, str):
             annotation = model.model_fields[name].annotation

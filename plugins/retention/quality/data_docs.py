@@ -1,4 +1,4 @@
-"""Where the Data Docs of the nights are kept."""
+"""The folder of the nights' Data Docs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ DATA_DOCS_VARIABLE = "PALUU_DATA_DOCS_DIR"
 
 
 def data_docs_directory() -> Path:
-    """Return where Data Docs go: `PALUU_DATA_DOCS_DIR`, else `build/data_docs`."""
+    """Return the folder of the Data Docs: `PALUU_DATA_DOCS_DIR`, else `build/data_docs`."""
     beside = Path(__file__).parents[3] / "build" / "data_docs"
     return Path(os.environ.get(DATA_DOCS_VARIABLE, beside))

@@ -1,9 +1,9 @@
-"""Guards the plausibility of a night: Great Expectations suites, kept as YAML by analysts.
+"""Checks the plausibility of a night with Great Expectations suites, YAML files of analysts.
 
-dbt's tests guard the shape of every model; the suites under `dbt_project/expectations/` guard the
-night: volume against the nights before, freshness, ranges and shares. The verdict on each mart goes
-to the ledger, where the decisions read it: what depends on a mart that failed, or was not checked,
-is gated.
+dbt's tests check the structure of every model. The suites under `dbt_project/expectations/` check
+the night's data: volume compared with earlier nights, freshness, ranges and shares. The verdict on
+each mart goes to the ledger, where the decisions read it: campaigns that depend on a mart that
+failed or was not checked are gated.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ logger = logging.getLogger(__name__)
 
 
 class SuiteError(SettingsError):
-    """A suite's YAML is not what a suite should be; names the file and the key."""
+    """A suite's YAML is invalid; the message has the file and the key."""
 
 
 class BrokenMartsError(RuntimeError):
-    """At least one mart broke an expectation; names mart, expectation, figures and sample ids."""
+    """A mart broke an expectation; the message has mart, expectation, figures and sample ids."""
 
 
 class Expectation(StrictModel):
-    """One expectation, in Great Expectations' own words."""
+    """One expectation, in Great Expectations' terms."""
 
     type: str
     kwargs: dict[str, Any] = Field(default_factory=dict)
@@ -48,11 +48,11 @@ class Expectation(StrictModel):
 
 
 class Suite(StrictModel):
-    """What is expected of one mart.
+    """The expectations of one mart.
 
     Attributes:
         mart: name of the dbt model.
-        keys: columns that name a row of it to a person; ids, never anything personal.
+        keys: columns that identify a row in messages; ids, never personal data.
     """
 
     mart: str
@@ -61,12 +61,12 @@ class Suite(StrictModel):
 
 
 class MartVerdict(BaseModel):
-    """What came of checking one mart.
+    """Result of checking one mart.
 
     Attributes:
-        row_count: rows of the mart tonight.
-        failures: critical expectations that did not hold, each as a sentence with figures.
-        warnings: the same for expectations of lesser severity; these gate nothing.
+        row_count: number of rows of the mart tonight.
+        failures: failed critical expectations, each as a sentence with figures.
+        warnings: failed expectations of lower severity; these gate nothing.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -78,21 +78,21 @@ class MartVerdict(BaseModel):
 
     @property
     def passed(self) -> bool:
-        """Whether everything critical held."""
+        """Whether all critical expectations hold."""
         return not self.failures
 
 
 def suite_files(project: Path | None = None) -> list[Path]:
-    """Return the file of every suite of the project; each is named after its mart."""
+    """Return the files of the project's suites; each is named after its mart."""
     folder = (project or project_directory()) / "expectations"
     return sorted(folder.glob("*.yml"))
 
 
 def read_suites(project: Path | None = None) -> list[Suite]:
-    """Read every suite of the project, by name of its mart.
+    """Read every suite of the project, ordered by mart.
 
     Raises:
-        SuiteError: a file is not a suite; names the file and the key.
+        SuiteError: a file is not a valid suite; the message has the file and the key.
     """
     return [read_suite(file) for file in suite_files(project)]
 
@@ -101,7 +101,7 @@ def read_suite(file: Path) -> Suite:
     """Read one suite.
 
     Raises:
-        SuiteError: the file is not a suite; names the file and the key.
+        SuiteError: the file is not a valid suite; the message has the file and the key.
     """
     try:
         suite = Suite.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
@@ -122,14 +122,14 @@ def check_marts(
     """Check every mart that has a suite, record the verdicts, and write the Data Docs.
 
     Args:
-        connection: to the database that holds the marts and the ledger; committed per mart.
-        night: local date of the night whose marts these are.
-        schemas: database schema by name of mart, for every mart that may have a suite.
+        connection: to the database with the marts and the ledger; committed per mart.
+        night: local date of the night of the marts.
+        schemas: database schemas by mart, for every mart that may have a suite.
         docs: folder for the night's Data Docs.
-        now: when the checks are made (aware), for the record.
+        now: time of the checks, for the record.
 
     Returns:
-        One verdict a suite, also when it failed; a suite that cannot be used fails its own mart.
+        One verdict per suite; an invalid suite fails its mart.
     """
     verdicts = []
     validation = Validation(connection, docs)
@@ -152,18 +152,18 @@ def check_marts(
 
 
 def raise_if_broken(verdicts: Iterable[MartVerdict]) -> None:
-    """Raise a `BrokenMartsError` that says all that broke; nothing happens when all held."""
+    """Raise a `BrokenMartsError` with all failures, if there are any."""
     lines = [f"{verdict.mart}: {failure}" for verdict in verdicts for failure in verdict.failures]
     if lines:
         message = (
-            f"{len(lines)} expectation(s) did not hold; the campaigns that depend on these marts"
+            f"{len(lines)} expectation(s) failed; the campaigns that depend on these marts"
             " are gated tonight:\n- " + "\n- ".join(lines)
         )
         raise BrokenMartsError(message)
 
 
 def _not_yaml(file: Path, error: yaml.YAMLError) -> str:
-    """Return where a file ceases to be YAML, in its own lines."""
+    """Return the place of the YAML error, by line."""
     mark = getattr(error, "problem_mark", None)
     place = f", line {mark.line + 1}" if mark else ""
     return f"expectations/{file.name}{place}: not YAML: {getattr(error, 'problem', error)}"
@@ -182,15 +182,15 @@ def _verdict_of(
         return _check(connection, validation, suite, schema, night)
     except (SuiteError, psycopg.errors.UndefinedTable) as error:
         connection.rollback()
-        failure = f"nothing was checked: {' '.join(str(error).split())}"
+        failure = f"not checked: {' '.join(str(error).split())}"
         return MartVerdict(mart=file.stem, row_count=0, failures=(failure,), warnings=())
 
 
 def schema_of(suite: Suite, schemas: dict[str, str]) -> str:
-    """Return the database schema of the suite's mart, given those of all dbt models.
+    """Return the database schema of the suite's mart, from the schemas of all dbt models.
 
     Raises:
-        SuiteError: there is no such model.
+        SuiteError: the model does not exist.
     """
     if suite.mart not in schemas:
         message = f"expectations/{suite.mart}.yml: there is no dbt model '{suite.mart}' to check"
@@ -213,8 +213,8 @@ def _check(
     return MartVerdict(
         mart=suite.mart,
         row_count=rows,
-        failures=tuple(told.sentence for told in broken if told.severity == "critical"),
-        warnings=tuple(told.sentence for told in broken if told.severity != "critical"),
+        failures=tuple(each.sentence for each in broken if each.severity == "critical"),
+        warnings=tuple(each.sentence for each in broken if each.severity != "critical"),
     )
 
 

@@ -1,4 +1,4 @@
-"""The talk with Great Expectations: it validates marts, tells what broke, and writes Data Docs."""
+"""Adapter of Great Expectations: validates marts, returns failures, and writes Data Docs."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     import psycopg
 
 SITE = "docs"
-SAMPLES = 5  # how many ids of unexpected rows a failure names
-# Arguments that a failure does not repeat: Great Expectations' own, and whole queries.
-UNTOLD = {"batch_id", "unexpected_rows_query"}
+SAMPLES = 5  # number of unexpected rows' ids in a failure
+# Arguments omitted from failures: Great Expectations' internal ones, and whole queries.
+OMITTED = {"batch_id", "unexpected_rows_query"}
 
 
 @dataclass(frozen=True)
 class Broken:
-    """An expectation that did not hold, or could not be computed.
+    """An expectation that failed or could not be computed.
 
     Attributes:
         severity: `critical`, `warning` or `info`, as its suite says.
@@ -36,11 +36,7 @@ class Broken:
 
 
 def find_fault(expectation: Mapping[str, Any]) -> str | None:
-    """Return why Great Expectations can make nothing of an expectation; None when it can.
-
-    Args:
-        expectation: its type, kwargs, severity and meta.
-    """
+    """Return why an expectation (type, kwargs, severity, meta) is invalid; None if it is valid."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     # Imported late: it takes seconds.
     from great_expectations.exceptions import GreatExpectationsError  # noqa: PLC0415
@@ -53,7 +49,7 @@ def find_fault(expectation: Mapping[str, Any]) -> str | None:
     except GreatExpectationsError as error:
         return f"{error}: Great Expectations does not know this type"
     except (TypeError, ValueError) as error:
-        # The first line of pydantic's words says only that there are errors.
+        # The first line of pydantic's message says only that there are errors.
         words = " ".join(str(error).split("\n", 1)[-1].split())
         return f"{expectation['type']}: {words}"
     return None
@@ -66,7 +62,7 @@ class Validation:
         """Prepare the context.
 
         Args:
-            connection: any connection to the warehouse; Great Expectations opens its own to it.
+            connection: a connection to the warehouse; Great Expectations opens its own.
             docs: folder of the Data Docs.
         """
         os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
@@ -74,7 +70,7 @@ class Validation:
         import great_expectations as gx  # noqa: PLC0415
         from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
 
-        logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it tells every step
+        logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it logs every step
         self._gx = gx
         self._context = gx.get_context(mode="ephemeral")
         self._context.variables.progress_bars = ProgressBarsConfig(globally=False)
@@ -92,13 +88,13 @@ class Validation:
         expectations: list[dict[str, Any]],
         parameters: dict[str, float],
     ) -> list[Broken]:
-        """Validate a mart and return what did not hold, in the suite's order.
+        """Validate a mart and return the failures, in the suite's order.
 
         Args:
             mart: name of the table.
             schema: its schema.
-            keys: columns that name a row of it in the samples.
-            expectations: as Great Expectations takes them.
+            keys: columns that identify a row in the samples.
+            expectations: type, kwargs, severity and meta of each.
             parameters: values of the `$PARAMETER`s in the expectations.
         """
         asset = self._warehouse.add_table_asset(mart, table_name=mart, schema_name=schema)
@@ -107,19 +103,19 @@ class Validation:
     def broken_in_query(
         self, name: str, query: str, *, keys: Sequence[str], expectations: list[dict[str, Any]]
     ) -> list[Broken]:
-        """Validate the rows of a `select` and return what did not hold, in the suite's order.
+        """Validate the rows of a `select` and return the failures, in the suite's order.
 
         Args:
-            name: what to call them in the Data Docs.
-            query: begins with `select`.
-            keys: columns that name a row of it in the samples.
-            expectations: as Great Expectations takes them.
+            name: their name in the Data Docs.
+            query: the statement, beginning with `select`.
+            keys: columns that identify a row in the samples.
+            expectations: type, kwargs, severity and meta of each.
         """
         asset = self._warehouse.add_query_asset(name, query=query)
         return self._broken(asset, keys, expectations, {})
 
     def write_docs(self) -> None:
-        """Write the Data Docs of all that was validated."""
+        """Write the Data Docs of all validations."""
         self._context.build_data_docs(site_names=[SITE])
 
     def _broken(
@@ -129,13 +125,13 @@ class Validation:
         expectations: list[dict[str, Any]],
         parameters: dict[str, float],
     ) -> list[Broken]:
-        # Great Expectations would leave out what it does not know, and call the rest a success.
+        # Great Expectations would skip unknown expectations, and call the rest a success.
         faults = [find_fault(expectation) for expectation in expectations]
         unchecked = [Broken("critical", f"not checked: {fault}") for fault in faults if fault]
-        sound = [each for each, fault in zip(expectations, faults, strict=True) if not fault]
-        return unchecked + (self._judge(asset, keys, sound, parameters) if sound else [])
+        valid = [each for each, fault in zip(expectations, faults, strict=True) if not fault]
+        return unchecked + (self._validate(asset, keys, valid, parameters) if valid else [])
 
-    def _judge(
+    def _validate(
         self,
         asset: Any,
         keys: Sequence[str],
@@ -160,25 +156,25 @@ class Validation:
         )
         run = self._context.checkpoints.add(checkpoint).run(expectation_parameters=parameters)
         outcomes = [outcome for result in run.run_results.values() for outcome in result.results]
-        return _lost(expectations, outcomes) + [
+        return _without_result(expectations, outcomes) + [
             Broken(outcome.expectation_config.severity, _sentence(outcome))
             for outcome in outcomes
             if not outcome.success
         ]
 
 
-def _lost(expectations: list[dict[str, Any]], outcomes: list[Any]) -> list[Broken]:
-    """Return the expectations that no outcome came of; these guarded nothing."""
-    asked = Counter(expectation["type"] for expectation in expectations)
-    answered = Counter(outcome.expectation_config.type for outcome in outcomes)
+def _without_result(expectations: list[dict[str, Any]], outcomes: list[Any]) -> list[Broken]:
+    """Return the expectations without a result; these checked nothing."""
+    expected = Counter(expectation["type"] for expectation in expectations)
+    returned = Counter(outcome.expectation_config.type for outcome in outcomes)
     return [
         Broken("critical", f"not checked: {kind}: Great Expectations gave no result for it")
-        for kind in asked - answered
+        for kind in expected - returned
     ]
 
 
 def _address(connection: psycopg.Connection) -> str:
-    """Return the URL of the connection's database, password included, as SQLAlchemy takes it."""
+    """Return the URL of the connection's database for SQLAlchemy, including the password."""
     place = connection.info
     url = URL.create(
         "postgresql+psycopg2", place.user, place.password, place.host, place.port, place.dbname
@@ -200,11 +196,11 @@ def _docs_site(folder: Path) -> dict[str, Any]:
 
 
 def _sentence(outcome: Any) -> str:
-    told = outcome.to_json_dict()
-    config, result = told["expectation_config"], told.get("result") or {}
-    kwargs = {name: value for name, value in config["kwargs"].items() if name not in UNTOLD}
+    described = outcome.to_json_dict()
+    config, result = described["expectation_config"], described.get("result") or {}
+    kwargs = {name: value for name, value in config["kwargs"].items() if name not in OMITTED}
     arguments = ", ".join(f"{name}={value!r}" for name, value in kwargs.items())
-    parts = [f"{config['type']}({arguments})", *_figures(result), *_exceptions(told)]
+    parts = [f"{config['type']}({arguments})", *_figures(result), *_exceptions(described)]
     says = (config.get("meta") or {}).get("says")
     return ": ".join([*([says] if says else []), "; ".join(parts)])
 
@@ -222,8 +218,8 @@ def _figures(result: dict[str, Any]) -> Iterable[str]:
         yield f"for example {result['partial_unexpected_index_list'][:SAMPLES]}"
 
 
-def _exceptions(told: dict[str, Any]) -> Iterable[str]:
-    information = told.get("exception_info") or {}
+def _exceptions(described: dict[str, Any]) -> Iterable[str]:
+    information = described.get("exception_info") or {}
     nested = [information] if "raised_exception" in information else information.values()
     for exception in nested:
         if isinstance(exception, dict) and exception.get("raised_exception"):

@@ -1,4 +1,4 @@
-"""The page that tells, night by night, whether the marts were plausible, and what was not."""
+"""The page that shows, night by night, the check results of the marts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class CheckedMart:
 
     Attributes:
         check: the verdict.
-        docs: path of its Data Docs within the docs' folder; None when they were tidied away.
+        docs: path of its Data Docs within their folder; None when they were deleted.
     """
 
     check: MartCheck
@@ -38,23 +38,21 @@ class CheckedMart:
 
 @dataclass(frozen=True)
 class CheckedNight:
-    """One night with its marts, by name."""
+    """One night with its marts, ordered by name."""
 
     night: date
     marts: tuple[CheckedMart, ...]
 
     @property
     def broken(self) -> int:
-        """How many marts were not plausible."""
+        """Number of marts that failed."""
         return sum(not mart.check.passed for mart in self.marts)
 
 
 def render_nights(connection: psycopg.Connection, docs: Path) -> str:
-    """Return the page of the last 60 nights that were checked, newest first, as HTML.
+    """Return the page of the last 60 checked nights, newest first, as HTML.
 
-    Args:
-        connection: an open connection.
-        docs: folder of all Data Docs, one folder a night in it.
+    `docs` is the folder of all Data Docs, with one folder per night.
     """
     nights = list(_nights(connection, docs))
     return TEMPLATES.get_template("nights.html").render(nights=nights)
@@ -68,7 +66,7 @@ def _nights(connection: psycopg.Connection, docs: Path) -> Iterator[CheckedNight
 
 
 def _docs_of(check: MartCheck, docs: Path) -> str | None:
-    """Return the path of the mart's latest validation of that night."""
+    """Return the path of the mart's latest validation for the night."""
     folder = docs / check.night.isoformat() / "validations" / check.mart
     pages = sorted(folder.rglob("*.html"))
     return pages[-1].relative_to(docs).as_posix() if pages else None

@@ -1,1 +1,1 @@
-"""The raw contract: the shop's tables as Paluu expects to find them."""
+"""The raw contract: the tables of the shop that Paluu reads."""

@@ -1,7 +1,7 @@
-"""Creates the raw tables exactly as the dbt sources document them.
+"""Creates the raw tables as the dbt sources document them.
 
-The documentation is the definition: column names, types and meanings are read from the sources'
-YAML, so the tables that the loaders fill cannot drift from what analysts read.
+The documentation is the definition: column names, types and descriptions are read from the sources'
+YAML, so the tables that loaders fill cannot differ from the documentation that analysts read.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SCHEMA = "raw"
 
 
 class RawTablesHoldRowsError(RuntimeError):
-    """What the raw tables hold would be lost; names them and the database."""
+    """Rows in the raw tables would be lost; the message has the tables and the database."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class RawTable:
     """One table of the contract.
 
     Attributes:
-        columns: (name, PostgreSQL type, meaning), in the contract's order.
+        columns: (name, PostgreSQL type, description), in the contract's order.
     """
 
     name: str
@@ -54,9 +54,9 @@ def read_contract(project: Path | None = None) -> dict[str, RawTable]:
 
 
 def create_raw_tables(connection: psycopg.Connection, tables: dict[str, RawTable]) -> None:
-    """Create schema `raw` and its tables, with their documentation, where they are absent.
+    """Create schema `raw` and its tables with their documentation, if they do not exist.
 
-    A table from before the contract had one of its columns is given that column, empty.
+    Columns that were added to the contract are added to existing tables, empty.
     """
     connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(SCHEMA)))
     for table in tables.values():
@@ -64,10 +64,10 @@ def create_raw_tables(connection: psycopg.Connection, tables: dict[str, RawTable
 
 
 def require_empty_raw_tables(connection: psycopg.Connection) -> None:
-    """Make sure that filling the raw tables loses nothing.
+    """Check that filling the raw tables overwrites nothing.
 
     Raises:
-        RawTablesHoldRowsError: one of them holds rows.
+        RawTablesHoldRowsError: a raw table has rows.
     """
     holding = [table for table in read_contract() if _holds_rows(connection, table)]
     if holding:

@@ -1,9 +1,9 @@
-"""Gift card codes made here: `7K2M-Q4XD-9TBW-HN3C-V8EG`, unguessable, and with a check character.
+"""Gift card codes such as `7K2M-Q4XD-9TBW-HN3C-V8EG`: unguessable, with a check character.
 
-Nineteen characters come from the operating system's randomness, 95 bits of it. The twentieth is
-made from them by Luhn's rule for an alphabet of 32 (ISO/IEC 7812-1, annex B, has it for ten): one
-wrong character never passes, nor do two neighbours swapped, save for the alphabet's first and last.
-The alphabet lacks I, L, O and U, which people read as other characters or as words.
+Nineteen characters are random, 95 bits from the operating system. The twentieth is a check
+character by Luhn's rule, extended from 10 (ISO/IEC 7812-1, annex B) to 32 characters. It detects
+every single wrong character and every swap of two neighbours, except of the alphabet's first and
+last characters. The alphabet lacks I, L, O and U, which people misread or read as words.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def make_code() -> str:
 
 
 def is_well_formed(code: str) -> bool:
-    """Whether a code can be one of ours; its check character tells typing errors."""
+    """Whether a code can be one of ours; the check character detects typing errors."""
     bare = code.upper().replace(" ", "").replace("-", "")
     if len(bare) != RANDOM_CHARACTERS + 1 or not set(bare) <= _VALUES.keys():
         return False

@@ -1,4 +1,4 @@
-"""Deciding on a graded run: by a person, by the shop's own rule, or by nobody in time."""
+"""Decisions on a graded run: by a person, by the shop's rule, or by timeout."""
 
 from __future__ import annotations
 
@@ -23,36 +23,33 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SELF_APPROVED = "rule: below rewards_self_approve_below"
-# A quarter that is rewarded later than that was forgotten, or is repeated: a person looks at it.
+# A quarter rewarded later than this was forgotten or is repeated, so a person must decide.
 PROMPT = timedelta(days=7)
 
 
 class NotDecidedAsAskedError(RewardsError):
-    """The run was decided otherwise before; says by whom."""
+    """The run has another decision already; the message says by whom."""
 
 
 def approves_itself(summary: Summary, shop: Shop, now: datetime) -> bool:
-    """Whether the run needs nobody: small, in the shop's currency alone, prompt, a first attempt.
+    """Whether the run needs no approval: small, only in the shop's currency, prompt, first attempt.
 
-    Args:
-        summary: of the graded run.
-        shop: `rewards_self_approve_below` is the bound, in its own currency.
-        now: the present moment, aware.
+    The amount must be below `rewards_self_approve_below`, in the shop's currency.
     """
     run = summary.run
-    if run.attempt > 1 or now - shop.midnight(run.as_of) > PROMPT or summary.left_out:
+    if run.attempt > 1 or now - shop.midnight(run.as_of) > PROMPT or summary.excluded:
         return False
-    if set(summary.amounts) - {shop.shop_currency}:
+    if set(summary.amounts) - {shop.storefront.shop_currency}:
         return False
-    amount: Decimal | int = summary.amounts.get(shop.shop_currency, 0)
-    return amount < shop.rewards_self_approve_below
+    amount: Decimal | int = summary.amounts.get(shop.storefront.shop_currency, 0)
+    return amount < shop.rewards.rewards_self_approve_below
 
 
 def approve(connection: psycopg.Connection, run: RewardRun, by: str, now: datetime) -> None:
-    """Record that the run is to be paid; once approved it stays so.
+    """Record that the run is approved; this cannot be undone.
 
     Raises:
-        NotDecidedAsAskedError: it was turned down before.
+        NotDecidedAsAskedError: the run is already rejected or expired.
     """
     with connection.transaction():
         runs.lock(connection)
@@ -61,19 +58,15 @@ def approve(connection: psycopg.Connection, run: RewardRun, by: str, now: dateti
     log.info("%s: approved by %s", run.run, by)
 
 
-def turn_down(
+def reject(
     connection: psycopg.Connection, run: RewardRun, decision: Decision, now: datetime
 ) -> None:
-    """Record that the run is not paid; a frozen one is graded first, to be whole on record.
+    """Record that the run is not paid; a frozen run is graded first to complete its record.
 
-    Args:
-        connection: an open connection.
-        run: the run.
-        decision: `REJECTED` or `EXPIRED`, with the reason.
-        now: the present moment, aware.
+    `decision` is `REJECTED` or `EXPIRED`, with the reason.
 
     Raises:
-        NotDecidedAsAskedError: it was approved before; what was granted is not taken back.
+        NotDecidedAsAskedError: the run is already approved; granted rewards are not revoked.
     """
     with connection.transaction():
         runs.lock(connection)
@@ -87,7 +80,7 @@ def _require(connection: psycopg.Connection, run: RewardRun, wanted: set[RunStat
     held = runs.find_run(connection, run.quarter)
     if held is None or held.run != run.run or held.state not in wanted:
         message = (
-            f"{run.run} was not decided as asked: the latest run of {run.quarter} is"
+            f"the decision on {run.run} was not recorded: the latest run of {run.quarter} is"
             f" {held and held.run}, {held and held.state} by {held and held.decided_by}"
         )
         raise NotDecidedAsAskedError(message)

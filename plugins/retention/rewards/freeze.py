@@ -1,4 +1,4 @@
-"""Freezing a quarter: the grades as the warehouse has them, kept for ever with their checksum."""
+"""Freezes a quarter: keeps the warehouse's grades permanently, with their checksum."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-NAMED_DIFFERENCES = 5  # so many customers are named when a replay differs
+NAMED_DIFFERENCES = 5  # number of customers listed when a replay differs
 
 
 class QuarterNotGradedError(RewardsError):
@@ -28,23 +28,19 @@ class QuarterNotGradedError(RewardsError):
 
 
 class ReplayDiffersError(RewardsError):
-    """The quarter gives other grades today than were frozen; says how many, and names some."""
+    """The data now give grades other than the frozen ones; the message has number and examples."""
 
 
 def freeze(connection: psycopg.Connection, quarter: Quarter, now: datetime) -> RewardRun:
-    """Freeze a closed quarter, or make sure that it still is what was frozen.
+    """Freeze a closed quarter, or check that it still equals the frozen one.
 
-    When a run of the quarter stands, nothing is written: the grades that the warehouse has now are
-    compared with the frozen ones. A quarter whose run was turned down is frozen anew.
-
-    Args:
-        connection: an open connection.
-        quarter: graded by dbt as of its close, in `rewards_reporting.quarter_grades`.
-        now: the present moment, aware.
+    dbt must have graded the quarter as of its close, in `rewards_reporting.quarter_grades`. If the
+    quarter has a valid run, nothing is written: the warehouse's current grades are compared with
+    the frozen ones. If its run was rejected or expired, the quarter is frozen again.
 
     Raises:
-        QuarterNotGradedError: the warehouse holds the grades of another close.
-        ReplayDiffersError: what was frozen is not what the data give now; it stays frozen.
+        QuarterNotGradedError: the warehouse has the grades of another close date.
+        ReplayDiffersError: the current grades differ from the frozen ones, which stay frozen.
     """
     with connection.transaction():
         runs.lock(connection)
@@ -62,7 +58,7 @@ def freeze(connection: psycopg.Connection, quarter: Quarter, now: datetime) -> R
 
 
 def grade(connection: psycopg.Connection, run: str, now: datetime) -> None:
-    """Make the totals of a frozen run; of any other nothing changes."""
+    """Compute the totals of a frozen run; a run in any other state is not changed."""
     runs.grade_run(connection, run, now)
     for total in runs.list_totals(connection, run):
         log.info(
@@ -106,7 +102,7 @@ def _require_graded(connection: psycopg.Connection, quarter: Quarter) -> None:
     if nights != [quarter.close_date]:
         held = ", ".join(map(str, nights)) or "nothing"
         message = (
-            f"rewards_reporting.quarter_grades knows the world up to {held}, not up to"
+            f"rewards_reporting.quarter_grades has data up to {held}, not up to"
             f" {quarter.close_date}, the close of {quarter}: build it for that date first"
         )
         raise QuarterNotGradedError(message)
@@ -122,11 +118,11 @@ def _require_same(connection: psycopg.Connection, run: RewardRun, grades: Sequen
     named = ", ".join(customer for customer, _ in differing[:NAMED_DIFFERENCES])
     message = (
         f"{run.run} ({run.state}) was frozen with checksum {run.checksum[:12]}, but the data now"
-        f" give other grades for {len(differing)} customers, such as {named}: rows about"
-        f" {run.quarter} came late, were corrected, or the rules changed. What was frozen stands;"
+        f" give other grades for {len(differing)} customers, such as {named}: rows for"
+        f" {run.quarter} came late or were corrected, or the rules changed. The frozen grades stay;"
     )
     if run.state in {RunState.FROZEN, RunState.GRADED}:
-        message += f" to freeze it anew, `retention rewards reject {run.quarter}` first"
+        message += f" to freeze it again, run `retention rewards reject {run.quarter}` first"
     else:
-        message += " what it has granted is not changed by this"
+        message += " its rewards do not change"
     raise ReplayDiffersError(message)

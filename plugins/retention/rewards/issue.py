@@ -1,8 +1,8 @@
-"""Issuing: every reward of an approved run becomes one card with one code.
+"""Issues an approved run: every reward becomes one card with one code.
 
-Each step is one committed statement that does nothing the second time, so a run that was killed
-anywhere goes on where it stopped: cards are granted, codes are given a batch at a time, and the run
-is closed when the ledger's cards are those that were approved, by number and by sum.
+Each step is one committed, idempotent statement, so a killed run continues where it stopped: cards
+are granted, codes are assigned in batches, and the run is closed when the cards in the ledger match
+the approved ones in number and sum.
 """
 
 from __future__ import annotations
@@ -30,47 +30,43 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-QUARTERLY = "quarterly"  # the source of these cards; others have others
-AT_ONCE = 500
-LEAST_VALIDITY = timedelta(days=30)  # a pool code that ends sooner is no present
+QUARTERLY = "quarterly"  # the source of these cards
+CARDS_PER_BATCH = 500
+LEAST_VALIDITY = timedelta(days=30)  # a pool code that expires sooner makes a poor gift
 
 
 class PoolEmptyError(RewardsError):
-    """The merchant's pool has no codes left for cards that were granted; says how many lack."""
+    """The merchant's pool lacks codes for granted cards; the message says how many."""
 
 
 class CardsDifferError(RewardsError):
-    """The cards of a run are not those that were approved; nothing more is done with it."""
+    """The cards of a run differ from the approved ones; the run is not continued."""
 
 
 class NotApprovedError(RewardsError):
-    """Codes are asked for a run that nobody approved."""
+    """The run to issue is not approved."""
 
 
 def issue_run(connection: psycopg.Connection, run: RewardRun, shop: Shop, now: datetime) -> int:
-    """Grant and issue the cards of an approved run; of an issued one nothing changes.
+    """Grant and issue the cards of an approved run; an issued run is not changed.
 
-    Args:
-        connection: commits each statement by itself.
-        run: as it stands in the ledger now.
-        shop: tells where codes come from, and how long they are valid.
-        now: the present moment, aware.
+    `run` is its current state in the ledger. `shop` configures the source and validity of codes.
 
     Returns:
-        How many cards got their code now.
+        The number of cards that got their code in this call.
 
     Raises:
-        NotApprovedError: nobody approved the run.
-        PoolEmptyError: codes of the merchant's are lacking; the cards that have one are issued.
-        CardsDifferError: the cards are not those that were approved.
+        NotApprovedError: the run is not approved.
+        PoolEmptyError: the merchant's pool lacks codes; cards that got one are issued.
+        CardsDifferError: the cards differ from the approved ones.
     """
     if run.state == RunState.ISSUED:
         log.info("%s was issued on %s; nothing is left to do", run.run, run.issued_at)
         return 0
     if run.state != RunState.APPROVED:
-        message = f"{run.run} is {run.state}: only an approved run is issued"
+        message = f"{run.run} is {run.state}: only approved runs are issued"
         raise NotApprovedError(message)
-    from_pool = shop.gift_card_codes == "pool"
+    from_pool = shop.rewards.gift_card_codes == "pool"
     cards.plan_run_cards(connection, run.run, QUARTERLY, is_from_pool=from_pool, now=now)
     _require_as_approved(connection, run)
     count = issue_planned(connection, Batch(QUARTERLY, run.run), shop, now)
@@ -80,38 +76,35 @@ def issue_run(connection: psycopg.Connection, run: RewardRun, shop: Shop, now: d
 
 
 def issue_planned(connection: psycopg.Connection, batch: Batch, shop: Shop, now: datetime) -> int:
-    """Give every planned card of a batch its code; return how many got one.
+    """Assign a code to every planned card of a batch; return the number of cards that got one.
 
-    Args:
-        connection: commits each statement by itself.
-        batch: which cards; those of a run that was stopped are nobody else's to issue.
-        shop: tells how long a code is valid.
-        now: the present moment, aware.
+    Cards of a stopped run belong to its own batch, and no other batch issues them. `shop`
+    configures the validity of codes.
 
     Raises:
-        PoolEmptyError: codes of the merchant's are lacking; all that could be issued is.
+        PoolEmptyError: the merchant's pool lacks codes; cards that got one are issued.
     """
     today = shop.local_date(now)
-    expires_date = today + timedelta(days=shop.gift_card_valid_days)
+    expires_date = today + timedelta(days=shop.rewards.gift_card_valid_days)
     count = 0
-    while waiting := cards.list_cards_to_issue(connection, batch, AT_ONCE):
+    while waiting := cards.list_cards_to_issue(connection, batch, CARDS_PER_BATCH):
         codes = {card_id: make_code() for card_id in waiting}
         count += cards.issue_cards(connection, codes, expires_date, now)
     count += _take_from_pool(connection, batch, shop, now)
     if lacking := cards.count_cards_without_code(connection, batch):
-        raise PoolEmptyError(_lack(lacking))
+        raise PoolEmptyError(_pool_lacks(lacking))
     return count
 
 
 def _take_from_pool(connection: psycopg.Connection, batch: Batch, shop: Shop, now: datetime) -> int:
     today = shop.local_date(now)
     with connection.transaction():
-        # Two that take at once would pair the same codes; the second would get none.
+        # Two parallel calls would choose the same codes, and the second would get none.
         runs.lock(connection)
         return issue_cards_from_pool(
             connection,
             batch,
-            expires_date=today + timedelta(days=shop.gift_card_valid_days),
+            expires_date=today + timedelta(days=shop.rewards.gift_card_valid_days),
             least_expires_date=today + LEAST_VALIDITY,
             now=now,
         )
@@ -130,9 +123,9 @@ def _difference(each: Difference) -> str:
     )
 
 
-def _lack(lacking: list[Money]) -> str:
+def _pool_lacks(lacking: list[Money]) -> str:
     wanted = ", ".join(f"{each.card_count} of {each.amount} {each.currency}" for each in lacking)
     return (
         f"the pool of gift card codes lacks {wanted}: import more with `retention gift-cards"
-        " import`, then clear this run; nobody is written to without a code"
+        " import`, then clear this run; no mail is sent without a code"
     )

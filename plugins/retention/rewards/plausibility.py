@@ -1,4 +1,4 @@
-"""Whether a quarter's grades can be believed: Great Expectations, before any person is asked."""
+"""Checks a quarter's grades for plausibility with Great Expectations, before approval."""
 
 from __future__ import annotations
 
@@ -22,28 +22,22 @@ SUITE = "expectations/rewards/reward_grades.yml"
 
 
 class ImplausibleRewardsError(RewardsError):
-    """The grades broke an expectation; names it, with figures and sample ids."""
+    """The grades broke an expectation; the message has its name, figures and sample ids."""
 
 
 @dataclass(frozen=True)
 class Plausibility:
-    """What came of the check: `failures` stop the run, `warnings` are shown to who decides."""
+    """Result of the check: `failures` stop the run, `warnings` are shown for the approval."""
 
     failures: tuple[str, ...]
     warnings: tuple[str, ...]
 
 
 def check(connection: psycopg.Connection, project: Path, run: str, docs: Path) -> Plausibility:
-    """Check a run's frozen grades.
-
-    Args:
-        connection: an open connection.
-        project: the dbt project, which holds the suite.
-        run: the run.
-        docs: folder for the Data Docs of the check.
+    """Check a run's frozen grades with the project's suite, and write Data Docs to folder `docs`.
 
     Raises:
-        SuiteError: the suite's file is not a suite.
+        SuiteError: the suite's file is invalid.
     """
     suite = read_suite(project / SUITE)
     validation = Validation(connection, docs)
@@ -55,8 +49,8 @@ def check(connection: psycopg.Connection, project: Path, run: str, docs: Path) -
     )
     validation.write_docs()
     found = Plausibility(
-        tuple(told.sentence for told in broken if told.severity == "critical"),
-        tuple(told.sentence for told in broken if told.severity != "critical"),
+        tuple(each.sentence for each in broken if each.severity == "critical"),
+        tuple(each.sentence for each in broken if each.severity != "critical"),
     )
     log.info("%s: %d failures, %d warnings", run, len(found.failures), len(found.warnings))
     return found

@@ -1,4 +1,4 @@
-"""Importing the merchant's own codes from a CSV file: `code,currency,amount,expires_date`."""
+"""Imports the merchant's own codes from a CSV file: `code,currency,amount,expires_date`."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ LEAST_CHARACTERS, MOST_CHARACTERS = 12, 64
 
 
 class PoolFileError(SettingsError):
-    """A file of codes is not as it should be; every problem names its line, none shows a code."""
+    """A file of codes is invalid; every problem has its line, and none shows a code."""
 
 
 def _sound(code: str) -> str:
     bare = bare_code(code)
     if not re.fullmatch(r"[A-Z0-9]+", bare):
-        message = "a code is of letters A to Z, digits, hyphens and blanks"
+        message = "a code consists of letters A to Z, digits, hyphens and blanks"
         raise ValueError(message)
     if not LEAST_CHARACTERS <= len(bare) <= MOST_CHARACTERS:
         message = (
@@ -46,10 +46,10 @@ class PoolRow(StrictModel):
     """One line of the file.
 
     Attributes:
-        code: as the customer is to read it.
+        code: the code as shown to the customer.
         currency: ISO 4217.
-        amount: what the merchant's own system has it worth.
-        expires_date: the last date on which that takes it; empty for no end.
+        amount: its value in the merchant's own system.
+        expires_date: last date on which that system accepts it; empty for no end.
     """
 
     code: Annotated[str, AfterValidator(_sound)]
@@ -60,25 +60,20 @@ class PoolRow(StrictModel):
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did: how many codes are new, and the lines of those that were known."""
+    """Result of an import: number of new codes, and lines of codes that were known before."""
 
     added: int
     known_lines: tuple[int, ...]
 
 
 def import_codes(connection: psycopg.Connection, file: Path, now: datetime) -> Imported:
-    """Add the codes of a file to the pool: all of them, or none when a line is wrong.
+    """Add the codes of a file to the pool: all of them, or none if a line is invalid.
 
-    Codes that the ledger knows already are left as they are, so the same file may be imported
-    again.
-
-    Args:
-        connection: an open connection.
-        file: UTF-8, with the columns' names on the first line.
-        now: the present moment, aware.
+    The file is UTF-8, with the column names on its first line. Codes that the ledger already knows
+    are not changed, so the same file can be imported again.
 
     Raises:
-        PoolFileError: lines are not as they should be; names them all.
+        PoolFileError: lines are invalid; the message lists all of them.
     """
     codes = read_codes(file)
     if not codes:
@@ -91,7 +86,7 @@ def read_codes(file: Path) -> list[PoolCode]:
     """Read a file of codes.
 
     Raises:
-        PoolFileError: lines are not as they should be; names them all.
+        PoolFileError: lines are invalid; the message lists all of them.
     """
     codes: list[PoolCode] = []
     problems: list[str] = []
@@ -104,7 +99,7 @@ def read_codes(file: Path) -> list[PoolCode]:
             continue
         earlier = first.setdefault(bare_code(row.code), number)
         if earlier != number:
-            problems.append(f"{file.name}, line {number}: the code is on line {earlier} already")
+            problems.append(f"{file.name}, line {number}: the code is already on line {earlier}")
         codes.append(PoolCode(number, row.code, row.currency, row.amount, row.expires_date))
     if problems:
         raise PoolFileError(*problems)
@@ -112,7 +107,7 @@ def read_codes(file: Path) -> list[PoolCode]:
 
 
 def bare_code(code: str) -> str:
-    """Return what tells a code from others: `ledger.hash_gift_card_code` leaves out the same."""
+    """Return the code in upper case, as `ledger.hash_gift_card_code`: no blanks and hyphens."""
     return code.replace(" ", "").replace("-", "").upper()
 
 

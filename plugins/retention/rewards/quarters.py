@@ -1,4 +1,4 @@
-"""Calendar quarters, as they are written: `2026Q3`."""
+"""Calendar quarters, written as `2026Q3`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MONTHS = 3
 
 
 class QuarterError(RewardsError):
-    """A text is no quarter, or the quarter is not over."""
+    """The text is not a quarter, or the quarter is not over."""
 
 
 @dataclass(frozen=True, order=True)
@@ -29,10 +29,10 @@ class Quarter:
         """Read `2026Q3`.
 
         Raises:
-            QuarterError: it is something else.
+            QuarterError: the text is not a quarter.
         """
         if not re.match(PATTERN, text):
-            message = f"'{text}' is no quarter; write it as 2026Q3"
+            message = f"'{text}' is not a quarter; write it as 2026Q3"
             raise QuarterError(message)
         return cls(int(text[:4]), int(text[-1]))
 
@@ -44,19 +44,19 @@ class Quarter:
 
     @property
     def close_date(self) -> date:
-        """The first local date after it; its spend is frozen as it was known at 00:00 then."""
+        """The first local date after the quarter, whose spend is frozen as known at 00:00 then."""
         if self.number == 4:  # noqa: PLR2004 - the last of a year
             return date(self.year + 1, 1, 1)
         return date(self.year, self.number * MONTHS + 1, 1)
 
     def require_closed(self, today: date) -> None:
-        """Make sure that it is over on local date `today`.
+        """Check that the quarter is over on local date `today`.
 
         Raises:
-            QuarterError: it is not; says when it will be.
+            QuarterError: the quarter is not over; the message says when it will be.
         """
         if self.close_date > today:
-            message = f"{self} is not over: it can be rewarded from {self.close_date} on"
+            message = f"{self} is not over: it can be rewarded from {self.close_date}"
             raise QuarterError(message)
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Referrals: a card for the customer whose code it was, and one for the friend, each once."""
+"""Referrals: one card for the referring customer and one for the friend, each only once."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ log = logging.getLogger(__name__)
 
 
 def reward_referrals(connection: psycopg.Connection, night: date, shop: Shop, now: datetime) -> int:
-    """Grant and issue the cards of `signals.referrals_rewarded` that are not there yet.
+    """Grant and issue the missing cards of `signals.referrals_rewarded`.
 
-    Each step is one committed statement that does nothing the second time. A night whose marts
-    hold back the mails grants nothing.
+    Each step is one committed, idempotent statement. Nothing is granted on a night whose marts
+    gate the mails.
 
     Args:
         connection: commits each statement by itself.
-        night: local date of the night that the warehouse holds.
-        shop: tells where codes come from, and how long they are valid.
-        now: the present moment, aware.
+        night: local date of the night in the warehouse.
+        shop: configures the source and validity of codes.
+        now: the current time.
 
     Returns:
-        How many cards got their code now.
+        The number of cards that got their code in this call.
 
     Raises:
-        PoolEmptyError: codes of the merchant's are lacking; the cards that have one are issued.
+        PoolEmptyError: the merchant's pool lacks codes; cards that got one are issued.
     """
-    from_pool = shop.gift_card_codes == "pool"
+    from_pool = shop.rewards.gift_card_codes == "pool"
     granted = cards.plan_referral_cards(connection, night, is_from_pool=from_pool, now=now)
     issued = issue_planned(connection, Batch(cards.REFERRAL), shop, now)
     log.info("referrals: %d cards granted, %d issued", granted, issued)

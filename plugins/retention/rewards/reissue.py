@@ -1,4 +1,4 @@
-"""What only a person may do with a card: make it void, or grant another in its place besides."""
+"""Manual actions on a gift card: void it, or void and replace it."""
 
 from __future__ import annotations
 
@@ -25,44 +25,43 @@ REISSUE = re.compile(r":reissue-(\d+)$")
 
 
 class CardNotVoidableError(RewardsError):
-    """The card cannot be made void now; says why, and what to do."""
+    """The card cannot be voided now; the message says why and what to do."""
 
 
 def void(
     connection: psycopg.Connection, card_id: UUID, *, by: str, reason: str, now: datetime
 ) -> GiftCard:
-    """Make a card void, and return it as it was; a mail of it that waits is withdrawn.
+    """Void a card and return its previous state; its planned mail is withdrawn.
 
     Args:
         connection: an open connection.
         card_id: the card.
-        by: who does it.
-        reason: why, in words.
-        now: the present moment, aware.
+        by: the person who voids it.
+        reason: the reason, in words.
+        now: the current time.
 
     Raises:
         CardNotFoundError: there is no such card.
-        CardNotVoidableError: it is void already, or its mail is leaving this very moment.
+        CardNotVoidableError: the card is void already, or its mail is being sent right now.
     """
     with connection.transaction():
         card = _hold(connection, card_id)
         cards.cancel_card(connection, card_id, by, reason, now)
-    log.info("gift card %s made void by %s: %s", card_id, by, reason)
+    log.info("gift card %s voided by %s: %s", card_id, by, reason)
     return card
 
 
 def reissue(
     connection: psycopg.Connection, card_id: UUID, *, by: str, reason: str, now: datetime
 ) -> tuple[GiftCard, UUID]:
-    """Make a card void and grant another in its place; return the old one, and the new one's id.
+    """Void a card and grant a replacement in one transaction; return old card and new id.
 
-    Both in one transaction. The new card is the same money for the same occasion, with a code and a
-    mail of its own.
+    The new card has the same amount and occasion, with a new code and mail.
 
     Raises:
         CardNotFoundError: there is no such card.
-        CardNotVoidableError: it is void already, has no code that could be lost, was spent from, or
-            its mail is leaving this very moment.
+        CardNotVoidableError: the card is void already, has no code yet, was already used, or its
+            mail is being sent right now.
     """
     with connection.transaction():
         card = _hold(connection, card_id)
@@ -72,8 +71,8 @@ def reissue(
         paid = cards.paid_with(connection, card_id)
         if paid:
             message = (
-                f"{paid} {card.currency} were paid with gift card {card_id}: its code did arrive;"
-                " void it alone, or leave it"
+                f"{paid} {card.currency} were paid with gift card {card_id}, so its code arrived:"
+                " void it without a replacement, or keep it"
             )
             raise CardNotVoidableError(message)
         cards.cancel_card(connection, card_id, by, reason, now)
@@ -87,9 +86,9 @@ def _hold(connection: psycopg.Connection, card_id: UUID) -> GiftCard:
     if card.state == CardState.CANCELLED:
         message = f"gift card {card_id} is void already"
         raise CardNotVoidableError(message)
-    # After the lock: the pre-send check of a mail holds the card too.
+    # After the lock: the pre-send check of a mail locks the card too.
     if cards.state_of_mail(connection, card_id) in ON_ITS_WAY:
-        message = f"the mail with gift card {card_id} is leaving just now: ask again in ten minutes"
+        message = f"the mail with gift card {card_id} is being sent: try again in ten minutes"
         raise CardNotVoidableError(message)
     return card
 

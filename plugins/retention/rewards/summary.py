@@ -1,4 +1,4 @@
-"""What a run comes to, in words and tables (Markdown), for the person who decides on it."""
+"""Summary of a run as Markdown text and tables, for the person who decides on it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Summary:
 
     Attributes:
         totals: tier by tier.
-        customers: how many were looked at and left out, by currency and reason; None: not left out.
+        customers: number of customers by currency and reason for exclusion; None: not excluded.
         largest: the ten largest rewards.
     """
 
@@ -36,20 +36,20 @@ class Summary:
 
     @property
     def card_count(self) -> int:
-        """How many cards it grants."""
+        """Number of cards that the run grants."""
         return sum(total.card_count for total in self.totals)
 
     @property
     def amounts(self) -> dict[str, Decimal]:
-        """What its cards are worth, by currency."""
+        """Value of its cards by currency."""
         amounts: dict[str, Decimal] = defaultdict(Decimal)
         for total in self.totals:
             amounts[total.currency] += total.card_count * total.amount
         return dict(amounts)
 
     @property
-    def left_out(self) -> dict[str, int]:
-        """How many customers get nothing in spite of a tier, by reason."""
+    def excluded(self) -> dict[str, int]:
+        """Number of customers who reached a tier but get nothing, by reason."""
         counts: dict[str, int] = defaultdict(int)
         for (_, reason), count in self.customers.items():
             if reason is not None:
@@ -68,22 +68,22 @@ def summarize(connection: psycopg.Connection, run: RewardRun) -> Summary:
 
 
 def headline(summary: Summary) -> str:
-    """Return the run in one line: `Rewards 2026Q3: 31 gift cards, 780.00 EUR`."""
+    """Return the run in one line, such as `Rewards 2026Q3: 31 gift cards, 780.00 EUR`."""
     return f"Rewards {summary.run.quarter}: {summary.card_count} gift cards, {worth(summary)}"
 
 
 def worth(summary: Summary) -> str:
-    """Return what the cards are worth, currency by currency."""
+    """Return the value of the cards by currency, in words."""
     amounts = summary.amounts.items()
     return " and ".join(f"{amount} {currency}" for currency, amount in amounts) or "nothing"
 
 
 def describe(summary: Summary) -> str:
-    """Return all that a person needs to decide, as Markdown; customers by id alone."""
+    """Return everything that a person needs to decide, as Markdown, with customer ids only."""
     run = summary.run
     return "\n".join(
         [
-            f"Spend of {run.quarter} as it was known at 00:00 on {run.as_of}; run `{run.run}`,",
+            f"Spend of {run.quarter} as known at 00:00 on {run.as_of}; run `{run.run}`,",
             f"{run.customer_count} grades frozen at {run.frozen_at:%Y-%m-%d %H:%M} UTC with",
             f"checksum `{run.checksum[:12]}`.",
             "",
@@ -115,7 +115,7 @@ def _tiers(summary: Summary) -> Iterator[str]:
 
 
 def _comparison(summary: Summary) -> Iterator[str]:
-    """Compare each currency with the same data's grades of the quarters before."""
+    """Compare each currency with the grades of the previous quarters in the same data."""
     own = defaultdict(int)
     for (currency, _), count in summary.customers.items():
         own[currency] += count
@@ -154,23 +154,23 @@ def _notes(summary: Summary) -> list[str]:
     run = summary.run
     notes = [*(run.unusual or ())]
     if not run.earlier:
-        notes.append("There is no whole earlier quarter to compare with.")
+        notes.append("There is no complete earlier quarter to compare with.")
     if run.attempt > 1:
         notes.append(
-            f"An earlier run of {run.quarter} was turned down; this is attempt no. {run.attempt}."
+            f"An earlier run of {run.quarter} was rejected; this is attempt no. {run.attempt}."
         )
     if len(summary.amounts) > 1:
         notes.append("Rewards are in more than one currency; each is graded by its own tiers.")
     notes += [
-        f"Left out although over a threshold: {count} ({reason})."
-        for reason, count in sorted(summary.left_out.items())
+        f"Excluded although over a threshold: {count} ({reason})."
+        for reason, count in sorted(summary.excluded.items())
     ]
     return notes or ["Nothing."]
 
 
 def _change(amount: Decimal, before: Decimal) -> str:
     if not before:
-        return "from none"
+        return "from zero"
     return f"{(amount / before - 1) * 100:+.1f} %"
 
 

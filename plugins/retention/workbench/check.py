@@ -118,7 +118,7 @@ def _faults(suite: Suite) -> Iterator[str]:
 def _check_mails(
     check: ProjectCheck, project: Path, shop: Shop, campaigns: dict[str, Campaign]
 ) -> None:
-    for name in shop.campaigns:
+    for name in shop.nights.campaigns:
         check.campaigns += 1
         # Until the manifest can be read, each is taken for marketing, of which more is asked.
         is_marketing = name not in campaigns or campaigns[name].kind == "marketing"

@@ -1,1 +1,1 @@
-"""The Complete Journey: real purchases of 2,469 households, loaded into the raw contract."""
+"""The Complete Journey: real purchases by 2,469 households, loaded into the raw tables."""

@@ -1,4 +1,4 @@
-"""Fills the raw tables with The Complete Journey, streaming with COPY."""
+"""Fills the raw tables with The Complete Journey, streamed with COPY."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ Progress = Callable[[str, int, int], None]
 def load_complete_journey(
     connection: psycopg.Connection, last_day: date, progress: Progress
 ) -> dict[str, int]:
-    """Replace the raw tables' rows with The Complete Journey, in one transaction.
+    """Replace the rows of the raw tables with The Complete Journey, in one transaction.
 
     Args:
-        connection: to the warehouse; committed at the end, or nothing has changed.
-        last_day: local date of the last purchase; the dates move by whole weeks to reach it, and
-            what would lie after it is left out.
-        progress: called with (table, rows so far, rows in all) as rows stream in.
+        connection: to the warehouse; committed at the end, and unchanged after an error.
+        last_day: local date of the last purchase; all dates move by whole weeks to reach it, and
+            purchases that would fall after it are dropped.
+        progress: called with (table, rows so far, total rows) as rows stream in.
 
     Returns:
-        The number of rows loaded by table.
+        The number of rows loaded into each table.
     """
     shop = read_shop()
     contract = read_contract()
@@ -78,7 +78,7 @@ def _csv(batch: pa.RecordBatch) -> memoryview:
 
 
 def _analyze(connection: psycopg.Connection, names: Iterator[str]) -> None:
-    """Let the planner know the new rows, so that the first night is not planned blindly."""
+    """Update the planner's statistics, so the first night's queries are planned well."""
     for name in names:
         connection.execute(sql.SQL("analyze {}").format(qualified(name)))
     connection.commit()

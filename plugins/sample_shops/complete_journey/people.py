@@ -1,7 +1,7 @@
-"""What the public data lack, made up: names, addresses, languages and consents.
+"""Made-up names, addresses, languages and consents, which the public data lack.
 
-Everything is drawn from a hash of the household id, so that the same household is the same person
-on every machine and every night. Nobody here exists; mail goes to `example.com`.
+Everything is drawn from a hash of the household id, so a household is the same person on every
+machine and every night. None of these people exist; mail goes to `example.com`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ REMINDERS_SHARE = 0.90
 
 @dataclass(frozen=True)
 class Person:
-    """The made-up side of one household."""
+    """The made-up person of one household."""
 
     household_id: int
     first_name: str
@@ -70,7 +70,7 @@ class Person:
 
 
 def person_of(household_id: int) -> Person:
-    """Return the person that stands for `household_id`, always the same one."""
+    """Return the person of `household_id`, always the same one."""
     locale = "fi" if _share(household_id, "locale") < FINNISH_SHARE else "en"
     city, postal_code = _pick(household_id, "city", CITIES)
     return Person(
@@ -89,7 +89,7 @@ def person_of(household_id: int) -> Person:
 
 
 def _share(household_id: int, topic: str) -> float:
-    """Return a number in [0, 1) that depends on the household and the topic alone."""
+    """Return a number in [0, 1) that depends only on the household and the topic."""
     digest = hashlib.blake2b(f"{topic}:{household_id}".encode(), digest_size=8).digest()
     return int.from_bytes(digest) / 2**64
 

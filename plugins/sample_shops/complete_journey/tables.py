@@ -1,9 +1,9 @@
 """The Complete Journey's files as tables of the raw contract, in Arrow.
 
-The data are real purchases, re-dated by their publisher to 2017 (the package's page calls them
-simulated). Their `transaction_timestamp` is UTC of a clock in New York: raw hours peak at 21,
-the shop's own at 17. Here the New York wall clock becomes the shop's wall clock, and the dates move
-by whole weeks, so that weekdays and hours stay what they were.
+The data are real purchases that their publisher re-dated to 2017 (the package's page calls them
+simulated). Their `transaction_timestamp` is in UTC, while the stores' clocks show New York time:
+purchases peak at hour 21 in UTC and at 17 on the stores' clocks. Here the New York wall clock
+becomes the shop's wall clock, and dates move by whole weeks, so weekdays and hours stay the same.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ SOURCE_LAST_DAY = date(2017, 12, 31)  # on the wall clock of the stores
 
 @dataclass(frozen=True)
 class Move:
-    """How the purchases are moved in time.
+    """How far the purchases move in time.
 
     Attributes:
         last_day: local date of the last purchase that is kept.
-        weeks: how many whole weeks every purchase moves; the fewest that reach `last_day`.
+        weeks: the number of whole weeks that every purchase moves; the fewest that reach
+            `last_day`.
     """
 
     last_day: date
@@ -40,13 +41,13 @@ class Move:
 
     @classmethod
     def to(cls, last_day: date) -> Move:
-        """Return the move that makes `last_day` the last day, dropping what would lie after it."""
+        """Return the move that makes `last_day` the last day; later purchases are dropped."""
         days = (last_day - SOURCE_LAST_DAY).days
         return cls(last_day=last_day, weeks=-(-days // 7))
 
 
 def read_transactions(shop: Shop, move: Move) -> pa.Table:
-    """Return every source line with `ordered_at` (UTC), moved and cut after the last day."""
+    """Return every source line with `ordered_at` (UTC), moved in time; later lines are dropped."""
     table = _read("transactions")
     source_clock = pc.local_timestamp(
         pc.assume_timezone(table["transaction_timestamp"], "UTC").cast(
@@ -57,7 +58,7 @@ def read_transactions(shop: Shop, move: Move) -> pa.Table:
     end = datetime.combine(move.last_day, time.min) + timedelta(days=1)
     kept = pc.less(moved, pa.scalar(end, pa.timestamp("us")))
     ordered_at = pc.assume_timezone(
-        moved, shop.shop_timezone, ambiguous="earliest", nonexistent="latest"
+        moved, shop.storefront.shop_timezone, ambiguous="earliest", nonexistent="latest"
     )
     return table.append_column("ordered_at", ordered_at.cast(pa.timestamp("us", "UTC"))).filter(
         kept
@@ -77,7 +78,7 @@ def orders(transactions: pa.Table, shop: Shop) -> pa.Table:
             "store_id": _text(grouped["store_id_first"]),
             "ordered_at": grouped["ordered_at_first"],
             "status": _constant("completed", rows),
-            "currency": _constant(shop.shop_currency, rows),
+            "currency": _constant(shop.storefront.shop_currency, rows),
             "shipping_amount": _constant(0, rows),
             "tax_amount": _constant(0, rows),
             "gift_card_amount": _constant(0, rows),
@@ -88,7 +89,7 @@ def orders(transactions: pa.Table, shop: Shop) -> pa.Table:
 
 
 def order_lines(transactions: pa.Table) -> pa.Table:
-    """Return `raw.order_lines`: one row per product of a basket, fuel and zero lines included."""
+    """Return `raw.order_lines`: one row per product of a basket, including fuel and zero lines."""
     basket, product = _text(transactions["basket_id"]), _text(transactions["product_id"])
     discount = pc.add(
         pc.add(transactions["retail_disc"], transactions["coupon_disc"]),
@@ -122,14 +123,16 @@ def products(transactions: pa.Table, shop: Shop) -> pa.Table:
             "product_type": table["product_type"],
             "brand": table["brand"],
             "package_size": table["package_size"],
-            "product_url": pc.binary_join_element_wise(f"{shop.shop_url}/p", identifier, "/"),
+            "product_url": pc.binary_join_element_wise(
+                f"{shop.storefront.shop_url}/p", identifier, "/"
+            ),
             "updated_at": _constant(_first_moment(transactions), table.num_rows),
         }
     )
 
 
 def customers(transactions: pa.Table) -> pa.Table:
-    """Return `raw.customers`: one made-up person per household, since the first purchase."""
+    """Return `raw.customers`: one made-up person per household, created at the first purchase."""
     first = _first_purchases(transactions)
     people = [person_of(household) for household in first["household_id"].to_pylist()]
     rows = len(people)
@@ -151,7 +154,7 @@ def customers(transactions: pa.Table) -> pa.Table:
 
 
 def consents(transactions: pa.Table) -> pa.Table:
-    """Return `raw.consents`: what each made-up person answered at the first purchase."""
+    """Return `raw.consents`: each made-up person's answers at the first purchase."""
     first = _first_purchases(transactions)
     rows = [
         (household, purpose, is_granted, moment)
@@ -175,7 +178,7 @@ def consents(transactions: pa.Table) -> pa.Table:
 
 
 def stores(transactions: pa.Table) -> pa.Table:
-    """Return `raw.stores`: the numbered stores of the source."""
+    """Return `raw.stores`: the source's stores, which have numbers and no names."""
     identifier = pc.sort_indices(pc.unique(transactions["store_id"]))
     identifier = pc.take(pc.unique(transactions["store_id"]), identifier)
     rows = len(identifier)

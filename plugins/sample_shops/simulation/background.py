@@ -1,6 +1,6 @@
-"""What customers buy and look at day by day, as arrays: most of the shop, and none of the truths.
+"""Random everyday purchases, as arrays: most of the shop, and none of the planted truths.
 
-Moments are seconds on the shop's wall clock since the first day's 00:00 ("ticks").
+Times are seconds on the shop's wall clock since 00:00 of the first day ("ticks").
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import numpy as np
 
 from sample_shops.simulation.catalogue import (
     EVERYDAY,
+    HINTS,
     OCCASIONAL,
     PRODUCTS,
     PRODUCTS_PER_TYPE,
-    TELLING,
 )
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 DAYS = 730
 HOUR, DAY = 3600, 86_400
 MEAN_ORDERS = 12.0
-STORE_SHARE = 0.2  # of the orders are bought in one of the stores
+STORE_SHARE = 0.2  # of the orders are placed in one of the stores
 RETURNED_SHARE = 0.03
-# How many orders in a thousand are placed in each hour of the day, from 0 o'clock.
+# Orders per thousand in each hour of the day, from midnight.
 HOURS = np.array(
     [6, 3, 2, 1, 1, 3, 9, 19, 30, 40, 45, 48, 53, 50, 47, 48, 54, 64, 78, 96, 112, 98, 63, 30]
 )
-FAVOURITES = 8  # so many types make up a customer's baskets
+FAVOURITES = 8  # the number of product types in a customer's baskets
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,10 @@ class Habits:
 
     Attributes:
         first_tick: when the account was opened.
-        first_hour: begin of the preferred three hours; -1 for those who have none.
-        types: index into `TYPES` of the favourite types; TELLING ones at most once.
-        returned_share: of the order lines come back.
-        end_tick: nothing is bought by chance from here on; for stories that need quiet.
+        first_hour: start of the preferred three hours; -1 for customers without any.
+        types: index into `TYPES` of the favourite types, with at most one of `HINTS`.
+        returned_share: share of the order lines that come back.
+        end_tick: no random purchases from here on; for stories that need quiet.
     """
 
     first_tick: NDArray[np.int64]
@@ -55,7 +55,7 @@ class Habits:
 
 @dataclass(frozen=True)
 class Orders:
-    """Orders by chance, in the order of customers and time; arrays by order."""
+    """Random orders, sorted by customer and time; arrays by order."""
 
     customer: NDArray[np.int64]
     tick: NDArray[np.int64]
@@ -64,12 +64,12 @@ class Orders:
 
 @dataclass(frozen=True)
 class Lines:
-    """Their lines; arrays by line.
+    """The lines of the random orders; arrays by line.
 
     Attributes:
         order: index into the orders.
-        cents: what the line cost.
-        returned: pieces that came back.
+        cents: amount of the line.
+        returned: number of pieces that came back.
     """
 
     order: NDArray[np.int64]
@@ -85,11 +85,11 @@ def draw_habits(
     """Draw how each of `count` customers shops.
 
     Args:
-        count: how many customers.
-        random: draws.
+        count: number of customers.
+        random: the source of the draws.
         has_hours: which customers prefer certain hours; booleans.
-        returns: who sends back half of what they buy; booleans.
-        quiet: who buys nothing by chance in the last thirty days; booleans.
+        returns: which customers send back half of their purchases; booleans.
+        quiet: which customers have no random purchases in the last thirty days; booleans.
     """
     rate = random.lognormal(-0.3, 0.75, count)
     first_day = random.integers(0, DAYS * 4 // 5, count)
@@ -105,7 +105,7 @@ def draw_habits(
 
 
 def draw_orders(habits: Habits, random: np.random.Generator) -> Orders:
-    """Draw when everybody orders, and where."""
+    """Draw when and where each customer orders."""
     customer = np.repeat(np.arange(len(habits.order_counts)), habits.order_counts)
     rows = len(customer)
     first, end = habits.first_tick[customer] // DAY, habits.end_tick[customer] // DAY
@@ -121,13 +121,13 @@ def draw_orders(habits: Habits, random: np.random.Generator) -> Orders:
 
 
 def draw_lines(habits: Habits, orders: Orders, random: np.random.Generator) -> Lines:
-    """Draw what lies in every basket, and what comes back of it."""
+    """Draw the lines of every order, and which of them come back."""
     sizes = np.minimum(random.geometric(0.4, len(orders.customer)), 6)
     order = np.repeat(np.arange(len(sizes)), sizes)
     rows = len(order)
     customer = orders.customer[order]
     kind = habits.types[customer, np.minimum(random.geometric(0.3, rows) - 1, FAVOURITES - 1)]
-    # Four in five times the maker that the customer always takes.
+    # Four times in five, the maker that the customer always prefers.
     maker = np.where(
         random.random(rows) < 0.8,  # noqa: PLR2004
         (customer + kind) % PRODUCTS_PER_TYPE,
@@ -141,10 +141,10 @@ def draw_lines(habits: Habits, orders: Orders, random: np.random.Generator) -> L
 
 
 def _favourites(count: int, random: np.random.Generator) -> NDArray[np.int64]:
-    """Return each customer's types, the dearest to them first; the last one tells something."""
+    """Return each customer's types, the most likely first; the last is one of `HINTS`."""
     chances = np.array([chance for *_, chance in EVERYDAY + OCCASIONAL], float)
-    # The k largest of log(chance) + Gumbel noise: a draw without repetition.
+    # The k largest of log(chance) + Gumbel noise: a draw without replacement.
     noise = np.log(chances) + random.gumbel(size=(count, len(chances)))
     common = np.argsort(-noise, axis=1)[:, : FAVOURITES - 1]
-    telling = len(chances) + random.integers(0, len(TELLING), (count, 1))
-    return np.hstack([common, telling])
+    hint = len(chances) + random.integers(0, len(HINTS), (count, 1))
+    return np.hstack([common, hint])

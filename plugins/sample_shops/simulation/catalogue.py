@@ -1,8 +1,8 @@
-"""What the simulated shop sells: types as the seed `product_types` has them, three products each.
+"""What the simulated shop sells: types of the seed `product_types`, three products each.
 
-`EVERYDAY` and `OCCASIONAL` are what anybody may buy at any time. `TELLING` types speak for a
-lifestyle (`lifestyle_rules.csv`); by chance a customer buys one of them at most, so that chance
-alone proves nothing. `STORY_ONLY` types are bought in stories only.
+Anybody may buy `EVERYDAY` and `OCCASIONAL` types at any time. Types in `HINTS` point to a lifestyle
+(`lifestyle_rules.csv`); a customer's random purchases include at most one of them, so chance alone
+never proves a lifestyle. `STORY_ONLY` types are bought only in stories.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 PRODUCTS_PER_TYPE = 3
 MAKERS = ("Puro", "Aalto & Co", "Nordia")
 
-# (department, product type, price in cents, how often it is chosen)
+# (department, product type, price in cents, relative frequency)
 EVERYDAY = (
     ("GROCERY", "GROUND COFFEE", 690, 10), ("GROCERY", "REGULAR BEAN", 890, 6),
     ("GROCERY", "TEA BAGS & BULK TEA", 420, 5), ("GROCERY", "STANDARD OATMEAL", 290, 5),
@@ -34,7 +34,7 @@ OCCASIONAL = (
     ("TOYS", "TOYS 3 TO 5", 2990, 1), ("TOYS", "TOYS 6 TO 8", 3490, 1),
     ("TOYS", "TOYS 9 TO 12", 3990, 1),
 )  # fmt: skip
-TELLING = (
+HINTS = (
     ("PET", "PUPPY FOOD", 2890, 1), ("PET", "PUPPY PADS", 1490, 1), ("PET", "DOG COLLARS", 1790, 1),
     ("PET", "DOG LEADS", 1990, 1), ("PET", "DOG BEDS", 5990, 1), ("PET", "KITTEN FOOD", 1990, 1),
     ("PET", "LITTER BOXES", 2490, 1), ("PET", "SCRATCHING POSTS", 4990, 1),
@@ -57,7 +57,7 @@ STORY_ONLY = (
     ("HOME", "DUVETS", 8990, 0), ("HOME", "PILLOWS", 3490, 0),
     ("FASHION", "TROUSERS", 7990, 0), ("FASHION", "HANDBAGS", 9990, 0),
 )  # fmt: skip
-TYPES = EVERYDAY + OCCASIONAL + TELLING
+TYPES = EVERYDAY + OCCASIONAL + HINTS
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Product:
     """One product of the shop.
 
     Attributes:
-        cents: price of a piece, tax included.
+        cents: price of one piece, tax included.
     """
 
     product_id: str
@@ -92,5 +92,5 @@ def _products() -> tuple[Product, ...]:
 
 
 PRODUCTS = _products()
-# The product that stories take of a type: the first maker's.
+# The product of each type that stories use: the first maker's.
 STORY_PRODUCTS = {product.product_type: product for product in reversed(PRODUCTS)}

@@ -1,4 +1,4 @@
-"""Gifts, and parcels that only look like gifts."""
+"""Stories of gifts, and of parcels that only look like gifts."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ def _first_name(parcel: Parcel) -> str:
 
 
 def to_a_friend(cast: Cast) -> None:
-    """To somebody else's home."""
+    """Sent to somebody else's home."""
     days_ago = _days_ago(cast)
     cast.records.order(cast.person, days_ago, _toy(cast), parcel=cast.friend)
     _gift(cast, days_ago, _first_name(cast.friend), "to another name at another address")
 
 
 def every_year(cast: Cast) -> None:
-    """Two birthdays of one friend; on the second label everything is spelled otherwise."""
+    """Two birthdays of one friend; the second label spells everything differently."""
     friend = cast.friend
     loud = Parcel(
         friend.name.upper(),
@@ -87,14 +87,14 @@ def birthday_and_christmas(cast: Cast) -> None:
 
 
 def marked_as_gift(cast: Cast) -> None:
-    """To the own home, but marked as a gift: for whom, the shop cannot know."""
+    """Sent to the customer's own home, but marked as a gift: the recipient is unknown."""
     days_ago = _days_ago(cast)
     cast.records.order(cast.person, days_ago, ("PERFUME",), is_gift=True)
     _gift(cast, days_ago, None, "marked as a gift, handed over in person")
 
 
 def from_two_people(cast: Cast) -> None:
-    """Two customers give to one grandmother."""
+    """Two customers send gifts to one grandmother."""
     friend = cast.friend
     for person in (cast.person, cast.neighbour):
         cast.records.order(person, 200, ("SCARVES",), parcel=friend)
@@ -102,15 +102,15 @@ def from_two_people(cast: Cast) -> None:
 
 
 def partly_returned(cast: Cast) -> None:
-    """One of the two things came back, the other was kept."""
+    """One of two items came back, the other was kept."""
     days_ago = _days_ago(cast)
     order = cast.records.order(cast.person, days_ago, ("BOOKS", *_toy(cast)), parcel=cast.friend)
     cast.records.send_back(order, days_ago - 10)
     _gift(cast, days_ago, _first_name(cast.friend), "half of the gift was kept")
 
 
-def own_address_spelled_otherwise(cast: Cast) -> None:
-    """To the partner at home, in one of many spellings."""
+def own_address_in_another_spelling(cast: Cast) -> None:
+    """Sent to the partner at the same home, in one of many spellings."""
     street, code, city = (
         cast.person.address.street,
         cast.person.address.postal_code,
@@ -128,13 +128,13 @@ def own_address_spelled_otherwise(cast: Cast) -> None:
     )
     spelling = spellings[cast.round % len(spellings)]
     cast.records.order(cast.person, 150, _toy(cast), parcel=Parcel("Kaino Puoliso", spelling))
-    _no_gift(cast, "the own address in another spelling")
+    _no_gift(cast, "the customer's own address in another spelling")
 
 
-def toy_for_the_own_child(cast: Cast) -> None:
-    """A toy that stays at home."""
+def toy_for_ones_own_child(cast: Cast) -> None:
+    """A toy sent to the customer's own home."""
     cast.records.order(cast.person, _days_ago(cast), _toy(cast))
-    _no_gift(cast, "a toy for the own child")
+    _no_gift(cast, "a toy for the customer's own child")
 
 
 def returned(cast: Cast) -> None:
@@ -145,7 +145,7 @@ def returned(cast: Cast) -> None:
 
 
 def cancelled(cast: Cast) -> None:
-    """The gift was cancelled though it had been packed."""
+    """The gift was cancelled after it had been packed."""
     days_ago = _days_ago(cast)
     order = cast.records.order(cast.person, days_ago, _toy(cast), status="cancelled")
     cast.records.ship(order, cast.friend, cast.records.moment(days_ago))
@@ -153,30 +153,30 @@ def cancelled(cast: Cast) -> None:
 
 
 def not_yet_packed(cast: Cast) -> None:
-    """The gift leaves after the night has begun; nobody knows yet where it goes."""
+    """The gift ships after the night has begun, so its address is not known yet."""
     cast.records.order(cast.person, 1, _toy(cast), parcel=cast.friend, hour=20)
-    _no_gift(cast, "the parcel leaves after the night has begun")
+    _no_gift(cast, "the parcel ships after the night has begun")
 
 
 def pick_up_point(cast: Cast) -> None:
-    """To a pick-up point: for oneself and for those one lives with."""
+    """Sent to a pick-up point, for the customer and for others in the household."""
     for days_ago, first_name in ((90, cast.person.first_name), (80, "Kaino"), (70, "Sisko")):
         name = f"{first_name} {cast.person.last_name}"
         parcel = Parcel(name, PICK_UP_POINT)
         cast.records.order(cast.person, days_ago, _toy(cast), parcel=parcel)
-    _no_gift(cast, "a pick-up point that many use")
+    _no_gift(cast, "a pick-up point that many people use")
 
 
 def moved_house(cast: Cast) -> None:
-    """Parcels for both partners at the home before the present one."""
+    """Parcels for both partners at their previous home."""
     old = cast.place("Vanhatie")
     cast.records.order(cast.person, 600, _toy(cast), parcel=Parcel(cast.person.name, old))
     cast.records.order(cast.person, 580, ("BOOKS",), parcel=Parcel("Kaino Puoliso", old))
-    _no_gift(cast, "the home before the move")
+    _no_gift(cast, "the customer's previous home")
 
 
 def to_the_workplace(cast: Cast) -> None:
-    """To the customer's firm, once with the own name and once without."""
+    """Sent to the customer's company, with and without the customer's own name."""
     office = cast.place("Konttorikatu")
     reached = Parcel("Pohjan Puu Oy", office)
     cast.records.order(cast.person, 90, ("GROUND COFFEE",), parcel=reached)
@@ -187,7 +187,7 @@ def to_the_workplace(cast: Cast) -> None:
 
 
 def to_the_cottage(cast: Cast) -> None:
-    """To oneself elsewhere, the name written as people write it."""
+    """Sent to the customer at another address, with the name written as people write it."""
     person = cast.person
     names = (
         f"{person.last_name} {person.first_name}",
@@ -197,7 +197,7 @@ def to_the_cottage(cast: Cast) -> None:
     )
     parcel = Parcel(names[cast.round % len(names)], cast.place("Rantapolku"))
     cast.records.order(person, 120, ("BOOKS",), parcel=parcel)
-    _no_gift(cast, "oneself at another address")
+    _no_gift(cast, "the customer at another address")
 
 
 STORIES = (
@@ -207,8 +207,8 @@ STORIES = (
     marked_as_gift,
     from_two_people,
     partly_returned,
-    own_address_spelled_otherwise,
-    toy_for_the_own_child,
+    own_address_in_another_spelling,
+    toy_for_ones_own_child,
     returned,
     cancelled,
     not_yet_packed,

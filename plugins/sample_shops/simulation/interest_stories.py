@@ -1,6 +1,6 @@
-"""Carts and looks that call for a mail of their own, and some that only seem to.
+"""Stories of carts and page views that call for a mail, and of some that only seem to.
 
-The truths are the audiences of campaigns: who belongs to one, and who only looks like it.
+The truths are the audiences of campaigns: their members, and customers who only look like members.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
     from sample_shops.simulation.records import Cast
 
-CART, LOOKS = "abandoned_cart", "browse_reminder"
+CART, BROWSE = "abandoned_cart", "browse_reminder"
 WANTED = ("LAMPS", "CURTAINS")
 LAMPS = [item.product_id for item in PRODUCTS if item.product_type == "LAMPS"]
-LOOK_DAYS = (6, 3, 1)
+VIEW_DAYS = (6, 3, 1)
 
 
 def audience(cast: Cast, campaign: str, why: str, *, is_planted: bool) -> None:
-    """Tell whether the customer belongs to a campaign's audience on the night."""
+    """Plant whether the customer belongs to a campaign's audience on the night."""
     customer_id = cast.person.customer_id
     cast.records.truth(
         "audiences", is_planted=is_planted, why=why, campaign=campaign, customer_id=customer_id
@@ -29,7 +29,7 @@ def audience(cast: Cast, campaign: str, why: str, *, is_planted: bool) -> None:
 
 
 def _fill_cart(cast: Cast, days_ago: int, hour: float, types: Iterable[str], why: str) -> None:
-    """Fill a cart that is left: a truth of the signal, whatever the campaign makes of it."""
+    """Fill a cart and abandon it: true for the signal, whatever the campaign does with it."""
     customer_id = cast.person.customer_id
     cart_id, filled_at = f"{customer_id}-C", cast.records.moment(days_ago, hour)
     cast.records.put_in_cart(cart_id, customer_id, filled_at, types)
@@ -43,12 +43,12 @@ def _fill_cart(cast: Cast, days_ago: int, hour: float, types: Iterable[str], why
     )
 
 
-def _look(
+def _view(
     cast: Cast, days_ago: int, product_id: str | None, search_text: str | None = None
 ) -> None:
-    """Look at a product's page in the evening, or search."""
+    """View a product's page in the evening, or search."""
     records, customer_id = cast.records, cast.person.customer_id
-    looked_at = records.moment(days_ago, 19)
+    viewed_at = records.moment(days_ago, 19)
     records.add(
         "web_events",
         event_id=f"{customer_id}-{len(records.rows.get('web_events', ())) + 1}",
@@ -56,26 +56,26 @@ def _look(
         event_type="product_view" if product_id else "search",
         product_id=product_id,
         search_text=search_text,
-        occurred_at=looked_at,
-        updated_at=looked_at,
+        occurred_at=viewed_at,
+        updated_at=viewed_at,
     )
 
 
-def _look_at_lamps(cast: Cast, days: Iterable[int] = LOOK_DAYS) -> None:
+def _view_lamps(cast: Cast, days: Iterable[int] = VIEW_DAYS) -> None:
     for days_ago, product_id in zip(days, LAMPS, strict=True):
-        _look(cast, days_ago, product_id)
+        _view(cast, days_ago, product_id)
 
 
 def cart_of_last_night(cast: Cast) -> None:
-    """Filled late in the evening, and left."""
+    """Filled late in the evening, and abandoned."""
     why = "filled late last night and left"
     _fill_cart(cast, 1, 21.5, WANTED, why)
     audience(cast, CART, why, is_planted=True)
 
 
 def cart_partly_bought_elsewhere(cast: Cast) -> None:
-    """A lamp was bought in another make; then curtains were added."""
-    why = "a lamp bought in another make, then curtains put in"
+    """A lamp in the cart was bought from another maker; then curtains were added."""
+    why = "a lamp bought in another make, then curtains added"
     _fill_cart(cast, 1, 18, ("CURTAINS",), why)
     records, customer_id = cast.records, cast.person.customer_id
     records.add(
@@ -100,68 +100,68 @@ def cart_still_in_use(cast: Cast) -> None:
 
 
 def cart_of_last_week(cast: Cast) -> None:
-    """Left too long ago."""
+    """Abandoned too long ago."""
     why = "left a week ago"
     _fill_cart(cast, 7, 18, WANTED, why)
     audience(cast, CART, why, is_planted=False)
 
 
 def cart_then_another_order(cast: Cast) -> None:
-    """Something else was ordered since."""
+    """Something else has been ordered since."""
     why = "left, then a book ordered"
     _fill_cart(cast, 2, 18, WANTED, why)
     cast.records.order(cast.person, 1, ("BOOKS",))
     audience(cast, CART, why, is_planted=False)
 
 
-def looked_on_three_days(cast: Cast) -> None:
-    """Came back to look at lamps; every other customer also searched for them."""
-    _look_at_lamps(cast)
+def viewed_on_three_days(cast: Cast) -> None:
+    """Viewed lamps on three days; every other customer also searched for them."""
+    _view_lamps(cast)
     if cast.round % 2:
-        _look(cast, 2, None, "Lamps")
-    audience(cast, LOOKS, "looked at lamps on three days", is_planted=True)
+        _view(cast, 2, None, "Lamps")
+    audience(cast, BROWSE, "looked at lamps on three days", is_planted=True)
 
 
-def looked_and_bought(cast: Cast) -> None:
-    """The looks led to a lamp."""
-    _look_at_lamps(cast)
+def viewed_and_bought(cast: Cast) -> None:
+    """The page views led to the purchase of a lamp."""
+    _view_lamps(cast)
     cast.records.order(cast.person, 1, ("LAMPS",), hour=20)
-    audience(cast, LOOKS, "looked at lamps and bought one", is_planted=False)
+    audience(cast, BROWSE, "looked at lamps and bought one", is_planted=False)
 
 
-def looked_and_bought_in_vain(cast: Cast) -> None:
-    """The looks led to a lamp that was taken back to the shop the next day."""
-    _look_at_lamps(cast, (6, 3, 2))
+def viewed_and_returned(cast: Cast) -> None:
+    """The page views led to the purchase of a lamp that was returned the next day."""
+    _view_lamps(cast, (6, 3, 2))
     order = cast.records.order(cast.person, 2, ("LAMPS",), hour=20)
     cast.records.send_back(order, 1)
-    audience(cast, LOOKS, "bought a lamp and sent it back", is_planted=False)
+    audience(cast, BROWSE, "bought a lamp and sent it back", is_planted=False)
 
 
-def looked_on_one_day(cast: Cast) -> None:
-    """At all of them, but once."""
-    _look_at_lamps(cast, (1, 1, 1))
-    audience(cast, LOOKS, "looked at lamps on one day only", is_planted=False)
+def viewed_on_one_day(cast: Cast) -> None:
+    """Viewed all lamps, but on one day only."""
+    _view_lamps(cast, (1, 1, 1))
+    audience(cast, BROWSE, "looked at lamps on one day only", is_planted=False)
 
 
-def looked_last_month(cast: Cast) -> None:
-    """Long ago."""
-    _look_at_lamps(cast, (40, 38, 36))
-    audience(cast, LOOKS, "looked at lamps more than a month ago", is_planted=False)
+def viewed_last_month(cast: Cast) -> None:
+    """Viewed lamps too long ago."""
+    _view_lamps(cast, (40, 38, 36))
+    audience(cast, BROWSE, "looked at lamps more than a month ago", is_planted=False)
 
 
-def looked_at_what_is_private(cast: Cast) -> None:
-    """At what no mail may suggest."""
-    for days_ago in LOOK_DAYS:
-        _look(cast, days_ago, STORY_PRODUCTS["BABY BOTTLES"].product_id)
-    audience(cast, LOOKS, "looked at baby bottles", is_planted=False)
+def viewed_private_products(cast: Cast) -> None:
+    """Viewed products that no mail may suggest."""
+    for days_ago in VIEW_DAYS:
+        _view(cast, days_ago, STORY_PRODUCTS["BABY BOTTLES"].product_id)
+    audience(cast, BROWSE, "looked at baby bottles", is_planted=False)
 
 
-def looked_and_filled_a_cart(cast: Cast) -> None:
-    """The cart speaks instead."""
+def viewed_and_filled_a_cart(cast: Cast) -> None:
+    """The cart reminder goes out instead."""
     why = "looked at lamps and left them in a cart"
-    _look_at_lamps(cast)
+    _view_lamps(cast)
     _fill_cart(cast, 1, 20, ("LAMPS",), why)
-    audience(cast, LOOKS, why, is_planted=False)
+    audience(cast, BROWSE, why, is_planted=False)
     audience(cast, CART, why, is_planted=True)
 
 
@@ -171,11 +171,11 @@ STORIES = (
     cart_still_in_use,
     cart_of_last_week,
     cart_then_another_order,
-    looked_on_three_days,
-    looked_and_bought,
-    looked_and_bought_in_vain,
-    looked_on_one_day,
-    looked_last_month,
-    looked_at_what_is_private,
-    looked_and_filled_a_cart,
+    viewed_on_three_days,
+    viewed_and_bought,
+    viewed_and_returned,
+    viewed_on_one_day,
+    viewed_last_month,
+    viewed_private_products,
+    viewed_and_filled_a_cart,
 )

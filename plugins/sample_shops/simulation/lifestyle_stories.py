@@ -1,4 +1,4 @@
-"""Baskets that prove a lifestyle, and baskets that only look like it."""
+"""Stories of baskets that prove a lifestyle, and of baskets that only seem to."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Plan:
-    """What somebody of one lifestyle buys, told apart from the rules that look for it.
+    """What a customer with one lifestyle buys, written independently of the rules that detect it.
 
     Attributes:
-        window: local days within which the purchases belong together.
-        expiry: local days for which they tell something.
+        window: number of local days within which the purchases count together.
+        expiry: number of local days for which they prove the lifestyle.
     """
 
     lifestyle: str
@@ -56,21 +56,21 @@ def _truth(cast: Cast, why: str, *, is_planted: bool, customer_id: str | None = 
 
 
 def one_basket(cast: Cast) -> None:
-    """All at once."""
+    """Everything in one order."""
     cast.records.order(cast.person, _days_ago(cast), _plan(cast).types)
     _truth(cast, "everything in one order", is_planted=True)
 
 
-def at_the_windows_edge(cast: Cast) -> None:
-    """In two orders, just near enough to each other."""
+def just_within_the_window(cast: Cast) -> None:
+    """Two orders, just close enough in time."""
     plan = _plan(cast)
     cast.records.order(cast.person, 10 + plan.window, plan.types[:1], hour=23.5)
     cast.records.order(cast.person, 10, plan.types[1:], hour=0.5)
     _truth(cast, "two orders, the window's days apart", is_planted=True)
 
 
-def over_the_windows_edge(cast: Cast) -> None:
-    """In two orders, a day too far from each other."""
+def just_outside_the_window(cast: Cast) -> None:
+    """Two orders, one day too far apart."""
     plan = _plan(cast)
     cast.records.order(cast.person, 11 + plan.window, plan.types[:1])
     cast.records.order(cast.person, 10, plan.types[1:])
@@ -78,21 +78,21 @@ def over_the_windows_edge(cast: Cast) -> None:
 
 
 def on_the_last_day(cast: Cast) -> None:
-    """Tonight is the last night on which it tells something."""
+    """Tonight is the last night on which the purchases count."""
     plan = _plan(cast)
     cast.records.order(cast.person, plan.expiry - 1, plan.types)
     _truth(cast, "expires tomorrow", is_planted=True)
 
 
 def expired(cast: Cast) -> None:
-    """It told something until yesterday."""
+    """Last night was the last night on which the purchases counted."""
     plan = _plan(cast)
     cast.records.order(cast.person, plan.expiry, plan.types)
     _truth(cast, "expired last night", is_planted=False)
 
 
 def two_half_baskets(cast: Cast) -> None:
-    """Two people of one home buy half of it each."""
+    """Two people at one address buy one half each."""
     cast.people[cast.neighbour_number] = cast.neighbour.living_at(cast.person.address)
     plan = _plan(cast)
     cast.records.order(cast.person, _days_ago(cast), plan.types[:1])
@@ -103,18 +103,18 @@ def two_half_baskets(cast: Cast) -> None:
 
 
 def sent_back(cast: Cast) -> None:
-    """All but one thing came back."""
+    """All items but one came back."""
     plan = _plan(cast)
     order = cast.records.order(cast.person, _days_ago(cast), plan.types)
-    cast.records.send_back(order, 2, places=len(plan.types) - 1)
+    cast.records.send_back(order, 2, line_count=len(plan.types) - 1)
     _truth(cast, "came back before the night", is_planted=False)
 
 
 def sent_back_later(cast: Cast) -> None:
-    """It will come back, which tonight does not know."""
+    """Everything comes back, but after the night."""
     plan = _plan(cast)
     order = cast.records.order(cast.person, 10, plan.types)
-    cast.records.send_back(order, -1, places=len(plan.types))
+    cast.records.send_back(order, -1, line_count=len(plan.types))
     _truth(cast, "comes back after the night", is_planted=True)
 
 
@@ -125,20 +125,20 @@ def cancelled(cast: Cast) -> None:
 
 
 def after_midnight(cast: Cast) -> None:
-    """The order is of the night's first minute."""
+    """The order is placed in the first minute of the night."""
     cast.records.order(cast.person, 0, _plan(cast).types, hour=0)
     _truth(cast, "ordered when the night had begun", is_planted=False)
 
 
 def for_somebody_else(cast: Cast) -> None:
-    """All of it goes to a friend."""
+    """The whole order goes to a friend."""
     days_ago = _days_ago(cast)
     cast.records.order(cast.person, days_ago, _plan(cast).types, parcel=cast.friend)
     _truth(cast, "sent to somebody else", is_planted=False)
     cast.records.truth(
         "gift_occasions",
         is_planted=True,
-        why="the things of a lifestyle, for a friend",
+        why="a lifestyle's products, for a friend",
         customer_id=cast.person.customer_id,
         recipient_first_name=cast.friend.name.split()[0],
         last_given_date=cast.records.day(days_ago),
@@ -146,34 +146,34 @@ def for_somebody_else(cast: Cast) -> None:
 
 
 def much_of_one_thing(cast: Cast) -> None:
-    """Much and often, but only one of the things."""
+    """Large quantities and often, but only one of the products."""
     for days_ago in (40, 30, 20):
         cast.records.order(cast.person, days_ago, _plan(cast).types[-1:], quantity=5)
-    _truth(cast, "much of one thing", is_planted=False)
+    _truth(cast, "a lot of one product", is_planted=False)
 
 
-def half_of_two_lives(cast: Cast) -> None:
-    """The first thing of one lifestyle, the last one of another."""
+def halves_of_two_lifestyles(cast: Cast) -> None:
+    """The first product of one lifestyle and the last of another."""
     other = PLANS[(cast.number + 2) % len(PLANS)]
     cast.records.order(cast.person, 20, (_plan(cast).types[0], other.types[-1]))
     _truth(cast, "halves of two lifestyles", is_planted=False)
 
 
-def told_with_blanks(cast: Cast) -> None:
-    """To the customer's own home, though the label is scribbled."""
+def badly_spelled_label(cast: Cast) -> None:
+    """Sent to the customer's own home, though the label is badly spelled."""
     home = cast.person.address
     label = Parcel(
         f"  {cast.person.last_name.upper()}, {cast.person.first_name} ",
         type(home)(f" {home.street.upper()}.", home.postal_code, home.city.upper()),
     )
     cast.records.order(cast.person, _days_ago(cast), _plan(cast).types, parcel=label)
-    _truth(cast, "to the own home, scribbled", is_planted=True)
+    _truth(cast, "to the customer's own home, badly spelled", is_planted=True)
 
 
 STORIES = (
     one_basket,
-    at_the_windows_edge,
-    over_the_windows_edge,
+    just_within_the_window,
+    just_outside_the_window,
     on_the_last_day,
     expired,
     two_half_baskets,
@@ -183,6 +183,6 @@ STORIES = (
     after_midnight,
     for_somebody_else,
     much_of_one_thing,
-    half_of_two_lives,
-    told_with_blanks,
+    halves_of_two_lifestyles,
+    badly_spelled_label,
 )

@@ -1,4 +1,7 @@
-"""What a campaign should write about tonight, and what it should not, though a signal holds it."""
+"""Stories of occasions that a campaign should write about tonight, and of some that it should not.
+
+The signals hold both kinds; the campaign's rule makes the difference.
+"""
 
 from __future__ import annotations
 
@@ -41,26 +44,26 @@ def _reminder(cast: Cast, why: str, *, is_planted: bool) -> None:
 
 
 def given_nearly_a_year_ago(cast: Cast) -> None:
-    """In two to four weeks it will be a year."""
+    """The anniversary is in two to four weeks."""
     _give(cast, 336 + cast.round % 14)
     _reminder(cast, "nearly a year ago", is_planted=True)
 
 
 def given_a_year_ago_next_week(cast: Cast) -> None:
-    """Whoever has not chosen by now will not be in time."""
+    """It is too late to choose a present now."""
     _give(cast, 361)
     _reminder(cast, "too late to send anything", is_planted=False)
 
 
-def given_to_of_late(cast: Cast) -> None:
-    """The same friend got another present last month."""
+def given_again_last_month(cast: Cast) -> None:
+    """The same friend was given another present last month."""
     for days_ago in (345, 40):
         _give(cast, days_ago)
     _reminder(cast, "another present to the same friend last month", is_planted=False)
 
 
 def given_two_years_ago(cast: Cast) -> None:
-    """A year ago there was none."""
+    """A present two years ago, and none a year ago."""
     _give(cast, 345 + 365)
     _reminder(cast, "two years ago, and not last year", is_planted=False)
 
@@ -76,22 +79,22 @@ def _plan(cast: Cast) -> Plan:
 
 
 def changed_this_week(cast: Cast) -> None:
-    """The first note is due."""
+    """The first mail of the lifestyle is due."""
     cast.records.order(cast.person, 3 + cast.round % 3, _plan(cast).types)
     _step_truth(cast, "all bought this week", is_lifestyle=True, step=1)
 
 
 def changed_three_weeks_ago(cast: Cast) -> None:
-    """Between the second note and the third."""
+    """Between the second mail and the third."""
     cast.records.order(cast.person, 20, _plan(cast).types)
     _step_truth(cast, "all bought three weeks ago", is_lifestyle=True, step=None)
 
 
 def changed_for_a_friend(cast: Cast) -> None:
-    """Everything went to a friend's this week."""
+    """Everything was sent to a friend this week."""
     cast.records.order(cast.person, 4, _plan(cast).types, parcel=cast.friend)
     _step_truth(cast, "sent to a friend this week", is_lifestyle=False, step=None)
-    _gift_truth(cast, 4, "the things of a lifestyle, for a friend, this week")
+    _gift_truth(cast, 4, "a lifestyle's products, for a friend, this week")
 
 
 def _beans(cast: Cast, days_ago: range, why: str, *, is_planted: bool) -> None:
@@ -107,12 +110,12 @@ def _beans(cast: Cast, days_ago: range, why: str, *, is_planted: bool) -> None:
 
 
 def bought_every_third_week(cast: Cast) -> None:
-    """For a year, up to now."""
+    """Regularly for a year, up to now."""
     _beans(cast, range(4, 400, 20), "every third week for a year", is_planted=True)
 
 
 def stocked_up(cast: Cast) -> None:
-    """A fast pace, but of a fortnight only."""
+    """A fast pace, but only for a fortnight."""
     _beans(cast, range(1, 15, 2), "a fortnight of many orders", is_planted=False)
 
 
@@ -122,7 +125,7 @@ def stopped_two_months_ago(cast: Cast) -> None:
 
 
 def _born(cast: Cast, years_ago: int, why: str, *, is_planted: bool) -> None:
-    # Fours of years: the night may be a 29 February.
+    # Multiples of four years: the night may be a 29 February.
     birth_date = cast.records.night.replace(year=cast.records.night.year - years_ago)
     cast.people[cast.number] = replace(cast.person, birth_date=birth_date)
     customer_id = cast.person.customer_id
@@ -130,7 +133,7 @@ def _born(cast: Cast, years_ago: int, why: str, *, is_planted: bool) -> None:
 
 
 def born_today(cast: Cast) -> None:
-    """A grown-up's birthday."""
+    """An adult's birthday."""
     _born(cast, 20 + 8 * (cast.round % 8), "a birthday today", is_planted=True)
 
 
@@ -142,7 +145,7 @@ def born_today_and_under_age(cast: Cast) -> None:
 STORIES = (
     given_nearly_a_year_ago,
     given_a_year_ago_next_week,
-    given_to_of_late,
+    given_again_last_month,
     given_two_years_ago,
     changed_this_week,
     changed_three_weeks_ago,

@@ -1,4 +1,4 @@
-"""Carts, late parcels and regular purchases: what is true, and what only looks like it."""
+"""Stories of abandoned carts, late parcels and regular purchases, and of near misses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _cart(  # noqa: PLR0913 - a story names only what is unusual
     removed_after_hours: int | None = None,
     is_known: bool = True,
 ) -> str:
-    """Fill a cart at 18 o'clock, with the truth about it; return its id."""
+    """Fill a cart at 18:00 and plant the truth about it; return its id."""
     records = cast.records
     cart_id = f"{cast.person.customer_id}-K"
     customer_id = cast.person.customer_id if is_known else None
@@ -39,18 +39,18 @@ def _cart(  # noqa: PLR0913 - a story names only what is unusual
 
 
 def cart_left(cast: Cast) -> None:
-    """Filled, and left."""
+    """Filled and abandoned."""
     _cart(cast, "filled three days ago and left", is_planted=True)
 
 
 def cart_bought(cast: Cast) -> None:
-    """Bought an hour later; the shop emptied it."""
+    """Bought an hour later; the shop emptied the cart."""
     _cart(cast, "bought", is_planted=False, removed_after_hours=1)
     cast.records.order(cast.person, 3, WANTED, hour=19)
 
 
 def cart_bought_and_not_emptied(cast: Cast) -> None:
-    """Bought the next day; the shop forgot to empty it."""
+    """Bought the next day; the shop did not empty the cart."""
     _cart(cast, "bought the next day; never emptied", is_planted=False)
     cast.records.order(cast.person, 2, WANTED)
 
@@ -61,17 +61,20 @@ def cart_emptied(cast: Cast) -> None:
 
 
 def cart_of_nobody(cast: Cast) -> None:
-    """Nobody knows whose it is."""
-    _cart(cast, "of somebody who was not logged in", is_planted=False, is_known=False)
+    """The cart of an unknown visitor."""
+    _cart(cast, "the visitor was not logged in", is_planted=False, is_known=False)
 
 
 def cart_of_tomorrow(cast: Cast) -> None:
-    """It is filled when the night has begun."""
+    """Filled after the night has begun."""
     _cart(cast, "filled after the night had begun", is_planted=False, days_ago=0)
 
 
 def _parcel_truth(cast: Cast, why: str, *, is_planted: bool, late: timedelta | None) -> None:
-    """Order a parcel that was promised two days before the night; late None is not delivered."""
+    """Order a parcel promised for two days before the night.
+
+    `late` is how long after the promise it was delivered; None means not delivered.
+    """
     records = cast.records
     order = records.order(cast.person, 5, ("CANDLES",))
     parcel = records.rows["shipments"][-1]
@@ -89,18 +92,18 @@ def _parcel_truth(cast: Cast, why: str, *, is_planted: bool, late: timedelta | N
 
 
 def parcel_late(cast: Cast) -> None:
-    """It came after its promise."""
+    """Delivered after the promised time."""
     _parcel_truth(cast, "three hours after the promise", is_planted=True, late=timedelta(hours=3))
 
 
 def parcel_missing(cast: Cast) -> None:
-    """The promise is past, the parcel has not come."""
-    _parcel_truth(cast, "not delivered, the promise is past", is_planted=True, late=None)
+    """The promised time has passed, and the parcel is not delivered."""
+    _parcel_truth(cast, "not delivered by the promised time", is_planted=True, late=None)
 
 
 def parcel_in_time(cast: Cast) -> None:
-    """It came at the very moment of its promise."""
-    _parcel_truth(cast, "at the moment of the promise", is_planted=False, late=timedelta())
+    """Delivered exactly at the promised time."""
+    _parcel_truth(cast, "at the promised time", is_planted=False, late=timedelta())
 
 
 def _subscription(cast: Cast, why: str, *, is_planted: bool, days_ago: tuple[int, ...]) -> None:
@@ -117,21 +120,21 @@ def _subscription(cast: Cast, why: str, *, is_planted: bool, days_ago: tuple[int
 
 
 def bought_every_fortnight(cast: Cast) -> None:
-    """At a rhythm, up to now."""
+    """Regularly, up to now."""
     days = tuple(range(5, 400, 14 + cast.round % 4))
-    _subscription(cast, "at a rhythm, up to now", is_planted=True, days_ago=days)
+    _subscription(cast, "regularly, up to now", is_planted=True, days_ago=days)
 
 
 def bought_until_spring(cast: Cast) -> None:
-    """At a rhythm that ended long ago."""
+    """Regularly, until long ago."""
     days = tuple(range(300, 600, 14))
-    _subscription(cast, "a rhythm that ended", is_planted=False, days_ago=days)
+    _subscription(cast, "regularly, until long ago", is_planted=False, days_ago=days)
 
 
 def bought_in_one_week(cast: Cast) -> None:
     """Often, but all in one week."""
     days = tuple(range(250, 257))
-    _subscription(cast, "one week of many orders", is_planted=False, days_ago=days)
+    _subscription(cast, "many orders in one week", is_planted=False, days_ago=days)
 
 
 CART_STORIES = (

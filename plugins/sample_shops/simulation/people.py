@@ -1,4 +1,4 @@
-"""The simulated shop's customers: Finns, Swedes and English readers. None of them exists."""
+"""The simulated shop's customers: Finns, Swedes and English readers. None of them exist."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SWEDISH_CITIES = (
 
 @dataclass(frozen=True)
 class Address:
-    """Where a parcel can go."""
+    """A delivery or billing address."""
 
     street: str
     postal_code: str
@@ -48,8 +48,8 @@ class Person:
     """One customer.
 
     Attributes:
-        number: place among the customers, from 0.
-        birth_date: None where the shop was not told.
+        number: position among the customers, from 0.
+        birth_date: None where the shop does not know it.
     """
 
     number: int
@@ -87,7 +87,7 @@ def customer_id(number: int) -> str:
 
 
 def draw_people(count: int, random: np.random.Generator, night: date) -> list[Person]:
-    """Return `count` people; two in three have told the shop their birthday."""
+    """Return `count` people; the shop knows the birthday of two in three."""
     draws = random.random((count, 8))
     return [_person(number, list(draw), night) for number, draw in enumerate(draws)]
 
@@ -97,7 +97,7 @@ def _person(number: int, draw: list[float], night: date) -> Person:
     is_swede = locale == "sv"
     city, postal_code = _pick(SWEDISH_CITIES if is_swede else CITIES, draw[1])
     street = _pick(SWEDISH_STREETS if is_swede else STREETS, draw[2])
-    # Numbered by the customer: two strangers never share an address.
+    # The customer's number is in the address, so strangers never share one.
     address = Address(f"{street} {number + 1}", postal_code, city, "SE" if is_swede else "FI")
     return Person(
         number=number,
@@ -119,7 +119,7 @@ def _language(share: float) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]
 
 
 def _birth_date(age: float, day: float, night: date) -> date:
-    """Return a birth date of somebody 18 to 80 years old; every hundredth is of 29 February."""
+    """Return the birth date of a person aged 18 to 80; one in a hundred is a 29 February."""
     year = night.year - 18 - int(age * 62)
     if day < 0.01:  # noqa: PLR2004
         return date(year - year % 4, 2, 29)

@@ -1,4 +1,4 @@
-"""The rows of stories: orders and carts of single customers, written down one by one."""
+"""The rows that stories add one by one: orders, parcels, carts and page views of one customer."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parcel:
-    """To whom and where a parcel goes.
+    """The recipient and address of a parcel.
 
     Attributes:
-        name: as on the label.
+        name: the recipient's name, as on the label.
     """
 
     name: str
@@ -30,13 +30,13 @@ class Parcel:
 
 @dataclass
 class Records:
-    """Rows by table, as the stories tell them.
+    """The rows that the stories add, by table.
 
     Attributes:
-        night: local date before whose 00:00 everything is known.
+        night: local date of the night; it knows everything before 00:00 of that date.
         rows: rows by raw table, each a dictionary by column.
         truths: rows by table of the schema `truth`.
-        silent: numbers of the customers who buy nothing but what the stories tell.
+        silent: numbers of the customers who have no random purchases, only those of their story.
     """
 
     shop: Shop
@@ -46,11 +46,11 @@ class Records:
     silent: set[int] = field(default_factory=set)
 
     def day(self, days_ago: int) -> date:
-        """Return the local date so many days before the night; 1 is the last day."""
+        """Return the local date `days_ago` days before the night; 1 is the last day."""
         return self.night - timedelta(days=days_ago)
 
     def moment(self, days_ago: int, hour: float = 12) -> datetime:
-        """Return an hour of the shop's wall clock on a day before the night, aware."""
+        """Return `hour` on the shop's wall clock, `days_ago` days before the night."""
         on_the_clock = datetime.combine(self.day(days_ago), time()) + timedelta(hours=hour)
         return on_the_clock.replace(tzinfo=self.shop.zone)
 
@@ -59,7 +59,7 @@ class Records:
         self.rows.setdefault(table, []).append(values)
 
     def truth(self, table: str, *, is_planted: bool, why: str, **values: Any) -> None:
-        """Add what a signal should, or should not, find, and the story behind it."""
+        """Add a row that a signal should find, or a near miss that it should not, and why."""
         row = {**values, "is_planted": is_planted, "why": why}
         self.truths.setdefault(table, []).append(row)
 
@@ -76,7 +76,7 @@ class Records:
         quantity: int = 1,
         referral_code: str | None = None,
     ) -> str:
-        """Add an order of one line a type, and its parcel: to the customer's home if none is given.
+        """Add an order with one line per type, and its parcel, sent home if none is given.
 
         Returns:
             The order's id.
@@ -127,11 +127,11 @@ class Records:
             updated_at=shipped_at,
         )
 
-    def send_back(self, order_id: str, days_ago: int, *, places: int = 1) -> None:
-        """Add the return of an order's first lines, whole; 0 days ago and less is yet to come."""
-        # The order was told just now: its lines are among the last ones.
+    def send_back(self, order_id: str, days_ago: int, *, line_count: int = 1) -> None:
+        """Add the full return of an order's first lines; 0 days ago or less is after the night."""
+        # The order was added just now, so its lines are among the last ones.
         lines = [line for line in self.rows["order_lines"][-50:] if line["order_id"] == order_id]
-        for line in lines[:places]:
+        for line in lines[:line_count]:
             self.add(
                 "returns",
                 return_id=f"{line['order_line_id']}-R",
@@ -165,17 +165,17 @@ class Records:
                 updated_at=removed_at or moment,
             )
 
-    def look(self, person: Person, days_ago: int, product_type: str) -> None:
-        """Add that somebody looked at a product of the type at noon."""
-        looked_at = self.moment(days_ago)
+    def view_product(self, person: Person, days_ago: int, product_type: str) -> None:
+        """Add a page view of a product of the type, at noon."""
+        viewed_at = self.moment(days_ago)
         self.add(
             "web_events",
             event_id=f"{person.customer_id}-V{len(self.rows.get('web_events', ())) + 1}",
             customer_id=person.customer_id,
             event_type="product_view",
             product_id=STORY_PRODUCTS[product_type].product_id,
-            occurred_at=looked_at,
-            updated_at=looked_at,
+            occurred_at=viewed_at,
+            updated_at=viewed_at,
         )
 
     def _if_known(self, moment: datetime) -> datetime | None:
@@ -184,13 +184,13 @@ class Records:
 
 @dataclass(frozen=True)
 class Cast:
-    """Who plays in one story.
+    """The people in one story.
 
     Attributes:
-        people: everybody, by number; a story may move somebody.
-        number: the customer whom the story is about.
-        neighbour_number: somebody else without a story.
-        round: how often the story was told before; stories vary with it.
+        people: all customers, by number; a story may change somebody's address.
+        number: number of the story's customer.
+        neighbour_number: number of another customer, who has no story.
+        round: how many earlier customers have the same story; stories vary with it.
     """
 
     records: Records
@@ -201,20 +201,20 @@ class Cast:
 
     @property
     def person(self) -> Person:
-        """The customer whom the story is about."""
+        """The story's customer."""
         return self.people[self.number]
 
     @property
     def neighbour(self) -> Person:
-        """Another customer."""
+        """Another customer, who has no story."""
         return self.people[self.neighbour_number]
 
     @property
     def friend(self) -> Parcel:
-        """Somebody outside the shop, at an address of their own."""
+        """A recipient who is no customer, at an address of their own."""
         first_name = ("Lumi", "Otso", "Saga", "Milo")[self.number % 4]
         return Parcel(f"{first_name} Ketonen", self.place("Lahjatie"))
 
     def place(self, street: str) -> Address:
-        """Return an address in `street` that no other story knows."""
+        """Return an address in `street` that no other story uses."""
         return Address(f"{street} {self.number + 1}", "96100", "Rovaniemi")

@@ -1,4 +1,4 @@
-"""Friends who come by a customer's code, and people who would like to be rewarded for less."""
+"""Stories of friends who order with a customer's code, and of orders that earn no reward."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from sample_shops.simulation.people import Person
     from sample_shops.simulation.records import Cast
 
-# Characters that are taken for others, and what stands for them in codes.
+# Characters that are easily mistaken for others, and their replacements in codes.
 CLEAR = str.maketrans("01+/OI", "456789")
 WANTED = ("SCARVES", "CANDLES")
 
 
 def referral_code(shop: Shop, customer_id: str) -> str:
-    """Return the code that a customer gives to friends; eight characters, nearly always unique."""
-    hashed = hashlib.sha256(f"{shop.referral_salt}:{customer_id}".encode()).digest()
+    """Return the code that a customer gives to friends: eight characters, nearly always unique."""
+    hashed = hashlib.sha256(f"{shop.referrals.referral_salt}:{customer_id}".encode()).digest()
     return base64.b64encode(hashed).decode().upper().translate(CLEAR)[:8]
 
 
@@ -40,9 +40,9 @@ def _truth(
     *,
     between: tuple[Person, Person | None] | None = None,
 ) -> None:
-    """Tell what becomes of an order: `waiting`, `earned`, or the reason why it is refused.
+    """Plant the outcome of an order: `waiting`, `earned`, or the reason for its refusal.
 
-    `between` are friend and referrer, else the story's customer and the neighbour.
+    `between` holds friend and referrer; the default is the story's customer and the neighbour.
     """
     friend, referrer = between or (cast.person, cast.neighbour)
     is_refused = verdict not in {"waiting", "earned"}
@@ -59,63 +59,63 @@ def _truth(
 
 
 def _days_ago(cast: Cast) -> int:
-    """Return an age at which the window was over some days ago, so that nobody is told any more."""
-    return cast.records.shop.referral_return_days + 20 + cast.number % 60
+    """Return an age at which the return window ended so long ago that no mail is due any more."""
+    return cast.records.shop.referrals.referral_return_days + 20 + cast.number % 60
 
 
 def _over(cast: Cast) -> int:
-    """Return the age of an order whose window ended yesterday."""
-    return cast.records.shop.referral_return_days + 1
+    """Return the age of an order whose return window ended yesterday."""
+    return cast.records.shop.referrals.referral_return_days + 1
 
 
-def friend_came(cast: Cast) -> None:
-    """A friend's order, whose window ended yesterday."""
+def window_just_over(cast: Cast) -> None:
+    """A friend's order whose return window ended yesterday."""
     order = _order(cast, cast.person, cast.neighbour, _over(cast))
     _truth(cast, "the window ended yesterday", order, "earned")
 
 
-def friend_came_lately(cast: Cast) -> None:
-    """A friend's order, whose window ends tonight."""
+def window_still_open(cast: Cast) -> None:
+    """A friend's order whose return window ends tonight."""
     order = _order(cast, cast.person, cast.neighbour, _over(cast) - 1)
     _truth(cast, "the window ends today", order, "waiting")
 
 
-def friend_typed_carelessly(cast: Cast) -> None:
-    """The code in small letters and with a dash."""
+def code_typed_carelessly(cast: Cast) -> None:
+    """The code in lower case and with a dash."""
     code = referral_code(cast.records.shop, cast.neighbour.customer_id).lower()
     typed = f" {code[:4]}-{code[4:]} "
     order = _order(cast, cast.person, cast.neighbour, _days_ago(cast), referral_code=typed)
-    _truth(cast, "the code in small letters", order, "earned")
+    _truth(cast, "the code in lower case", order, "earned")
 
 
-def friend_ordered_anew(cast: Cast) -> None:
-    """A first order that was cancelled, and placed anew an hour later."""
+def friend_ordered_again(cast: Cast) -> None:
+    """A first order that was cancelled and placed again the next day."""
     _order(cast, cast.person, cast.neighbour, _days_ago(cast), status="cancelled")
     order = _order(cast, cast.person, cast.neighbour, _days_ago(cast) - 1)
-    _truth(cast, "cancelled, then placed anew", order, "earned")
+    _truth(cast, "cancelled, then placed again", order, "earned")
 
 
 def friend_kept_half(cast: Cast) -> None:
-    """One of two things came back."""
+    """One of two items came back."""
     order = _order(cast, cast.person, cast.neighbour, _days_ago(cast))
     cast.records.send_back(order, _days_ago(cast) - 10)
     _truth(cast, "half of it came back", order, "earned")
 
 
 def friend_returned_too_late(cast: Cast) -> None:
-    """All came back, on the day after the window."""
+    """Everything came back, the day after the return window."""
     days_ago = _days_ago(cast)
     order = _order(cast, cast.person, cast.neighbour, days_ago)
-    cast.records.send_back(order, days_ago - _over(cast), places=2)
-    _truth(cast, "all came back a day after the window", order, "earned")
+    cast.records.send_back(order, days_ago - _over(cast), line_count=2)
+    _truth(cast, "everything came back a day after the window", order, "earned")
 
 
 def friend_returned_all(cast: Cast) -> None:
-    """All came back, on the last day of the window."""
+    """Everything came back, on the last day of the return window."""
     days_ago = _days_ago(cast)
     order = _order(cast, cast.person, cast.neighbour, days_ago)
-    cast.records.send_back(order, days_ago - _over(cast) + 1, places=2)
-    _truth(cast, "all came back on the last day", order, "returned")
+    cast.records.send_back(order, days_ago - _over(cast) + 1, line_count=2)
+    _truth(cast, "everything came back on the last day", order, "returned")
 
 
 def friend_cancelled(cast: Cast) -> None:
@@ -125,7 +125,7 @@ def friend_cancelled(cast: Cast) -> None:
 
 
 def code_of_nobody(cast: Cast) -> None:
-    """A code that nobody has; it holds a zero."""
+    """A code that no customer has; it contains a zero."""
     code = f"0{cast.number:07}"
     order = _order(cast, cast.person, cast.neighbour, _days_ago(cast), referral_code=code)
     _truth(cast, "nobody's code", order, "unknown_code", between=(cast.person, None))
@@ -138,9 +138,9 @@ def code_of_ones_own(cast: Cast) -> None:
 
 
 def code_at_the_second_order(cast: Cast) -> None:
-    """The friend had ordered before, and sent it all back."""
+    """The friend had ordered before, and returned everything."""
     earlier = cast.records.order(cast.person, _days_ago(cast) + 90, WANTED)
-    cast.records.send_back(earlier, _days_ago(cast) + 80, places=2)
+    cast.records.send_back(earlier, _days_ago(cast) + 80, line_count=2)
     order = _order(cast, cast.person, cast.neighbour, _days_ago(cast))
     _truth(cast, "had ordered before", order, "not_first_order")
 
@@ -156,7 +156,7 @@ def code_of_the_same_household(cast: Cast) -> None:
 
 
 def code_of_next_door(cast: Cast) -> None:
-    """Both live in one house, behind two doors."""
+    """Both live in one building, in two flats."""
     for number, flat in ((cast.number, 4), (cast.neighbour_number, 5)):
         home = Address(f"Naapurikatu {cast.number + 1} as {flat}", "00100", "Helsinki")
         cast.people[number] = cast.people[number].living_at(home)
@@ -165,7 +165,7 @@ def code_of_next_door(cast: Cast) -> None:
 
 
 def code_in_a_circle(cast: Cast) -> None:
-    """Two who refer each other: the first one may, the second one not."""
+    """Two customers who refer each other: the first referral earns, the second is refused."""
     days_ago = _days_ago(cast)
     first = _order(cast, cast.person, cast.neighbour, days_ago)
     second = _order(cast, cast.neighbour, cast.person, days_ago - 1)
@@ -175,10 +175,10 @@ def code_in_a_circle(cast: Cast) -> None:
 
 
 STORIES = (
-    friend_came,
-    friend_came_lately,
-    friend_typed_carelessly,
-    friend_ordered_anew,
+    window_just_over,
+    window_still_open,
+    code_typed_carelessly,
+    friend_ordered_again,
     friend_kept_half,
     friend_returned_too_late,
     friend_returned_all,

@@ -1,4 +1,4 @@
-"""Purchases that lack something or go with something, and some that only seem to."""
+"""Stories of purchases that lack a complement, and of some that only seem to."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ BED = ("DUVETS", "PILLOWS", "BED LINEN")
 
 
 def duvet_alone(cast: Cast) -> None:
-    """A duvet, and nothing else of a bed."""
+    """A duvet, and nothing else for a bed."""
     cast.records.order(cast.person, 12, BED[:1])
     audience(cast, SET, "a duvet without pillows and linen", is_planted=True)
 
 
 def blazer_alone(cast: Cast) -> None:
-    """A blazer, and neither trousers nor a bag."""
+    """A blazer, without trousers or a handbag."""
     cast.records.order(cast.person, 12, ("BLAZERS",))
     audience(cast, SET, "a blazer without trousers and handbag", is_planted=True)
 
 
 def whole_bed(cast: Cast) -> None:
-    """All in one order."""
+    """The whole set in one order."""
     cast.records.order(cast.person, 12, BED)
-    audience(cast, SET, "all of the bed in one order", is_planted=False)
+    audience(cast, SET, "the whole bed in one order", is_planted=False)
 
 
 def pillows_at_home(cast: Cast) -> None:
@@ -40,7 +40,7 @@ def pillows_at_home(cast: Cast) -> None:
 
 
 def duvet_given_away(cast: Cast) -> None:
-    """To a friend, as the customer says."""
+    """Sent to a friend and marked as a gift."""
     why = "a duvet for a friend"
     cast.records.order(cast.person, 12, BED[:1], parcel=cast.friend, is_gift=True)
     cast.records.truth(
@@ -55,14 +55,14 @@ def duvet_given_away(cast: Cast) -> None:
 
 
 def duvet_sent_back(cast: Cast) -> None:
-    """It came back."""
+    """The duvet came back."""
     order = cast.records.order(cast.person, 12, BED[:1])
     cast.records.send_back(order, 3)
     audience(cast, SET, "a duvet sent back", is_planted=False)
 
 
 def duvet_of_yesterday(cast: Cast) -> None:
-    """It was delivered the day before the night."""
+    """Delivered the day before the night."""
     cast.records.order(cast.person, 3, BED[:1])
     audience(cast, SET, "a duvet delivered yesterday", is_planted=False)
 
@@ -82,14 +82,14 @@ def curtains_alone(cast: Cast) -> None:
 
 
 def curtains_of_this_week(cast: Cast) -> None:
-    """The same, too lately."""
+    """Curtains and never a lamp, but too recently."""
     cast.records.order(cast.person, 200, ("BOOKS",))
     cast.records.order(cast.person, 3, ("CURTAINS",))
-    audience(cast, TOGETHER, "curtains of three days ago", is_planted=False)
+    audience(cast, TOGETHER, "curtains three days ago", is_planted=False)
 
 
 def curtains_and_a_duvet(cast: Cast) -> None:
-    """One order for two campaigns: the set goes first."""
+    """One order that suits two campaigns: completing the set takes precedence."""
     why = "curtains and a duvet in one order"
     cast.records.order(cast.person, 200, ("BOOKS",))
     cast.records.order(cast.person, 10, ("CURTAINS", "DUVETS"))

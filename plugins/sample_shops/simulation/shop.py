@@ -1,4 +1,4 @@
-"""Puts the simulated shop together: people, what they do by chance, and the stories among them."""
+"""Puts the simulated shop together: people, their random purchases, and the stories among them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from sample_shops.simulation.background import (
     draw_lines,
     draw_orders,
 )
-from sample_shops.simulation.catalogue import TELLING, TYPES
+from sample_shops.simulation.catalogue import HINTS, TYPES
 from sample_shops.simulation.people import Person, draw_people
 from sample_shops.simulation.records import Cast, Records
 
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
     from retention.project.shop import Shop
 
-# Of five customers in a row the first two have a story each, the third has whims and preferred
-# hours, the last two are the neighbours whom a story may need.
+# Of each five customers, the first two have a story each, the third may buy hints of a lifestyle at
+# random and prefers certain hours, and the last two are the neighbours that a story may need.
 GROUP = 5
 STORY_PLACES, HABIT_PLACE, RETURN_PLACE = 2, 2, 4
 STORIES = (
@@ -53,19 +53,19 @@ STORIES = (
     *referral_stories.STORIES,
     *occasion_stories.STORIES,
 )
-FEWEST_CUSTOMERS = GROUP * -(-len(STORIES) // STORY_PLACES)  # fewer would leave stories out
+FEWEST_CUSTOMERS = GROUP * -(-len(STORIES) // STORY_PLACES)  # enough for every story once
 QUIET = (*other_stories.CART_STORIES, *interest_stories.STORIES, *set_stories.STORIES)
 QUIET_STORIES = {STORIES.index(story) for story in QUIET}
 
 
 @dataclass(frozen=True)
 class SimulatedShop:
-    """All that happened in the shop.
+    """Everything that happened in the shop.
 
     Attributes:
-        first_day: local date at whose 00:00 the ticks of the background begin.
-        night: the date after the last day.
-        records: the stories' rows and the truths.
+        first_day: local date; the ticks of the random purchases count from its 00:00.
+        night: the local date after the last day.
+        records: the rows of the stories, and the truths.
     """
 
     first_day: date
@@ -79,14 +79,14 @@ class SimulatedShop:
 
 
 def simulate_shop(shop: Shop, customers: int, seed: int, night: date) -> SimulatedShop:
-    """Make up two years of a shop, ending when `night` begins.
+    """Make up two years of a shop that end when `night` begins.
 
     The same arguments give the same shop.
     """
     random = np.random.default_rng(seed)
     people = draw_people(customers, random, night)
     records = Records(shop, night)
-    _tell_stories(records, people)
+    _play_stories(records, people)
     habits = _habits(customers, random, records.silent)
     orders = draw_orders(habits, random)
     lines = draw_lines(habits, orders, random)
@@ -102,17 +102,17 @@ def simulate_shop(shop: Shop, customers: int, seed: int, night: date) -> Simulat
     )
 
 
-def _tell_stories(records: Records, people: list[Person]) -> None:
+def _play_stories(records: Records, people: list[Person]) -> None:
     for number in range(len(people)):
         place = _story_place(number)
         neighbour = number + GROUP - STORY_PLACES
         if place is not None and neighbour < len(people):
-            told, story = divmod(place, len(STORIES))
-            STORIES[story](Cast(records, people, number, neighbour, told))
+            round_number, story = divmod(place, len(STORIES))
+            STORIES[story](Cast(records, people, number, neighbour, round_number))
 
 
 def _story_place(number: int) -> int | None:
-    """Return which of all stories, told again and again, is this customer's; None for none."""
+    """Return the customer's position in the endlessly repeated list of stories; None for none."""
     group, place = divmod(number, GROUP)
     return group * STORY_PLACES + place if place < STORY_PLACES else None
 
@@ -134,8 +134,8 @@ def _habits(customers: int, random: np.random.Generator, silent: set[int]) -> Ha
 
 
 def _without_hints(types: NDArray[np.int64], place: NDArray) -> NDArray[np.int64]:
-    """Let chance tell nothing of those whom stories are about: books instead."""
+    """Replace hints of a lifestyle and coffee beans by books, so chance disturbs no story."""
     names = [product_type for _, product_type, *_ in TYPES]
-    hints = [names.index("REGULAR BEAN"), *range(len(TYPES) - len(TELLING), len(TYPES))]
+    hints = [names.index("REGULAR BEAN"), *range(len(TYPES) - len(HINTS), len(TYPES))]
     is_hint = np.isin(types, hints) & (place != HABIT_PLACE)[:, None]
     return np.where(is_hint, names.index("BOOKS"), types)

@@ -1,4 +1,4 @@
-"""The simulated shop as tables of the raw contract, in Arrow: chance first, then the stories."""
+"""The simulated shop as tables of the raw contract, in Arrow: random rows first, then stories."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from retention.raw.contract import RawTable
     from sample_shops.simulation.shop import SimulatedShop
 
-CART_DAYS, VIEW_DAYS = 60, 180  # the shop keeps carts and page views for so long
+CART_DAYS, VIEW_DAYS = 60, 180  # how long the shop keeps carts and page views
 VIEWS_PER_LINE = 2
-WANTED = {"offers": 0.85, "reminders": 0.9, "newsletter": 0.4}  # so many say yes
+WANTED = {"offers": 0.85, "reminders": 0.9, "newsletter": 0.4}  # share of customers who agree
 STORES = (("web", "Puoti", None), ("S1", "Puoti Kamppi", "Helsinki"),
           ("S2", "Puoti Koskikeskus", "Tampere"), ("S3", "Puoti Hansa", "Turku"))  # fmt: skip
-# What a row holds where nothing else is said.
-NOTHING = {
+# The values of columns that a row leaves empty.
+DEFAULTS = {
     "shipping_amount": 0.0, "tax_amount": 0.0, "gift_card_amount": 0.0, "discount_amount": 0.0,
 }  # fmt: skip
 ARROW_TYPES = {
@@ -42,16 +42,16 @@ ARROW_TYPES = {
 def raw_tables(
     made: SimulatedShop, shop: Shop, contract: dict[str, RawTable]
 ) -> Iterator[tuple[str, pa.Table]]:
-    """Yield every table that holds rows, with its name."""
+    """Yield the name and rows of every table that holds rows."""
     background = Background(made, shop)
     for name, rows in background.tables():
-        told = made.records.rows.get(name, [])
-        table = pa.concat_tables([_fitted(contract[name], rows), _stories(contract[name], told)])
-        yield name, _filled(table, {"currency": shop.shop_currency} | NOTHING)
+        stories = made.records.rows.get(name, [])
+        table = pa.concat_tables([_fitted(contract[name], rows), _stories(contract[name], stories)])
+        yield name, _filled(table, {"currency": shop.storefront.shop_currency} | DEFAULTS)
 
 
 class Background:
-    """What happened by chance, one table after the other."""
+    """The random rows of each table."""
 
     def __init__(self, made: SimulatedShop, shop: Shop) -> None:
         self.made = made
@@ -63,7 +63,7 @@ class Background:
         self.product_ids = pa.array([product.product_id for product in PRODUCTS])
 
     def tables(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield the columns of each table of the contract, with its name."""
+        """Yield the name and columns of each table of the contract."""
         for name in (
             "stores", "products", "customers", "consents", "preferences", "orders", "order_lines",
             "returns", "shipments", "carts", "web_events",
@@ -71,14 +71,14 @@ class Background:
             yield name, getattr(self, name)()
 
     def moments(self, ticks: NDArray, is_known: NDArray | None = None) -> pa.Array:
-        """Return ticks of the shop's wall clock as moments; null where they are not known."""
+        """Return ticks of the shop's wall clock as UTC timestamps; null where not known."""
         start = np.datetime64(datetime.combine(self.made.first_day, time()), "us")
         wall = pa.array(
             start + ticks.astype("timedelta64[s]"),
             mask=None if is_known is None else ~is_known,
         )
         return pc.assume_timezone(
-            wall, self.shop.shop_timezone, ambiguous="earliest", nonexistent="latest"
+            wall, self.shop.storefront.shop_timezone, ambiguous="earliest", nonexistent="latest"
         ).cast(pa.timestamp("us", "UTC"))
 
     def stores(self) -> dict[str, Any]:
@@ -93,7 +93,7 @@ class Background:
         }
 
     def products(self) -> dict[str, Any]:
-        """Everything the shop sells."""
+        """All products of the catalogue."""
         return {
             "product_id": self.product_ids,
             "product_name": [product.name for product in PRODUCTS],
@@ -101,12 +101,14 @@ class Background:
             "product_category": [product.department for product in PRODUCTS],
             "product_type": [product.product_type for product in PRODUCTS],
             "brand": [product.maker for product in PRODUCTS],
-            "product_url": [f"{self.shop.shop_url}/p/{item.product_id}" for item in PRODUCTS],
+            "product_url": [
+                f"{self.shop.storefront.shop_url}/p/{item.product_id}" for item in PRODUCTS
+            ],
             "updated_at": self.moments(np.zeros(len(PRODUCTS), int)),
         }
 
     def customers(self) -> dict[str, Any]:
-        """Everybody, since they opened their accounts."""
+        """All customers, created when they opened their accounts."""
         people = self.made.people
         since = self.moments(self.made.habits.first_tick)
         columns = ("first_name", "last_name", "locale", "time_zone", "birth_date", "email")
@@ -120,7 +122,7 @@ class Background:
         }
 
     def consents(self) -> dict[str, Any]:
-        """An answer of everybody to each question of consent."""
+        """Each customer's answer to each consent question."""
         count = len(self.made.people)
         since = self.moments(np.tile(self.made.habits.first_tick, len(WANTED)))
         purposes = [purpose for purpose in WANTED for _ in range(count)]
@@ -138,7 +140,7 @@ class Background:
         }
 
     def preferences(self) -> dict[str, Any]:
-        """Every seventh customer has said what interests them."""
+        """Stated interests of every seventh customer."""
         chosen = np.arange(0, len(self.made.people), 7)
         since = self.moments(self.made.habits.first_tick[chosen])
         customers = self.customer_ids.take(pa.array(chosen))
@@ -152,7 +154,7 @@ class Background:
         }
 
     def orders(self) -> dict[str, Any]:
-        """Every order by chance."""
+        """All random orders."""
         orders = self.made.orders
         placed_at = self.moments(orders.tick)
         stores = pa.array([identifier for identifier, *_ in STORES])
@@ -167,7 +169,7 @@ class Background:
         }
 
     def order_lines(self) -> dict[str, Any]:
-        """Every line of them."""
+        """All lines of the random orders."""
         lines = self.made.lines
         return {
             "order_line_id": _numbered("L", len(lines.order)),
@@ -179,7 +181,7 @@ class Background:
         }
 
     def returns(self) -> dict[str, Any]:
-        """What came back, three to twenty days later, if the night knows."""
+        """Returns three to twenty days after the order, except those after the night."""
         lines = self.made.lines
         (came_back,) = np.nonzero(lines.returned)
         delay = (3 + came_back % 18) * DAY
@@ -196,7 +198,7 @@ class Background:
         }
 
     def shipments(self) -> dict[str, Any]:
-        """A parcel home for every order of the web shop; what lies ahead is not known."""
+        """A parcel to the customer's home for every web order; times after the night are null."""
         (sent,) = np.nonzero(self.made.orders.store == 0)
         people, customer = self.made.people, self.made.orders.customer[sent]
         ordered = self.made.orders.tick[sent]
@@ -221,7 +223,7 @@ class Background:
         }
 
     def carts(self) -> dict[str, Any]:
-        """The lines of the latest orders as they lay in the cart before."""
+        """The lines of the latest orders, as they were in the cart before."""
         chosen = self._recent_web_lines(CART_DAYS)
         order = self.made.lines.order[chosen]
         bought = self.made.orders.tick[order]
@@ -237,7 +239,7 @@ class Background:
         }
 
     def web_events(self) -> dict[str, Any]:
-        """Each product of the latest orders was looked at, and another one beside it."""
+        """A view of each product in the latest orders, and of one other product."""
         chosen = np.repeat(self._recent_web_lines(VIEW_DAYS), VIEWS_PER_LINE)
         rows = len(chosen)
         order = self.made.lines.order[chosen]
@@ -266,7 +268,7 @@ def _numbered(letter: str, count: int) -> pa.Array:
 
 
 def _fitted(table: RawTable, columns: dict[str, Any]) -> pa.Table:
-    """Return columns as the contract has them: constants spread out, missing ones null."""
+    """Return all columns of the contract: constants repeated, missing columns null."""
     rows = next(len(values) for values in columns.values() if not isinstance(values, (str, bool)))
     arrays = {}
     for name, data_type, _ in table.columns:

@@ -1,4 +1,4 @@
-"""The schema `truth`: what was planted, what only looks like it, and why."""
+"""The schema `truth`: what was planted, what is a near miss, and why."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from sample_shops.simulation.shop import SimulatedShop
 
 SCHEMA = "truth"
-HABIT_ORDERS = 10  # so many orders make a preferred hour that can be found
-HABIT_RETURNS = 5  # so many lines make a habit of returning
+HABIT_ORDERS = 10  # the fewest orders from which a preferred hour can be found
+HABIT_RETURNS = 5  # the fewest order lines that show a habit of returning
 
-# Columns by table; every table has `is_planted` (false: a near miss) and `why` besides.
+# Columns by table; every table also has `is_planted` (false: a near miss) and `why`.
 TABLES = {
     "lifestyles": {"customer_id": "text", "lifestyle": "text"},
     "gift_occasions": {
@@ -55,7 +55,7 @@ FOR_ALL = {"is_planted": "boolean not null", "why": "text not null"}
 
 
 def create_truth_tables(connection: psycopg.Connection) -> None:
-    """Create schema `truth` anew, with empty tables."""
+    """Drop schema `truth` if it exists, and create it with empty tables."""
     connection.execute("drop schema if exists truth cascade; create schema truth")
     for table, columns in TABLES.items():
         definitions = ", ".join(f"{name} {kind}" for name, kind in (columns | FOR_ALL).items())
@@ -63,7 +63,7 @@ def create_truth_tables(connection: psycopg.Connection) -> None:
 
 
 def truth_rows(made: SimulatedShop) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Yield the rows of every table of the schema, with its name."""
+    """Yield the name and rows of every table of the schema."""
     counted = {
         "birthdays": [_birthday(person, made.night) for person in made.people],
         "returns": list(_returns(made)),
@@ -79,12 +79,12 @@ def _birthday(person: Person, night: date) -> dict[str, Any]:
         "birth_date": person.birth_date,
         "next_birthday_date": person.birth_date and _next_birthday(person.birth_date, night),
         "is_planted": person.birth_date is not None,
-        "why": "told to the shop" if person.birth_date else "never told",
+        "why": "the shop knows it" if person.birth_date else "the shop does not know it",
     }
 
 
 def _next_birthday(birth_date: date, night: date) -> date:
-    """Return the first birthday not before the night; 29 February is 28 in common years."""
+    """Return the first birthday not before the night; 29 February is the 28th in common years."""
     this_year, next_year = (_birthday_in(birth_date, night.year + years) for years in (0, 1))
     return this_year if this_year >= night else next_year
 
@@ -106,7 +106,7 @@ def _returns(made: SimulatedShop) -> Iterator[dict[str, Any]]:
             "line_count": int(lines[number]),
             "returned_line_count": int(returned[number]),
             "is_planted": bool(is_habit[number]),
-            "why": "half of all comes back" if is_habit[number] else "a return now and then",
+            "why": "half of all lines come back" if is_habit[number] else "an occasional return",
         }
 
 
@@ -119,5 +119,5 @@ def _preferred_hours(made: SimulatedShop) -> Iterator[dict[str, Any]]:
             "first_hour": first_hour if first_hour >= 0 else None,
             "order_count": int(orders[number]),
             "is_planted": first_hour >= 0,
-            "why": "most orders within three hours" if first_hour >= 0 else "as everybody does",
+            "why": "most orders within three hours" if first_hour >= 0 else "no preferred hours",
         }

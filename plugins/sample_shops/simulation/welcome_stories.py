@@ -1,4 +1,4 @@
-"""Customers of the last days: who should be welcomed, and who only looks like a newcomer."""
+"""Stories of new customers who should be welcomed, and of customers who only look new."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BOUGHT = ("BOOKS", "SHAMPOO")
 
 
 def _truth(cast: Cast, order: str, why: str, *, is_planted: bool) -> None:
-    # Nobody is new who has bought something by chance before.
+    # A random purchase before the story would make the customer no newcomer.
     cast.records.silent.add(cast.number)
     cast.records.truth(
         "newcomers",
@@ -25,7 +25,7 @@ def _truth(cast: Cast, order: str, why: str, *, is_planted: bool) -> None:
 
 
 def newcomer(cast: Cast) -> None:
-    """Yesterday, or up to three days ago; now and then a part of it came back."""
+    """First order within the last three days; every fourth time, part of it came back."""
     days_ago = 1 + cast.round % 3
     order = cast.records.order(cast.person, days_ago, BOUGHT)
     if cast.round % 4 == 3:  # noqa: PLR2004
@@ -39,7 +39,7 @@ def _too_long_ago(cast: Cast) -> None:
 
 
 def _a_gift(cast: Cast) -> None:
-    # Packed when the night has begun: only the mark tells.
+    # Packed after the night has begun, so only the mark shows that it is a gift.
     order = cast.records.order(cast.person, 1, BOUGHT, hour=20, is_gift=True)
     _truth(cast, order, "the first order is marked as a gift", is_planted=False)
 
@@ -51,15 +51,15 @@ def _cancelled(cast: Cast) -> None:
 
 def _sent_back(cast: Cast) -> None:
     order = cast.records.order(cast.person, 3, BOUGHT)
-    cast.records.send_back(order, 1, places=len(BOUGHT))
-    _truth(cast, order, "the first order came back whole", is_planted=False)
+    cast.records.send_back(order, 1, line_count=len(BOUGHT))
+    _truth(cast, order, "all of the first order came back", is_planted=False)
 
 
 def _came_back(cast: Cast) -> None:
     earlier = cast.records.order(cast.person, 90, BOUGHT)
-    cast.records.send_back(earlier, 75, places=len(BOUGHT))
+    cast.records.send_back(earlier, 75, line_count=len(BOUGHT))
     order = cast.records.order(cast.person, 1, BOUGHT)
-    _truth(cast, order, "an earlier order came back whole", is_planted=False)
+    _truth(cast, order, "all of an earlier order came back", is_planted=False)
 
 
 NEAR_MISSES: tuple[Callable[[Cast], None], ...] = (
@@ -72,7 +72,7 @@ NEAR_MISSES: tuple[Callable[[Cast], None], ...] = (
 
 
 def no_newcomer(cast: Cast) -> None:
-    """Each time another one who must not be welcomed."""
+    """One of the customers who must not be welcomed, in turn."""
     NEAR_MISSES[cast.round % len(NEAR_MISSES)](cast)
 
 

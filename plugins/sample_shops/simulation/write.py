@@ -1,4 +1,4 @@
-"""Writes the simulated shop into the warehouse, streaming with COPY."""
+"""Writes the simulated shop into the warehouse, streamed with COPY."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ def write_simulated_shop(
     """Replace the raw tables' rows and the schema `truth` by a simulated shop, in one transaction.
 
     Args:
-        connection: to the warehouse; committed at the end, or nothing has changed.
-        customers: how many; the shop grows with them.
-        seed: the same one gives the same shop.
-        last_day: local date of the last purchase; the night after it is what the truths are of.
-        progress: called with (table, rows so far, rows in all) as rows stream in.
+        connection: to the warehouse; committed at the end, and unchanged after an error.
+        customers: number of customers.
+        seed: the same seed gives the same shop.
+        last_day: local date of the last purchase; the truths are about the night after it.
+        progress: called with (table, rows so far, total rows) as rows stream in.
 
     Returns:
-        The number of rows by raw table.
+        The number of rows in each raw table.
 
     Raises:
-        SettingsError: too few customers for every story.
+        SettingsError: there are too few customers for every story.
     """
     if customers < FEWEST_CUSTOMERS:
-        message = f"--customers {customers}: too few; ask for at least {FEWEST_CUSTOMERS}"
+        message = f"--customers {customers}: too few; it must be at least {FEWEST_CUSTOMERS}"
         raise SettingsError(message)
     shop = read_shop()
     contract = read_contract()

@@ -12,7 +12,7 @@ from tests.integration.campaigns.conftest import NIGHT
 if TYPE_CHECKING:
     from tests.integration.campaigns.conftest import WholeNight
 
-CAMPAIGNS = read_shop().campaigns
+CAMPAIGNS = read_shop().nights.campaigns
 # Who was planted, and who only looks like it, by campaign: its own rows of the schema `truth`.
 TRUTHS = {
     "welcome": "select customer_id, is_planted, why from truth.newcomers",
@@ -161,7 +161,7 @@ def test_both_get_a_gift_card_when_a_referral_is_earned_and_a_mail_with_it(
         told.itertuples(index=False, name=None)
     )
     assert set(cards.state) == {"issued"}
-    assert set(cards.amount.astype(str)) == {read_shop().referral_reward_amount}
+    assert set(cards.amount.astype(str)) == {read_shop().referrals.referral_reward_amount}
 
 
 def test_no_order_is_spoken_of_by_two_campaigns(whole_night: WholeNight) -> None:
@@ -224,7 +224,7 @@ def test_support_is_told_of_the_unhappy_answer_and_the_customer_is_left_in_peace
     told = whole_night.read(
         "select customer_id, email from ledger.messages where campaign = 'unhappy_answer'"
     )
-    assert set(told.email) == {read_shop().support_email}
+    assert set(told.email) == {read_shop().storefront.support_email}
     marketing = whole_night.read(
         "select outcome from ledger.decisions where kind = 'marketing'"
         " and customer_id = %(customer)s",

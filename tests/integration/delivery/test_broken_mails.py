@@ -69,7 +69,9 @@ def test_a_mail_that_was_not_pushed_is_not_sent_in_its_old_words(
     changed = project / "campaigns/winback/email.en.html"
     changed.write_text(changed.read_text() + "<p>Anything else?</p>")
     plan(ledger, [decision(1)])
-    with pytest.raises(CampaignsStoppedError, match="does not hold its mail in 'en' as it is now"):
+    with pytest.raises(
+        CampaignsStoppedError, match="does not have the current version of its mail in 'en'"
+    ):
         outbox.send_due(NOW, timedelta(hours=1))
     assert _states(ledger) == {"winback": "planned"}
     outbox.push_templates(NOW)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks.crash_matrix.wire import CHUNK, wire
+from benchmarks.crash_matrix.proxy import CHUNK, running_proxy
 from retention.database import connect
 from retention.delivery.protocol import deliver
 from retention.delivery.settings import DeliverySettings, Sender
@@ -55,7 +55,10 @@ def test_requests_share_connections_that_are_kept_open(
         return opened[-1]
 
     sandbox_port = int(sandbox_process.url.rsplit(":", 1)[1])
-    with wire(sandbox_port, watch) as port, SendGrid(API_KEY, f"http://127.0.0.1:{port}") as client:
+    with (
+        running_proxy(sandbox_port, watch) as port,
+        SendGrid(API_KEY, f"http://127.0.0.1:{port}") as client,
+    ):
         assert deliver(connect, client, settings, now=NOW, due_until=NOW).accepted == 20
     assert 1 <= len(opened) <= most
 

@@ -26,7 +26,8 @@ from retention.sendgrid.client import SendGrid
 from tests.integration.delivery.conftest import API_KEY
 from tests.integration.delivery.faulty_server import answer, faulty_server, reset
 from tests.integration.ledger.warehouse import NOW, decision, plan
-from tests.integration.rewards.quarter import CUSTOMERS, approved_run, fill_grades, shop_that
+from tests.integration.rewards.quarter import CUSTOMERS, approved_run, fill_grades
+from tests.shops import shop_that
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -224,7 +225,7 @@ class TestAMailThatIsLeaving:
         return cards
 
     def test_keeps_its_card_from_being_made_void(self, leaving: psycopg.Connection) -> None:
-        with pytest.raises(CardNotVoidableError, match="ask again in ten minutes"):
+        with pytest.raises(CardNotVoidableError, match="try again in ten minutes"):
             void(leaving, _card(leaving, "anna")[0], now=NOW, **WHO)
         assert _states(leaving) == {"issued": 5}
 

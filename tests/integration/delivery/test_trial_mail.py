@@ -49,7 +49,7 @@ def test_a_test_mail_is_marked_and_its_id_is_told(sandbox_process: Sandbox) -> N
     assert message["template_id"] is None
     assert message["send_at"] is None
     assert "Soap & salt" in message["text"]
-    assert f"SendGrid has it as {message['x_message_id']}" in sent.output
+    assert f"SendGrid accepted it as {message['x_message_id']}" in sent.output
 
 
 @pytest.mark.usefixtures("sandbox")

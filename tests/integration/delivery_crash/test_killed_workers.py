@@ -1,4 +1,4 @@
-"""The short form of `make crash-matrix`: the kills that matter most, each under another fault."""
+"""A short version of `make crash-matrix`: the most important kills, each under another fault."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 
 from benchmarks.crash_matrix.case import Case
 from benchmarks.crash_matrix.faults import BATCH, LOGS, NO_FAULT, SEND, STOPS, FaultKind
-from benchmarks.crash_matrix.play import play, play_naively
-from benchmarks.crash_matrix.stage import Stage, prepared_stage
+from benchmarks.crash_matrix.run import run_case, run_naive_case
+from benchmarks.crash_matrix.servers import Servers, running_servers
 from benchmarks.crash_matrix.summary import unexplained
 
 if TYPE_CHECKING:
@@ -50,17 +50,17 @@ KILLS = {
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with prepared_stage(tmp_path_factory.mktemp("crash")) as prepared:
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    with running_servers(tmp_path_factory.mktemp("crash")) as prepared:
         yield prepared
 
 
 @pytest.mark.parametrize(("steps", "fault"), KILLS.values(), ids=KILLS)
-def test_a_killed_worker_costs_nobody_a_second_mail_and_no_message_its_name(
-    stage: Stage, steps: tuple[str, ...], fault: FaultKind
+def test_a_killed_worker_causes_no_duplicate_and_leaves_every_message_a_final_state(
+    servers: Servers, steps: tuple[str, ...], fault: FaultKind
 ) -> None:
     name = f"short-{list(KILLS.values()).index((steps, fault))}"
-    verdict = play(stage, Case(name, seed=7, fault=fault, steps=steps))
+    verdict = run_case(servers, Case(name, seed=7, fault=fault, steps=steps))
     assert verdict.kills == list(steps)
     assert verdict.duplicates == []
     assert verdict.suppressed_but_sent == []
@@ -69,9 +69,9 @@ def test_a_killed_worker_costs_nobody_a_second_mail_and_no_message_its_name(
     assert unexplained(verdict) == {}
 
 
-def test_the_naive_sender_writes_people_twice_in_the_same_situation(stage: Stage) -> None:
+def test_the_naive_sender_sends_duplicates_in_the_same_situation(servers: Servers) -> None:
     fault = FaultKind(SEND, "after_accept", "rst")
     case = Case("naive", seed=7, fault=fault, steps=("POST mail/send: answered",))
-    verdict = play_naively(stage, case)
+    verdict = run_naive_case(servers, case)
     assert verdict.kills == ["POST mail/send: answered"]
     assert verdict.duplicates != []

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 NIGHT = date(2026, 3, 10)
 NOW = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
 BASKETS = """
-    create schema intermediate;
-    create table intermediate.int_baskets (order_id text, product_type text, ordered_date date);
+    create schema shop;
+    create table shop.baskets (order_id text, product_type text, ordered_date date);
 """
 # Coffee and filters always together, milk in every other basket, tea in too few.
 FILL = """
-    insert into intermediate.int_baskets
+    insert into shop.baskets
     select number::text, kind, %(day)s::date
     from generate_series(1, 60) as number
     cross join (values ('COFFEE', 1, 40), ('FILTERS', 1, 40), ('MILK', 2, 60), ('TEA', 1, 19))
@@ -59,7 +59,7 @@ def test_the_same_baskets_give_the_same_numbers_in_whatever_order_they_are_read(
 ) -> None:
     fit_models(shop, ["ease"], NIGHT, NOW)
     first = _affinities(shop)
-    shop.execute("truncate intermediate.int_baskets")
+    shop.execute("truncate shop.baskets")
     shop.execute(FILL, {"day": NIGHT - timedelta(days=182), "salt": "b"})
     shop.execute(FILL, {"day": NIGHT, "salt": "not known to the night"})
     shop.execute(FILL, {"day": NIGHT - timedelta(days=183), "salt": "too long ago"})
@@ -97,7 +97,7 @@ def test_whatever_a_model_stumbles_over_the_others_are_fitted_and_nothing_of_it_
 
 
 def test_a_warehouse_that_cannot_be_read_is_no_refusal(shop: psycopg.Connection) -> None:
-    shop.execute("drop table intermediate.int_baskets")
+    shop.execute("drop table shop.baskets")
     with pytest.raises(psycopg.errors.UndefinedTable):
         fit_models(shop, ["ease"], NIGHT, NOW)
 

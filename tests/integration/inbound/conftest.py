@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from starlette.testclient import TestClient
 
 from retention.database import connect
-from retention.inbound import webhook as hearing_webhook
+from retention.inbound import webhook as inbound_webhook
 from retention.inbound.webhook import SIGNATURE_HEADER, TIMESTAMP_HEADER
 from retention.ledger.migration import migrate
 from retention.ledger.templates import remember_unsubscribe_group
@@ -81,9 +81,9 @@ def sendgrid() -> Signer:
 
 
 @pytest.fixture(scope="session")
-def hearing_database(postgres: Cluster) -> Iterator[str]:
+def inbound_database(postgres: Cluster) -> Iterator[str]:
     """The name of a database with a ledger, made once for all tests of hearing back."""
-    name = f"hearing_{uuid4().hex[:12]}"
+    name = f"inbound_{uuid4().hex[:12]}"
     postgres.create_database(name)
     with pytest.MonkeyPatch.context() as patch:
         _lead_to(postgres, name, patch)
@@ -97,16 +97,16 @@ def hearing_database(postgres: Cluster) -> Iterator[str]:
 @pytest.fixture
 def ledger(
     postgres: Cluster,
-    hearing_database: str,
+    inbound_database: str,
     sendgrid: Signer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[psycopg.Connection]:
     """An empty ledger that knows SendGrid's key and the group of the purpose `offers`."""
     import retention_ui.public
 
-    _lead_to(postgres, hearing_database, monkeypatch)
-    monkeypatch.setattr(hearing_webhook, "COUNT_EVERY", timedelta(0))
-    fresh = hearing_webhook.Webhook(retention_ui.public._connect)
+    _lead_to(postgres, inbound_database, monkeypatch)
+    monkeypatch.setattr(inbound_webhook, "COUNT_EVERY", timedelta(0))
+    fresh = inbound_webhook.Webhook(retention_ui.public._connect)
     monkeypatch.setattr(retention_ui.public, "webhook", fresh)
     with connect() as connection:
         connection.execute(f"truncate {', '.join(WRITTEN)} cascade")

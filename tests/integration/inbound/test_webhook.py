@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import retention_ui.public
 from retention.database import connect
-from retention.inbound import webhook as hearing_webhook
+from retention.inbound import webhook as inbound_webhook
 from retention.inbound.events import read_events
 from retention.inbound.webhook import MOST_BYTES, SIGNATURE_HEADER, TIMESTAMP_HEADER
 from retention.ledger.events import record_events
@@ -231,7 +231,7 @@ def test_nothing_that_one_entry_holds_costs_the_others(
 def test_a_flood_of_forged_posts_costs_no_connection_each(
     ledger: psycopg.Connection, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hearing_webhook, "COUNT_EVERY", timedelta(hours=1))
+    monkeypatch.setattr(inbound_webhook, "COUNT_EVERY", timedelta(hours=1))
     opened: list[str] = []
     real = retention_ui.public.connect
     monkeypatch.setattr(
@@ -246,7 +246,7 @@ def test_a_flood_of_forged_posts_costs_no_connection_each(
     # The keys once, and the first refusal of each kind.
     assert len(opened) == 3
     assert refusals(ledger) == {"unsigned": 1, "forged": 1}
-    monkeypatch.setattr(hearing_webhook, "COUNT_EVERY", timedelta(0))
+    monkeypatch.setattr(inbound_webhook, "COUNT_EVERY", timedelta(0))
     assert webhook.client.post("/events", content=BODY).status_code == 403
     assert refusals(ledger) == {"unsigned": 21, "forged": 20}
 

@@ -110,18 +110,19 @@ def checked(ledger: psycopg.Connection) -> psycopg.Connection:
     """A ledger that knows of one good and one broken mart of the night, both made for it."""
     ledger.execute("create schema paluu")
     ledger.execute(
-        "create table paluu.recipes (model text primary key, night_date date, recipe text)"
+        "create table paluu.fingerprints"
+        " (model text primary key, night_date date, fingerprint text)"
     )
     for mart, passed in (("lifecycle", True), ("replenishment", False)):
         failures = [] if passed else ["too few rows"]
         record_mart_check(ledger, NIGHT, mart, passed, 5, failures, NOW)
-        ledger.execute("insert into paluu.recipes values (%s, %s, '')", [mart, NIGHT])
+        ledger.execute("insert into paluu.fingerprints values (%s, %s, '')", [mart, NIGHT])
     return ledger
 
 
 def test_a_night_is_not_decided_by_marts_of_another_one(checked: psycopg.Connection):
     require_own_marts(checked, NIGHT)
-    checked.execute("update paluu.recipes set night_date = '2025-10-01'")
+    checked.execute("update paluu.fingerprints set night_date = '2025-10-01'")
     with pytest.raises(ForeignMartsError, match=r"lifecycle \(2025-10-01\).*open_night"):
         require_own_marts(checked, NIGHT)
 
@@ -130,6 +131,6 @@ def test_a_broken_mart_that_was_not_built_keeps_no_night_from_being_decided(
     checked: psycopg.Connection,
 ):
     checked.execute(
-        "update paluu.recipes set night_date = '2025-10-01' where model = 'replenishment'"
+        "update paluu.fingerprints set night_date = '2025-10-01' where model = 'replenishment'"
     )
     require_own_marts(checked, NIGHT)

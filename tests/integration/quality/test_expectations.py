@@ -197,7 +197,7 @@ def test_the_page_of_nights_tells_what_broke_and_leads_to_each_marts_docs(
     connection.execute("update spenders set amount = -1 where customer_id = 'c7'")
     _check(connection, docs / NIGHT.isoformat())
     page = render_nights(connection, docs)
-    assert "1 of 1 marts broke" in page
+    assert "1 of 1 marts failed" in page
     assert "Nobody spends less than nothing" in page
     (link,) = re.findall(r'href="([^"]+)"', page)
     assert "spenders" in (docs / link).read_text()

@@ -10,7 +10,8 @@ import psycopg
 from retention.database import connect
 from retention.ledger.reward_runs import find_run
 from retention.rewards.issue import issue_run
-from tests.integration.rewards.quarter import NOW, shop_that
+from tests.integration.rewards.quarter import NOW
+from tests.shops import shop_that
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

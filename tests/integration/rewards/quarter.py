@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from retention.ledger.reward_runs import Grade, find_run
-from retention.project.shop import Shop, read_shop
 from retention.rewards.decision import approve
 from retention.rewards.freeze import freeze, grade
 from retention.rewards.quarters import Quarter
@@ -67,11 +66,6 @@ def fill_grades(
             "insert into rewards_reporting.quarter_grades values (%s, %s, %s, %s, %s, %s, %s, %s)",
             [(quarter, *each, known) for each in grades],
         )
-
-
-def shop_that(**settings: object) -> Shop:
-    """The project's own shop, but for the settings."""
-    return Shop.model_validate(read_shop().model_dump() | settings)
 
 
 def graded_run(connection: psycopg.Connection) -> RewardRun:

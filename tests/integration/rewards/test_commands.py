@@ -11,11 +11,12 @@ from psycopg.types.json import Jsonb
 from typer.testing import CliRunner, Result
 
 from retention.commands import app
-from retention.commands.errors import is_mendable
+from retention.commands.errors import is_fixable
 from retention.ledger.reward_runs import find_run
 from retention.rewards.issue import PoolEmptyError, issue_run
 from tests.integration.ledger.warehouse import decision, plan
-from tests.integration.rewards.quarter import NOW, approved_run, graded_run, shop_that
+from tests.integration.rewards.quarter import NOW, approved_run, graded_run
+from tests.shops import shop_that
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,7 +92,7 @@ def test_show_finds_grades_that_were_tampered_with(ledger: psycopg.Connection) -
     ledger.execute("update ledger.reward_grades set spend = 700 where customer_id = 'anna'")
     shown = _retention("rewards", "show", "2026Q3")
     assert shown.exit_code == 1
-    assert "ANOTHER ONE" in shown.output
+    assert "DIFFERENT" in shown.output
 
 
 def test_reject_turns_down_a_run_that_waits(ledger: psycopg.Connection) -> None:
@@ -159,7 +160,7 @@ def test_an_import_gives_codes_to_the_cards_that_take_the_place_of_others(
     assert "still lack codes" in _retention("gift-cards", "import", str(file)).output
     file.write_text(head + "POOL-0000-2050,EUR,50,\n")
     imported = _retention("gift-cards", "import", str(file))
-    assert "1 cards in place of others took theirs" in imported.output
+    assert "1 replacement cards took theirs" in imported.output
     (states,) = ledger.execute(
         "select array_agg(state order by occasion) from ledger.gift_cards"
         " where customer_id = 'clara'"
@@ -185,7 +186,7 @@ def test_void_says_when_the_merchant_must_block_the_code_too(
         "select card_id from ledger.gift_cards where customer_id = 'clara'"
     ).fetchone()
     done = _retention("gift-cards", "void", str(card_id), "--reason", "returned")
-    assert "block the one that ends in 1050 there too" in done.output
+    assert "block the code that ends in 1050 in the merchant's system" in done.output
 
 
 @pytest.mark.parametrize(
@@ -202,5 +203,5 @@ def test_void_says_when_the_merchant_must_block_the_code_too(
 @pytest.mark.usefixtures("ledger")
 def test_what_cannot_be_done_is_told_in_a_line(arguments: tuple[str, ...], complaint: str) -> None:
     refused = _retention(*arguments)
-    assert is_mendable(refused.exception)
+    assert is_fixable(refused.exception)
     assert complaint in str(refused.exception)

@@ -19,7 +19,7 @@ from retention.ledger.reward_runs import (
     list_frozen_grades,
     list_totals,
 )
-from retention.rewards.decision import NotDecidedAsAskedError, approve, turn_down
+from retention.rewards.decision import NotDecidedAsAskedError, approve, reject
 from retention.rewards.freeze import QuarterNotGradedError, ReplayDiffersError, freeze, grade
 from tests.integration.rewards.quarter import (
     CLOSE,
@@ -92,7 +92,7 @@ def test_a_replay_that_differs_says_who_and_leaves_what_was_frozen(
 
 def test_after_a_rejection_the_quarter_is_frozen_anew(ledger: psycopg.Connection) -> None:
     first = graded_run(ledger)
-    turn_down(ledger, first, REJECTED, NOW)
+    reject(ledger, first, REJECTED, NOW)
     fill_grades(ledger, CUSTOMERS[:3])
     second = freeze(ledger, QUARTER, NOW)
     assert (second.run, second.customer_count) == ("2026Q3-2", 3)
@@ -177,12 +177,12 @@ def test_a_decision_is_made_once(ledger: psycopg.Connection) -> None:
     approve(ledger, run, "Olli", NOW)
     assert find_run(ledger, "2026Q3").decided_by == "Kaisa"
     with pytest.raises(NotDecidedAsAskedError, match="approved by Kaisa"):
-        turn_down(ledger, run, REJECTED, NOW)
+        reject(ledger, run, REJECTED, NOW)
 
 
 def test_what_was_turned_down_cannot_be_approved(ledger: psycopg.Connection) -> None:
     run = graded_run(ledger)
-    turn_down(ledger, run, REJECTED, NOW)
+    reject(ledger, run, REJECTED, NOW)
     with pytest.raises(NotDecidedAsAskedError, match="rejected by Kaisa"):
         approve(ledger, run, "Olli", NOW)
 

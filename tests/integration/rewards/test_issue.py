@@ -43,8 +43,8 @@ from tests.integration.rewards.quarter import (
     fill_grades,
     grade_of,
     number_and_sum,
-    shop_that,
 )
+from tests.shops import shop_that
 
 if TYPE_CHECKING:
     import psycopg
@@ -143,7 +143,7 @@ def test_nothing_is_issued_before_somebody_approved(ledger: psycopg.Connection, 
 def test_killed_before_any_statement_a_run_goes_on_to_the_approved_number_and_sum(
     ledger: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(issue, "AT_ONCE", 2)  # so that codes take three steps
+    monkeypatch.setattr(issue, "CARDS_PER_BATCH", 2)  # so that codes take three steps
     run = approved_run(ledger)
     found = set()
     for statement in range(1, 100):
@@ -164,7 +164,7 @@ def test_killed_at_each_step_in_turn_a_run_ends_with_the_approved_number_and_sum
     ledger: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each process comes one statement further than the one before, and is killed there."""
-    monkeypatch.setattr(issue, "AT_ONCE", 1)
+    monkeypatch.setattr(issue, "CARDS_PER_BATCH", 1)
     run = approved_run(ledger)
     for statement in range(1, 30):
         _is_killed(statement, run)

@@ -12,7 +12,8 @@ from retention.rewards.issue import PoolEmptyError
 from retention.rewards.pool_import import import_codes
 from retention.rewards.referrals import reward_referrals
 from tests.integration.rewards.dying import KilledError, connect_until
-from tests.integration.rewards.quarter import NOW, shop_that
+from tests.integration.rewards.quarter import NOW
+from tests.shops import shop_that
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,7 +106,7 @@ def test_referrals_of_another_night_give_no_card(ledger: psycopg.Connection) -> 
 def test_a_night_that_holds_the_mails_back_gives_no_card(ledger: psycopg.Connection) -> None:
     ledger.execute(
         "insert into decisions.campaign_gates values"
-        " ('referral_reward', 'int_orders', 'Held back: int_orders failed its check.')"
+        " ('referral_reward', 'kept_orders', 'Held back: kept_orders failed its check.')"
     )
     assert reward_referrals(ledger, NIGHT, MADE, NOW) == 0
     ledger.execute("update decisions.campaign_gates set campaign = 'winback'")

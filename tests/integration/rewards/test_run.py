@@ -39,8 +39,8 @@ from tests.integration.rewards.quarter import (
     grade_of,
     graded_run,
     number_and_sum,
-    shop_that,
 )
+from tests.shops import shop_that
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,7 +88,7 @@ def test_a_person_is_shown_totals_tiers_the_largest_and_what_is_unusual() -> Non
         "- Left out although over a threshold: 1 (test account).",
     ):
         assert f"{line}\n" in asked["body"]
-    assert "answer until 2026-10-15 nothing is issued" in asked["body"]
+    assert "If nobody answers until 2026-10-15, nothing is issued" in asked["body"]
     assert "@" not in asked["body"]
 
 
@@ -135,9 +135,7 @@ def test_an_implausible_quarter_is_turned_down_and_asks_nobody(
     for quarter in EARLIER:
         fill_grades(ledger, CUSTOMERS, quarter)
     spoil(ledger)
-    with pytest.raises(
-        ImplausibleRewardsError, match=f"turned down, nothing was.*(?s:.*){complaint}"
-    ):
+    with pytest.raises(ImplausibleRewardsError, match=f"rejected, nothing was.*(?s:.*){complaint}"):
         _ask()
     run = find_run(ledger, "2026Q3")
     assert (run.state, run.decided_by) == ("rejected", "rule: expectations")
@@ -202,7 +200,7 @@ def test_after_a_no_the_mended_quarter_is_asked_about_as_a_second_attempt(
     close_run("2026Q3-1", NO, NOW)
     fill_grades(ledger, CUSTOMERS[:-1])
     assert "attempt no. 2" in _ask()["body"]
-    with pytest.raises(AnotherRunError, match="2026Q3-2 has taken its place"):
+    with pytest.raises(AnotherRunError, match="2026Q3-2 has replaced it"):
         issue_cards("2026Q3-1", YES, NOW)
     issue_cards("2026Q3-2", YES, NOW)
     assert find_run(ledger, "2026Q3").run == "2026Q3-2"
@@ -220,7 +218,7 @@ def test_a_whole_run_again_asks_nobody_and_issues_nothing(ledger: psycopg.Connec
 
 def test_a_run_that_comes_to_its_end_undecided_is_no_success(ledger: psycopg.Connection) -> None:
     _ask()
-    with pytest.raises(UndecidedError, match="still graded, and nothing was issued"):
+    with pytest.raises(UndecidedError, match="still graded, nothing was issued"):
         close_run("2026Q3-1", None, NOW)
     assert cards(ledger) == []
 

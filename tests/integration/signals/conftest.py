@@ -58,7 +58,13 @@ PLANTED = f"""
 """
 
 # All that the night needs but the campaigns and their decisions.
-EVERYTHING = ("path:seeds", "models/staging", "models/intermediate", "models/signals")
+EVERYTHING = (
+    "path:seeds",
+    "models/staging",
+    "models/shop",
+    "models/intermediate",
+    "models/signals",
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,7 @@ class Warehouse:
         selected: tuple[str, ...] = EVERYTHING,
         schemas: str = "night",
     ) -> None:
-        """Build staging, intermediate and signals for `night`, their data tests left out.
+        """Build staging, shop, intermediate and signals for `night`, their data tests left out.
 
         `schemas` is dbt's target, which tells in which schemas.
 
@@ -118,7 +124,7 @@ class Warehouse:
         """Return the number of rows and a hash of them all for each table that dbt made."""
         tables = self.read(
             "select table_schema || '.' || table_name as name from information_schema.tables"
-            " where table_schema in ('intermediate', 'signals')"
+            " where table_schema in ('shop', 'intermediate', 'signals')"
         ).name
         assert len(tables) >= 20
         return {

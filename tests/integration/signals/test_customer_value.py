@@ -104,7 +104,7 @@ def test_a_fit_values_every_customer_and_a_refused_one_leaves_the_last_good_valu
         atol=1e-5,
     )
 
-    copied_warehouse.execute("delete from intermediate.int_orders where order_id not like '%77'")
+    copied_warehouse.execute("delete from shop.kept_orders where order_id not like '%77'")
     verdict = _fit(copied_warehouse, NIGHT + timedelta(days=1))
     assert not verdict.is_kept
     assert "customers came back" in verdict.message

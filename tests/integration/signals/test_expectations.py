@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.integration.signals.conftest import Warehouse
 
 SCHEMAS = {
-    "int_orders": "intermediate",
+    "kept_orders": "shop",
     "lifecycle": "signals",
     "replenishment": "signals",
     "purchase_hours": "signals",
@@ -35,7 +35,7 @@ BAD_NIGHTS = {
         mart: (f"truncate {schema}.{mart}", "at least one") for mart, schema in SCHEMAS.items()
     },
     "a night of lost prices and times": {
-        "int_orders": ("update intermediate.int_orders set net_amount = 0", "cost something"),
+        "kept_orders": ("update shop.kept_orders set net_amount = 0", "cost something"),
         "lifecycle": ("update signals.lifecycle set net_amount = 0", "prices were lost"),
         "customer_signals": ("update signals.customer_signals set net_amount = 0", "prices"),
         "replenishment": ("update signals.replenishment set buy_probability = 0", "likely"),
@@ -43,10 +43,10 @@ BAD_NIGHTS = {
         "quarter_spend": ("update signals.quarter_spend set spend = 0", "prices were lost"),
     },
     "a stale and doubled load": {
-        "int_orders": (
-            "insert into intermediate.int_orders (order_id, customer_id, ordered_at, net_amount,"
+        "kept_orders": (
+            "insert into shop.kept_orders (order_id, customer_id, ordered_at, net_amount,"
             " ordered_hour, line_count) select order_id || '-again', customer_id, ordered_at,"
-            " net_amount, ordered_hour, line_count from intermediate.int_orders",
+            " net_amount, ordered_hour, line_count from shop.kept_orders",
             "ran twice",
         ),
         "lifecycle": ("update signals.lifecycle set recency_days = recency_days + 3", "stopped"),
@@ -74,7 +74,7 @@ BAD_NIGHTS = {
         "customer_signals": ("update signals.customer_signals set stage = 'active'", "spread"),
         "replenishment": (f"update signals.replenishment set due_date = '{NIGHT}'", "one date"),
         "purchase_hours": ("update signals.purchase_hours set is_personal = true", "of their own"),
-        "int_orders": ("update intermediate.int_orders set ordered_hour = 0", "midnight"),
+        "kept_orders": ("update shop.kept_orders set ordered_hour = 0", "midnight"),
     },
 }
 

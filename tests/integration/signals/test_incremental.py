@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.integration.signals.conftest import Warehouse
 
-WHAT_REMEMBERS = ("int_order_lines", "int_customer_versions", "config.materialized:by_customer")
+WHAT_REMEMBERS = ("order_lines", "int_customer_versions", "config.materialized:by_customer")
 ANOTHER_EPOCH = ("--vars", "decay_epoch: 2021-01-01")
 
 # What the shop corrects on the day before each night of a week, about months that nights have seen.
@@ -102,11 +102,11 @@ def test_after_a_week_of_corrections_a_night_equals_a_full_refresh(
     assert week.checksums() == incremental
 
 
-def test_another_recipe_makes_every_row_anew(copied_warehouse: Warehouse) -> None:
-    copied_warehouse.execute("create table public.before as table intermediate.int_type_weights")
-    copied_warehouse.build(NIGHT, *ANOTHER_EPOCH, selected=("int_type_weights",))
+def test_another_definition_makes_every_row_anew(copied_warehouse: Warehouse) -> None:
+    copied_warehouse.execute("create table public.before as table shop.type_weights")
+    copied_warehouse.build(NIGHT, *ANOTHER_EPOCH, selected=("type_weights",))
     kept = copied_warehouse.read(
-        "select count(*) as rows from intermediate.int_type_weights"
+        "select count(*) as rows from shop.type_weights"
         " inner join public.before using (customer_id, product_type, weight_60_at_epoch)"
     )
     assert kept.rows[0] == 0
@@ -116,5 +116,5 @@ def _share_made_at_once(warehouse: Warehouse) -> float:
     """Return the share of baskets that the same transaction made, the largest one's."""
     return warehouse.read(
         "select max(rows)::float / sum(rows) as share from"
-        " (select count(*) as rows from intermediate.int_baskets group by xmin) as transactions"
+        " (select count(*) as rows from shop.baskets group by xmin) as transactions"
     ).share[0]

@@ -72,7 +72,7 @@ def test_evidence_of_a_lifestyle_is_of_the_customers_own_kept_orders(simulated: 
     strangers = simulated.read("""
         select lifestyles.customer_id, proof
         from signals.lifestyles, jsonb_array_elements(lifestyles.evidence) as proof
-        left join intermediate.int_orders as orders on orders.order_id = proof ->> 'order_id'
+        left join shop.kept_orders as orders on orders.order_id = proof ->> 'order_id'
         where orders.customer_id is distinct from lifestyles.customer_id
     """)
     assert strangers.empty

@@ -19,7 +19,7 @@ Arrow = tuple[str, str, str]
 
 
 def documented() -> set[Arrow]:
-    return {row.groups() for row in ROW.finditer(_section("Ways between them"))}
+    return {row.groups() for row in ROW.finditer(_section("Transitions of a message"))}
 
 
 def arrows_of(file: Path) -> set[Arrow]:

@@ -21,6 +21,6 @@ def test_the_page_lists_the_campaigns_in_their_order_with_purpose_and_priority(
     campaigns = read_campaigns(current_manifest())
     expected = [
         (name, campaigns[name].purpose, str(campaigns[name].priority))
-        for name in read_shop().campaigns
+        for name in read_shop().nights.campaigns
     ]
     assert ROW.findall((root / "docs/campaigns.md").read_text()) == expected

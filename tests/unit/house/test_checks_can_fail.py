@@ -32,12 +32,14 @@ def _model(name: str, columns: list[dict[str, Any]] | None = None, **properties:
     return yaml.safe_dump({"models": [model]})
 
 
-SELECT = "select thing_id from {{ ref('int_orders') }}\n"
+SELECT = "select thing_id from {{ ref('kept_orders') }}\n"
 SOUND = {
-    "models/intermediate/int_orders.sql": "select thing_id from {{ ref('stg_orders') }}\n",
-    "models/intermediate/int_orders.yml": _model("int_orders"),
+    "models/shop/kept_orders.sql": "select thing_id from {{ ref('stg_orders') }}\n",
+    "models/shop/kept_orders.yml": _model("kept_orders"),
     "models/signals/lifecycle.sql": SELECT,
     "models/signals/lifecycle.yml": _model("lifecycle"),
+    "models/intermediate/rhythm/int_gaps.sql": SELECT,
+    "models/intermediate/rhythm/int_gaps.yml": _model("int_gaps"),
     "campaigns/winback/winback.sql": "select thing_id from {{ ref('lifecycle') }}\n",
     "campaigns/winback/winback.yml": _model("winback"),
 }
@@ -56,6 +58,9 @@ PLANTED = {
         "select thing_id from {{ ref('lifecycle') }}, {{ source('raw', 'orders') }}\n"
     ),
     "models/intermediate/baskets_again.yml": _model("baskets_again"),
+    # A shop model with a prefix that reads a signal and keeps no contract.
+    "models/shop/int_parcel.sql": "select thing_id from {{ ref('lifecycle') }}\n",
+    "models/shop/int_parcel.yml": _model("int_parcel", config={"contract": {"enforced": False}}),
     # A signal with a prefix that reads a campaign; no grain, no proof of it, no contract.
     "models/signals/int_signal.sql": "select customer_id from {{ ref('winback') }}\n",
     "models/signals/int_signal.yml": _model(
@@ -71,8 +76,15 @@ PLANTED = {
     "campaigns/rough/rough.yml": _model("rough"),
     "campaigns/bare/bare.sql": "select thing_id from raw.orders where current_date > thing_id\n",
     "campaigns/bare/bare.yml": _model("bare"),
-    # A decision that reads the intermediate layer's types under false names.
-    "models/decisions/typed.sql": SELECT,
+    # A campaign and a decision that read a private step.
+    "campaigns/nosy/nosy.sql": "select thing_id from {{ ref('int_gaps') }}\n",
+    "campaigns/nosy/nosy.yml": _model("nosy"),
+    "models/decisions/rules/curious.sql": "select thing_id from {{ ref('int_gaps') }}\n",
+    "models/decisions/rules/curious.yml": _model("curious"),
+    # A decision that reads a report, its columns' types under false names.
+    "models/reporting/spent.sql": SELECT,
+    "models/reporting/spent.yml": _model("spent"),
+    "models/decisions/typed.sql": "select thing_id from {{ ref('spent') }}\n",
     "models/decisions/typed.yml": _model(
         "typed",
         columns=[
@@ -85,7 +97,7 @@ PLANTED = {
     "models/marts/far.sql": SELECT,
     "models/marts/far.yml": _model("far"),
     "models/signals/silent.sql": SELECT,
-    "models/signals/endless.sql": SELECT + "-- more\n" * 100,
+    "models/signals/endless.sql": SELECT + "-- more\n" * 150,
     "models/signals/endless.yml": _model("endless"),
     "models/signals/remote.sql": SELECT,
     "models/decisions/remote.yml": _model("remote"),
@@ -102,6 +114,7 @@ PLANTED = {
 CAUGHT = [
     ("check_model_names", "orders_again"),
     ("check_model_names", "baskets_again"),
+    ("check_model_names", "int_parcel"),
     ("check_model_names", "int_signal"),
     ("check_model_directories", "far"),
     ("check_model_column_names", "int_signal"),
@@ -110,7 +123,10 @@ CAUGHT = [
     ("check_lineage_permitted_upstream_models", "orders_again"),
     ("check_lineage_permitted_upstream_models", "baskets_again"),
     ("check_lineage_permitted_upstream_models", "int_signal"),
+    ("check_lineage_permitted_upstream_models", "int_parcel"),
     ("check_lineage_permitted_upstream_models", "hasty"),
+    ("check_lineage_permitted_upstream_models", "nosy"),
+    ("check_lineage_permitted_upstream_models", "curious"),
     ("check_lineage_permitted_upstream_models", "typed"),
     ("check_model_depends_on_multiple_sources", "stg_two"),
     ("check_lineage_source_cannot_be_used", "baskets_again"),
@@ -127,6 +143,7 @@ CAUGHT = [
     ("check_source_description_populated", "shadow_returns"),
     ("check_seed_description_populated", "numbers"),
     ("check_model_has_unique_test", "int_signal"),
+    ("check_model_has_contracts_enforced", "int_parcel"),
     ("check_model_has_contracts_enforced", "int_signal"),
     ("check_model_max_number_of_lines", "endless"),
     ("check_macro_max_number_of_lines", "long"),

@@ -12,7 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from retention.commands import app, errors
-from retention.commands.console import tell_error
+from retention.commands.console import print_error
 from retention.project.strict_model import SettingsError
 
 if TYPE_CHECKING:
@@ -76,11 +76,11 @@ def test_what_an_analyst_does_is_a_make_target_too(root: Path, words: str, targe
 
 def test_what_a_person_can_mend_is_told_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
     error = SettingsError("a.yml: this is wrong", "b.yml, line 2: so is this")
-    assert errors.is_mendable(error)
-    tell_error(error)
+    assert errors.is_fixable(error)
+    print_error(error)
     told = capsys.readouterr().out
     assert told == "\u2717 a.yml: this is wrong\n\u2717 b.yml, line 2: so is this\n"
 
 
 def test_what_nobody_foresaw_is_not_told_as_if_it_could_be_mended() -> None:
-    assert not errors.is_mendable(ZeroDivisionError("division by zero"))
+    assert not errors.is_fixable(ZeroDivisionError("division by zero"))

@@ -25,7 +25,7 @@ MACRO = re.compile(
     r"(?P<comment>\{#-?(?P<words>.*?)-?#\}\s*)?\{%-?\s*(?:macro|test)\s+(?P<name>\w+)", re.DOTALL
 )
 # Where no night is given, `night()` takes the date at which dbt was started.
-THE_ONE_CLOCK = "dbt_project/macros/clock.sql"
+THE_ONE_CLOCK = "dbt_project/macros/time/clock.sql"
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_the_campaigns_that_run_are_exactly_the_folders(root: Path) -> None:
     folders = {
         path.name for path in (root / "dbt_project" / "campaigns").iterdir() if path.is_dir()
     }
-    listed = read_shop(root / "dbt_project").campaigns
+    listed = read_shop(root / "dbt_project").nights.campaigns
     assert len(set(listed)) == len(listed)
     assert set(listed) == folders, "dbt_project.yml lists the campaigns under vars: campaigns"
 
@@ -80,14 +80,22 @@ def test_a_campaign_folder_holds_a_model_of_its_own_name(root: Path) -> None:
     assert [str(path) for path in folders if not (path / f"{path.name}.sql").is_file()] == []
 
 
+def test_the_steps_of_a_campaign_lie_in_their_own_folder(root: Path) -> None:
+    campaigns = root / "dbt_project" / "campaigns"
+    steps = [file for file in campaigns.rglob("*.sql") if file.stem != file.parent.name]
+    assert steps
+    assert [str(step) for step in steps if step.parent != step.parents[1] / "steps"] == []
+
+
 def test_a_campaign_reads_no_other_campaign(root: Path) -> None:
     campaigns = root / "dbt_project" / "campaigns"
-    home = {model.stem: model.parent for model in campaigns.glob("*/*.sql")}
+    home = {model: model.relative_to(campaigns).parts[0] for model in campaigns.rglob("*.sql")}
+    owner = {model.stem: campaign for model, campaign in home.items()}
     strangers = [
         f"{model.relative_to(root)} reads {name}"
-        for model in campaigns.glob("*/*.sql")
+        for model, campaign in home.items()
         for name in REFERENCE.findall(model.read_text())
-        if home.get(name, model.parent) != model.parent
+        if owner.get(name, campaign) != campaign
     ]
     assert strangers == []
 

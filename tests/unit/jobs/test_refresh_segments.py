@@ -10,6 +10,7 @@ import pytest
 from retention.jobs.refresh_segments import LATEST_START, reason_to_withhold
 from retention.ledger.nights import Night
 from retention.project.shop import read_shop
+from tests.shops import shop_that
 
 TICK = datetime(2026, 11, 22, 0, 30, tzinfo=UTC)  # 02:30 in Helsinki
 ON_TIME = Night(
@@ -35,7 +36,7 @@ def test_a_backfill_sends_nothing_not_even_of_today():
 
 def test_the_run_that_unpausing_starts_in_the_afternoon_sends_nothing():
     unpaused = replace(ON_TIME, opened_at=TICK + timedelta(hours=12))
-    assert "12:00:00 after its time" in reason_to_withhold(unpaused, read_shop())
+    assert "began 12:00:00 late" in reason_to_withhold(unpaused, read_shop())
 
 
 @pytest.mark.parametrize(
@@ -56,12 +57,12 @@ def test_a_run_by_hand_for_today_sends_at_any_hour():
 def test_a_run_by_hand_just_after_local_midnight_is_a_night_too_late():
     after_midnight = datetime(2026, 11, 22, 22, 0, tzinfo=UTC)  # 00:00 of the 23rd in Helsinki
     by_hand = replace(ON_TIME, scheduled_for=None, opened_at=after_midnight)
-    assert "1 day(s) ago" in reason_to_withhold(by_hand, read_shop())
+    assert "1 day(s) old" in reason_to_withhold(by_hand, read_shop())
 
 
 def test_a_night_that_failed_days_ago_and_is_cleared_sends_nothing():
     cleared = replace(ON_TIME, held_at=TICK + timedelta(days=4))
-    assert "4 day(s) ago" in reason_to_withhold(cleared, read_shop())
+    assert "4 day(s) old" in reason_to_withhold(cleared, read_shop())
 
 
 def test_a_night_that_failed_and_is_cleared_in_the_morning_sends():
@@ -71,11 +72,11 @@ def test_a_night_that_failed_and_is_cleared_in_the_morning_sends():
 
 def test_a_night_sixty_days_back_sends_nothing():
     replay = replace(ON_TIME, scheduled_for=None, night=date(2026, 9, 23))
-    assert "60 day(s) ago" in reason_to_withhold(replay, read_shop())
+    assert "60 day(s) old" in reason_to_withhold(replay, read_shop())
 
 
 def test_the_shop_may_allow_older_nights_to_send():
-    generous = read_shop().model_copy(update={"night_sends_within_days": 60})
+    generous = shop_that(night_sends_within_days=60)
     replay = replace(ON_TIME, scheduled_for=None, night=date(2026, 9, 23))
     assert reason_to_withhold(replay, generous) is None
 

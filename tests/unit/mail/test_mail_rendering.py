@@ -19,7 +19,7 @@ from sandbox.messages import StoredMessage
 if TYPE_CHECKING:
     from pathlib import Path
 
-CAMPAIGNS = read_shop().campaigns
+CAMPAIGNS = read_shop().nights.campaigns
 SANDBOX = "http://127.0.0.1:8025"
 
 

@@ -46,7 +46,7 @@ def warnings(project: Path, data: MailData | None = None, *, is_marketing: bool 
     return find_warnings(mails, data, shop, project, is_marketing=is_marketing)
 
 
-@pytest.mark.parametrize("campaign", read_shop().campaigns)
+@pytest.mark.parametrize("campaign", read_shop().nights.campaigns)
 def test_the_campaigns_of_the_shop_have_no_warning(manifest: Path, campaign: str) -> None:
     project, shop = project_directory(), read_shop()
     is_marketing = read_campaigns(manifest)[campaign].kind == "marketing"

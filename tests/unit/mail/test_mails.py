@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from retention.mail.compose import Mail
     from retention.project.campaigns import Campaign
 
-CAMPAIGNS = read_shop().campaigns
+CAMPAIGNS = read_shop().nights.campaigns
 FILES = sorted((project_directory() / "campaigns").glob("*/email.*.html"))
 CASES = [
     pytest.param(campaign, locale, is_sparse, id=f"{campaign}-{locale}{'-sparse' * is_sparse}")
@@ -102,7 +102,7 @@ class TestEveryMail:
     ) -> None:
         html = handlebars.render(mail.html, customer)
         assert f'<html lang="{locale}"' in html
-        assert read_shop().shop_address in html
+        assert read_shop().storefront.shop_address in html
 
     def test_links_only_over_https(self, mail: Mail, customer: dict) -> None:
         html = handlebars.render(mail.html, customer)
@@ -152,7 +152,7 @@ def test_the_hidden_preheader_is_not_in_the_plain_text(
         assert mail.preheader not in mail.plain
 
 
-@pytest.mark.parametrize("locale", read_shop().mail_locales)
+@pytest.mark.parametrize("locale", read_shop().languages.mail_locales)
 def test_each_mail_of_winback_has_words_of_its_own(
     mails: dict[tuple[str, str], Mail], locale: str
 ) -> None:

@@ -17,6 +17,7 @@ from retention.mail.questions import (
 from retention.project.campaigns import read_campaigns
 from retention.project.manifest import current_manifest
 from retention.project.shop import project_directory, read_shop
+from tests.shops import shop_that
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,7 @@ def project(tmp_path: Path) -> Path:
     for folder in ("campaigns", "layouts"):
         shutil.copytree(project_directory() / folder, tmp_path / folder)
     shutil.copy(project_directory() / "dbt_project.yml", tmp_path)
-    for locale in read_shop().mail_locales:
+    for locale in read_shop().languages.mail_locales:
         _add(tmp_path / f"campaigns/winback/email.{locale}.html", LINKS)
     return tmp_path
 
@@ -184,7 +185,7 @@ def test_without_any_words_the_file_is_missed(project: Path) -> None:
 def test_an_unhappy_answer_that_nobody_can_give_is_named(winback: Campaign) -> None:
     def check(*answers: str) -> None:
         asking = {"winback": winback.model_copy(update={"questions": SATISFACTION})}
-        shop = read_shop().model_copy(update={"unhappy_answers": {"satisfaction": answers}})
+        shop = shop_that(unhappy_answers={"satisfaction": answers})
         check_unhappy_answers(shop, asking)
 
     check("1", "2")

@@ -20,11 +20,11 @@ LOYALTY = "tier,minimum_spend,minimum_orders"
 WRONG_REWARDS = {
     "forgot to end the old row": (
         ["EUR,500.00,15.00,2025-01-01,", "EUR,500.00,20.00,2026-01-01,"],
-        "line 3: valid_from: over 500.00 is valid then by line 2 too",
+        "line 3: valid_from: over 500.00 line 2 is still valid then",
     ),
     "ended it one day late": (
         ["EUR,500.00,15.00,2025-01-01,2026-01-01", "EUR,500.00,20.00,2026-01-01,"],
-        "line 3: valid_from: over 500.00 is valid then by line 2 too",
+        "line 3: valid_from: over 500.00 line 2 is still valid then",
     ),
     "ended it one day early": (
         ["EUR,500.00,15.00,2025-01-01,2025-12-30", "EUR,500.00,20.00,2026-01-01,"],

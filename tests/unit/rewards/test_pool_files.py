@@ -39,7 +39,7 @@ def test_codes_are_read_with_their_lines(file: Path) -> None:
         ("ABCD-1234-EFGJ,EUR,15.001,", "amount: "),
         ("ABCD-1234-EFGJ,EUR,15.00,31.12.2027", "expires_date: "),
         ("ABCD-1234-EFGJ,EUR,15.00", "3 values for 4 columns"),
-        ("abcd1234efgh,EUR,15.00,", "the code is on line 2 already"),
+        ("abcd1234efgh,EUR,15.00,", "the code is already on line 2"),
     ],
 )
 def test_a_wrong_line_is_named_without_its_code(file: Path, line: str, complaint: str) -> None:

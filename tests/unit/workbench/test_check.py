@@ -54,7 +54,7 @@ def test_a_project_that_fits_together_is_told_so_in_one_line(
         for files in ("campaigns/*/", "campaigns/*/email.*.html", "expectations/**/*.yml")
     )
     counts = f"{campaigns} campaigns, {mails} mails, {suites} suites"
-    assert checked.output == f"checked {counts}: all fits together\n"
+    assert checked.output == f"checked {counts}: no problems\n"
 
 
 def test_everything_that_is_wrong_with_mails_and_suites_is_told_at_once(
@@ -68,7 +68,7 @@ def test_everything_that_is_wrong_with_mails_and_suites_is_told_at_once(
     _change(campaigns / "replenishment_reminder/email.fi.html", "{{name}}", "{{{name}}}")
     _change(project / "layouts/email.html", "{{{unsubscribe}}}", "https://example.com")
     _change(suites / "lifecycle.yml", "expect_column_stdev_to_be_between", "expect_deviation")
-    _change(suites / "int_orders.yml", "severity: warning", "severity: mild")
+    _change(suites / "kept_orders.yml", "severity: warning", "severity: mild")
     _change(suites / "purchase_hours.yml", "keys: [customer_id]", "keys: [")
     _change(project / "models/signals/lifecycle.yml", "{recency_days:ago}", "{recency_days:hence}")
     checked = check()
@@ -83,7 +83,7 @@ def test_everything_that_is_wrong_with_mails_and_suites_is_told_at_once(
         "write {{name}}: with three braces",
         "layouts/email.html: no {{{unsubscribe}}} link",
         "expectations/lifecycle.yml: expectation 7: expect_deviation not found",
-        "expectations/int_orders.yml: expectations.2.severity: ",
+        "expectations/kept_orders.yml: expectations.2.severity: ",
         "expectations/purchase_hours.yml, line ",
         "models/signals/lifecycle.yml: config.meta.explain.sentences.3.fi: {recency_days:hence}: ",
     ):
@@ -157,7 +157,7 @@ def test_it_is_told_when_wrong_settings_keep_the_mails_from_being_checked(
     _change(project / "dbt_project.yml", "quiet_hours_end: 8", "quiet_hours_end: 25")
     output = check().output
     assert "vars.quiet_hours_end: " in output
-    assert "The mails are looked at once the shop's settings are right." in output
+    assert "Mails are checked once the shop's settings are right." in output
 
 
 @pytest.mark.parametrize(

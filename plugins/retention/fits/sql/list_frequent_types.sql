@@ -1,8 +1,8 @@
--- The product types of the most baskets in a stretch of days.
+-- The product types in the most baskets of a period.
 select
     baskets.product_type,
     count(*) as basket_count
-from intermediate.int_baskets as baskets
+from shop.baskets
 where
     baskets.ordered_date >= %(first_date)s::date
     and baskets.ordered_date < %(night)s::date

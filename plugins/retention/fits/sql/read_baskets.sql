@@ -1,5 +1,5 @@
--- The baskets of a stretch of days, each as the places of its product types in
--- a given list; types that are not listed are left out.
+-- The baskets of a period, each as the positions of its product types in
+-- a given list; types that are not listed are skipped.
 with listed as (
     select
         list.product_type,
@@ -10,7 +10,7 @@ with listed as (
 )
 
 select array_agg(listed.place) as places
-from intermediate.int_baskets as baskets
+from shop.baskets
 inner join listed on baskets.product_type = listed.product_type
 where
     baskets.ordered_date >= %(first_date)s::date

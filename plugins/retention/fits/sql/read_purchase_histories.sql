@@ -9,7 +9,7 @@ with days as (
         min(orders.ordered_date) over (
             partition by orders.customer_id
         ) as first_date
-    from intermediate.int_orders as orders
+    from shop.kept_orders as orders
     where orders.ordered_date < %(night)s::date
     group by orders.customer_id, orders.ordered_date
 )

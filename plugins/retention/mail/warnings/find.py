@@ -54,7 +54,7 @@ def find_warnings(
         for context in (data.context(mail.locale), data.sparse_context(mail.locale)):
             rendered = render_mail(mail, context)
             page = Page(rendered.traced_html, mail.source.body.file)
-            found += link_warnings(page, shop.shop_url, made_up)
+            found += link_warnings(page, shop.storefront.shop_url, made_up)
             found += picture_warnings(page)
             found += _reader_warnings(rendered, mail)
             if is_marketing:

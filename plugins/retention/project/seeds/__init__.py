@@ -1,4 +1,4 @@
-"""The tables that people own, `dbt_project/seeds/*.csv`: one strict row model a file.
+"""The tables that people maintain, `dbt_project/seeds/*.csv`: one strict row model per file.
 
-A new seed is a module here that declares its `SEED`, and a line in `check.SEEDS`.
+A new seed needs a module here that declares its `SEED`, and an entry in `check.SEEDS`.
 """

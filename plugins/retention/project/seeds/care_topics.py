@@ -1,4 +1,4 @@
-"""`care_topics.csv`: how to use and look after what was bought, in the shop's own words."""
+"""`care_topics.csv`: tips for the use and care of purchases, in the shop's own words."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pydantic import AfterValidator, Field
 from retention.project.seeds.rows import Seed, Text
 from retention.project.strict_model import StrictModel
 
-LONGEST_TITLE = 60  # a phone shows so much of a subject
-LONGEST_TIP = 300  # three tips still make one short mail
+LONGEST_TITLE = 60  # characters of a subject that a phone shows
+LONGEST_TIP = 300  # three tips make one short mail
 
 
 def _calm(title: str) -> str:
     if "!" in title:
-        message = f"'{title}' has an exclamation mark; it is the subject of a mail, take it away"
+        message = f"'{title}' has an exclamation mark; it is a mail's subject, so remove it"
         raise ValueError(message)
     return title
 
@@ -25,10 +25,10 @@ Tip = Annotated[Text, Field(max_length=LONGEST_TIP)]
 
 
 class CareTopic(StrictModel):
-    """One tip, right for every type of its topic.
+    """One tip, valid for every product type of its topic.
 
     Attributes:
-        title_en: what it is about, and the mail's subject; at most 60 characters.
+        title_en: the topic, also used as the mail's subject; at most 60 characters.
         tip_en: the tip itself; at most 300 characters.
     """
 

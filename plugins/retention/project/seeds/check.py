@@ -1,4 +1,4 @@
-"""All seeds of a project together: each row for itself, and what refers to what."""
+"""Checks all seeds of a project: each row, and references between seeds."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ def check_seeds(project: Path) -> int:
     """Check every seed of the project.
 
     Returns:
-        How many seeds there are.
+        The number of seeds.
 
     Raises:
-        SeedError: rows are not as they should be; tells them all.
+        SeedError: rows are invalid; the message lists every problem.
     """
     problems = list(_unread(project))
     lines: dict[str, list[Line[Any]]] = {}
@@ -69,7 +69,7 @@ def check_seeds(project: Path) -> int:
 
 
 def _faults_between(lines: dict[str, list[Line[Any]]]) -> Iterator[str]:
-    """Yield what is wrong between the rows of the seeds that could be read."""
+    """Yield contradictions between rows of the seeds that could be read."""
     yield from lifestyle_steps.missing_steps(lines.get("lifestyle_steps", ()))
     if "product_interests" in lines:
         yield from newsletter_items.unknown_interests(
@@ -81,10 +81,10 @@ def _faults_between(lines: dict[str, list[Line[Any]]]) -> Iterator[str]:
 
 
 def _unread(project: Path) -> list[str]:
-    """Return the files that no row model reads: nobody would notice what is wrong in them."""
+    """Return the files without a row model: their mistakes would go unnoticed."""
     known = {seed.name for seed in SEEDS}
     return [
-        f"seeds/{file.name}: no row model reads it; add one to plugins/retention/seeds"
+        f"seeds/{file.name}: no row model reads it; add one to plugins/retention/project/seeds"
         for file in sorted((project / "seeds").glob("*.csv"))
         if file.stem not in known
     ]

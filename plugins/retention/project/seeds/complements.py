@@ -1,4 +1,4 @@
-"""`complements.csv`: what belongs with what, as the shop's own people know it."""
+"""`complements.csv`: product types that go together, as the shop's staff knows them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from retention.project.strict_model import StrictModel
 
 
 class Complement(StrictModel):
-    """One thing that belongs with another; the other way round is a row of its own."""
+    """A product type that complements another; the reverse direction is a separate row."""
 
     product_type: Text
     complement_type: Text
@@ -20,7 +20,7 @@ class Complement(StrictModel):
     @model_validator(mode="after")
     def _are_two(self) -> Self:
         if self.product_type == self.complement_type:
-            message = f"'{self.product_type}' cannot belong with itself; name another type"
+            message = f"'{self.product_type}' cannot complement itself; name another type"
             raise ValueError(message)
         return self
 

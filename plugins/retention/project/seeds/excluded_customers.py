@@ -1,4 +1,4 @@
-"""`excluded_customers.csv`: accounts that take part in no reward."""
+"""`excluded_customers.csv`: accounts that get no rewards."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from retention.project.strict_model import StrictModel
 
 
 class ExcludedCustomer(StrictModel):
-    """An account, the local date from which on it is left out, and why."""
+    """An account, the local date from which it is excluded, and the reason."""
 
     customer_id: Text
     since_date: date

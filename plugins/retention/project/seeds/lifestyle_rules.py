@@ -1,4 +1,4 @@
-"""`lifestyle_rules.csv`: which purchases speak for a lifestyle, and how strongly."""
+"""`lifestyle_rules.csv`: which purchases indicate a lifestyle, and how strongly."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class LifestyleRule(StrictModel):
-    """What one type of product says of one lifestyle.
+    """How far one product type indicates one lifestyle.
 
     Attributes:
-        role: without every `required` type there is no lifestyle; an `optional` one adds to it.
-        weight: what the type adds to the confidence, above 0 to 1.
+        role: a lifestyle needs every `required` type; `optional` types add to the confidence.
+        weight: the type's share of the confidence, above 0 to 1.
     """
 
     lifestyle: Text
@@ -43,7 +43,7 @@ SEED = Seed(
 def unreachable(
     types: Iterable[Line[LifestyleType]], rules: Iterable[Line[LifestyleRule]]
 ) -> Iterator[str]:
-    """Yield a problem for each lifestyle that no purchases could ever prove."""
+    """Yield a problem for each lifestyle that no purchases could ever reach."""
     weights: dict[str, float] = {}
     for line in rules:
         weights[line.row.lifestyle] = weights.get(line.row.lifestyle, 0) + line.row.weight

@@ -1,4 +1,4 @@
-"""`lifestyle_steps.csv`: what a lifestyle's three mails say, and what they show."""
+"""`lifestyle_steps.csv`: texts and product types of a lifestyle's three mails."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class LifestyleStep(StrictModel):
     """One mail of a lifestyle.
 
     Attributes:
-        step: 1 goes first.
-        headline_en, headline_fi: the subject, and the headline.
-        product_types: what it shows, with semicolons between; of what the customer has, nothing.
+        step: place in the series, 1 to 3.
+        headline_en, headline_fi: subject and headline.
+        product_types: types to show, separated by semicolons, except those the customer has.
     """
 
     lifestyle: Text
@@ -45,16 +45,16 @@ SEED = Seed(
 
 
 def missing_steps(lines: Iterable[Line[LifestyleStep]]) -> Iterator[str]:
-    """Yield a problem for each step that a lifestyle lacks; one without any is not written to."""
-    told: dict[str, dict[int, Line[LifestyleStep]]] = {}
+    """Yield a problem for each missing step; a lifestyle without any steps has no mails."""
+    written: dict[str, dict[int, Line[LifestyleStep]]] = {}
     for line in lines:
-        told.setdefault(line.row.lifestyle, {})[line.row.step] = line
-    for lifestyle, steps in told.items():
+        written.setdefault(line.row.lifestyle, {})[line.row.step] = line
+    for lifestyle, steps in written.items():
         last = max(steps.values(), key=lambda line: line.number)
         for step in range(1, STEPS + 1):
             if step not in steps:
                 yield SEED.fault(
                     last,
-                    f"step: '{lifestyle}' has no step {step}; write all {STEPS}, or none to write"
-                    " to nobody about it",
+                    f"step: '{lifestyle}' has no step {step}; write all {STEPS}, or none to send"
+                    " no mails about it",
                 )

@@ -1,4 +1,4 @@
-"""`lifestyle_types.csv`: the lifestyles that there are, and how sure and how long they hold."""
+"""`lifestyle_types.csv`: the lifestyles, with their minimum confidence and expiry."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class LifestyleType(StrictModel):
     """One lifestyle.
 
     Attributes:
-        window_days: purchases at most so many local days apart count together.
-        minimum_confidence: the weights of what was bought must add up to this, above 0 to 1.
-        expiry_days: holds so many local days after the last purchase that proved it.
+        window_days: maximum distance in local days of purchases that count together.
+        minimum_confidence: minimum sum of the weights of bought types, above 0 to 1.
+        expiry_days: local days that it holds after the last purchase that indicated it.
     """
 
     lifestyle: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]

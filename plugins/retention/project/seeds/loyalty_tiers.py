@@ -1,4 +1,4 @@
-"""`loyalty_tiers.csv`: what twelve months must hold for each tier of the loyalty programme."""
+"""`loyalty_tiers.csv`: twelve-month minima for each tier of the loyalty programme."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Spend = Annotated[Decimal, Field(ge=0, decimal_places=2, max_digits=12)]
 
 
 class LoyaltyTier(StrictModel):
-    """One tier; both minima are reached by being at them.
+    """One tier; both minima are inclusive.
 
     Attributes:
         tier: its name, as customers know it.
-        minimum_spend: spend of twelve months, in the shop's currency.
-        minimum_orders: orders of twelve months.
+        minimum_spend: spend in twelve months, in the shop's currency.
+        minimum_orders: orders in twelve months.
     """
 
     tier: Text
@@ -35,9 +35,10 @@ SEED = Seed("loyalty_tiers", LoyaltyTier, key=("tier",))
 
 
 def faults_between(lines: Iterable[Line[LoyaltyTier]]) -> Iterator[str]:
-    """Yield what is wrong between the rows: each tier asks for more spend than the one before it.
+    """Yield contradictions between rows.
 
-    It never asks for fewer orders; else somebody could be above a tier without having reached it.
+    Each tier needs more spend than the previous one, and at least as many orders. Otherwise a
+    customer could be above a tier without having reached it.
     """
     for lower, higher in pairwise(lines):
         if higher.row.minimum_spend <= lower.row.minimum_spend:
@@ -50,5 +51,5 @@ def faults_between(lines: Iterable[Line[LoyaltyTier]]) -> Iterator[str]:
             yield SEED.fault(
                 higher,
                 f"minimum_orders: {higher.row.minimum_orders} is fewer than on line"
-                f" {lower.number}; a higher tier asks for at least as many",
+                f" {lower.number}; a higher tier needs at least as many",
             )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class MergedCustomer(StrictModel):
-    """An account that is gone, the one that is left, and the local date of the merge."""
+    """A merged account, the account that remains, and the local date of the merge."""
 
     old_customer_id: Text
     customer_id: Text
@@ -33,14 +33,14 @@ SEED = Seed("merged_customers", MergedCustomer, key=("old_customer_id",))
 
 
 def faults_between(lines: Iterable[Line[MergedCustomer]]) -> Iterator[str]:
-    """Yield each row that merges into an account which is gone itself."""
+    """Yield each row that merges into an account that was merged itself."""
     lines = list(lines)
-    gone = {line.row.old_customer_id: line for line in lines}
+    merged = {line.row.old_customer_id: line for line in lines}
     for line in lines:
-        further = gone.get(line.row.customer_id)
+        further = merged.get(line.row.customer_id)
         if further is not None:
             yield SEED.fault(
                 line,
-                f"customer_id: '{line.row.customer_id}' is gone by line {further.number}; write"
+                f"customer_id: '{line.row.customer_id}' was merged on line {further.number}; write"
                 f" '{further.row.customer_id}' here too",
             )

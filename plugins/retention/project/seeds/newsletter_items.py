@@ -1,4 +1,4 @@
-"""`newsletter_items.csv`: what the newsletter says, week by week."""
+"""`newsletter_items.csv`: the content of the newsletter, week by week."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _week_of_the_calendar(issue: str) -> str:
     try:
         date.fromisocalendar(int(year), int(week), 1)
     except ValueError as error:
-        message = f"'{issue}' is no week; the ISO calendar has none of that number"
+        message = f"'{issue}' is not a week of the ISO calendar"
         raise ValueError(message) from error
     return issue
 
@@ -35,12 +35,12 @@ class NewsletterItem(StrictModel):
     """One item of one issue.
 
     Attributes:
-        issue: the ISO week in which it goes out, such as `2026-W48`.
-        item: its place in the issue, for those of whom no interest is known.
-        interest: whom it is for, as `product_interests` has it, or `everyone`.
-        headline_en, headline_fi: of its reader's first item, the subject.
-        url: where it leads; https.
-        product_types: what it shows, with semicolons between; may be empty.
+        issue: the ISO week in which it is sent, such as `2026-W48`.
+        item: its place in the issue, for readers without known interests.
+        interest: the interest of its readers, from `product_interests`, or `everyone`.
+        headline_en, headline_fi: headline; the reader's first headline is also the subject.
+        url: target of its link; https.
+        product_types: types to show, separated by semicolons; may be empty.
     """
 
     issue: Issue
@@ -65,12 +65,12 @@ SEED = Seed(
 def unknown_interests(
     items: Iterable[Line[NewsletterItem]], interests: Iterable[Line[ProductInterest]]
 ) -> Iterator[str]:
-    """Yield a problem for each item that nobody's interest could ever lead to."""
+    """Yield a problem for each item whose interest no customer can have."""
     known = {line.row.interest for line in interests} | {EVERYONE}
     for line in items:
         if line.row.interest not in known:
             yield SEED.fault(
                 line,
-                f"interest: '{line.row.interest}' is none of {', '.join(sorted(known))}; add it"
+                f"interest: '{line.row.interest}' is not one of {', '.join(sorted(known))}; add it"
                 " with its product types to seeds/product_interests.csv",
             )

@@ -1,4 +1,4 @@
-"""`product_attributes.csv`: for which age a type is, and what kind of care it belongs to."""
+"""`product_attributes.csv`: age range and care topic of product types."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Age = Annotated[Months | None, EMPTY]
 
 
 class ProductAttributes(StrictModel):
-    """What is known of a type beyond its name.
+    """Further attributes of a product type.
 
     Attributes:
-        minimum_age_months: suits from this age on; empty for no age in particular.
-        maximum_age_months: ... and until just before this one; empty for no end.
-        care_topic: what the types of one kind share, such as `toys`, with a tip in
+        minimum_age_months: suitable from this age; empty for no lower limit.
+        maximum_age_months: suitable until just before this age; empty for no upper limit.
+        care_topic: topic shared by similar types, such as `toys`, with a tip in
             `care_topics.csv`; empty for none.
     """
 

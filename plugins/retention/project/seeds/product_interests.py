@@ -1,4 +1,4 @@
-"""`product_interests.csv`: which purchases and looks show an interest."""
+"""`product_interests.csv`: product types whose purchases and page views show an interest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from retention.project.strict_model import StrictModel
 
 
 class ProductInterest(StrictModel):
-    """A type of product that shows an interest; a type shows one at most."""
+    """A product type that shows an interest; each type shows at most one."""
 
     product_type: Text
     interest: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]

@@ -1,4 +1,4 @@
-"""`product_types.csv`: what people call the types of products."""
+"""`product_types.csv`: readable names of product types."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from retention.project.strict_model import StrictModel
 
 
 class ProductType(StrictModel):
-    """What a mail may call a type, and whether it may.
+    """Names of a product type in mails, and where mails may use it.
 
     Attributes:
-        is_consumable: runs out at a rhythm that one wants to be reminded of.
-        is_suggestible: a mail may suggest it to somebody who has not bought it.
+        is_consumable: runs out regularly, so that customers want a reminder.
+        is_suggestible: mails may suggest it to customers who have not bought it.
     """
 
     product_type: Text

@@ -1,4 +1,4 @@
-"""`reward_tiers.csv`: what a quarter's spend over a threshold is worth, and when that is valid."""
+"""`reward_tiers.csv`: rewards for a quarter's spend over a threshold, with validity dates."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class RewardTier(StrictModel):
     """One reward; a quarter is graded by the tiers that are valid on its last day.
 
     Attributes:
-        currency: ISO 4217; spend in it is graded by its own tiers only.
-        threshold: spend must be over it; at it is not enough.
-        amount: what the reward is worth.
-        valid_from: first local date of its validity ...
-        valid_to: ... and the last one; empty for no end.
+        currency: ISO 4217; its tiers grade spend in the same currency only.
+        threshold: exclusive; spend must be over it.
+        amount: value of the reward.
+        valid_from: first valid local date.
+        valid_to: last valid local date; empty for no end.
     """
 
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
@@ -45,7 +45,7 @@ class RewardTier(StrictModel):
 
     @property
     def last_day(self) -> date:
-        """The last date of its validity; the end of the calendar for no end."""
+        """The last valid date; `date.max` for no end."""
         return self.valid_to or date.max
 
 
@@ -53,10 +53,10 @@ SEED = Seed("reward_tiers", RewardTier, key=("currency", "threshold", "valid_fro
 
 
 def faults_between(lines: Iterable[Line[RewardTier]]) -> Iterator[str]:
-    """Yield what is wrong between the rows.
+    """Yield contradictions between rows.
 
-    No threshold is valid twice at once, none is left out for some days between two of its rows, and
-    of two tiers valid on one day the higher threshold is worth more.
+    A threshold has at most one valid row per day and no gaps between its rows. Of two tiers valid
+    on the same day, the higher threshold has the higher amount.
     """
     by_currency = defaultdict(list)
     for line in lines:
@@ -74,8 +74,8 @@ def _unsteady(tiers: list[Line[RewardTier]]) -> Iterator[str]:
         if later.row.valid_from <= earlier.row.last_day:
             yield SEED.fault(
                 later,
-                f"valid_from: over {later.row.threshold} is valid then by line {earlier.number}"
-                " too; end that one before",
+                f"valid_from: over {later.row.threshold} line {earlier.number} is still valid"
+                " then; end that one before",
             )
         elif later.row.valid_from > earlier.row.last_day + timedelta(days=1):
             yield SEED.fault(

@@ -1,4 +1,4 @@
-"""Reads a seed row by row; each fault is told with its file, its line and what to do."""
+"""Reads a seed row by row; every problem has its file, its line and what to do."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Row = TypeVar("Row", bound=StrictModel)
 
 def _bare(text: str) -> str:
     if text != text.strip():
-        message = f"'{text}' begins or ends with a blank; take it away"
+        message = f"'{text}' begins or ends with a blank; remove it"
         raise ValueError(message)
     return text
 
@@ -49,30 +49,30 @@ def _each_once(parts: tuple[str, ...]) -> tuple[str, ...]:
 
 def _calm(text: str) -> str:
     if "!" in text:
-        message = f"'{text}' shouts; say it without an exclamation mark"
+        message = f"'{text}' has an exclamation mark; remove it"
         raise ValueError(message)
     return text
 
 
 Text = Annotated[str, Field(min_length=1), AfterValidator(_bare)]
-# What a mail says: a subject that a phone shows whole, and a paragraph.
+# Texts of a mail: a subject that fits on a phone, and a paragraph.
 Headline = Annotated[Text, Field(max_length=60), AfterValidator(_calm)]
 Paragraph = Annotated[Text, Field(max_length=600)]
 PositiveCount = Annotated[int, Field(ge=1)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
-# Texts with semicolons between, each once; nothing for none.
+# Texts separated by semicolons, without duplicates; empty for none.
 Texts = Annotated[tuple[Text, ...], AfterValidator(_each_once), BeforeValidator(_parted)]
-# Before a type that may be empty: `Annotated[int | None, EMPTY]`.
+# Use with a type that may be empty: `Annotated[int | None, EMPTY]`.
 EMPTY = BeforeValidator(_value_or_nothing)
 
 
 class SeedError(SettingsError):
-    """A seed does not hold what it should; every problem names its file and line."""
+    """A seed is invalid; every problem has its file and line."""
 
 
 @dataclass(frozen=True)
 class Line(Generic[Row]):
-    """A row and its line in the file, the header's being 1."""
+    """A row and its line number in the file; the header is line 1."""
 
     number: int
     row: Row
@@ -80,14 +80,14 @@ class Line(Generic[Row]):
 
 @dataclass(frozen=True)
 class Seed(Generic[Row]):
-    """What a seed's rows must be.
+    """The rules for a seed's rows.
 
     Attributes:
         name: the file's stem.
         row: the model of a row; its fields are the columns.
-        key: columns that no two rows share.
-        refers_to: (seed, column) in which a column's values must be found, by column; of several
-            texts in one value, each; empty ones need not.
+        key: columns whose combined values are unique.
+        refers_to: (seed, column) that must contain a column's values, by column. Each of several
+            texts in one value is looked up; empty values are not.
     """
 
     name: str
@@ -97,7 +97,7 @@ class Seed(Generic[Row]):
 
     @property
     def path(self) -> str:
-        """The file, as problems name it."""
+        """The file's path in problems."""
         return f"seeds/{self.name}.csv"
 
     def fault(self, line: Line[Row], words: str) -> str:
@@ -109,7 +109,7 @@ def read_seed(project: Path, seed: Seed[Row]) -> list[Line[Row]]:
     """Return the rows of a seed, in the file's order.
 
     Raises:
-        SeedError: the file cannot be read, or rows are not as they should be; tells them all.
+        SeedError: the file cannot be read or rows are invalid; the message lists every problem.
     """
     lines: list[Line[Row]] = []
     problems: list[str] = []
@@ -127,12 +127,12 @@ def read_seed(project: Path, seed: Seed[Row]) -> list[Line[Row]]:
 def unknown_references(
     seed: Seed[Row], lines: Iterable[Line[Row]], seeds: Mapping[str, Iterable[Line[Any]]]
 ) -> Iterator[str]:
-    """Yield a problem for each value that is not where `refers_to` says.
+    """Yield a problem for each value that `refers_to` does not find.
 
     Args:
-        seed: whose references are looked at.
+        seed: the seed with the references.
         lines: its lines.
-        seeds: the lines of the seeds that could be read, by name; others are not looked at.
+        seeds: the lines of the seeds that could be read, by name; others are not checked.
     """
     for column, (other, other_column) in seed.refers_to.items():
         if other not in seeds:
@@ -150,7 +150,7 @@ def unknown_references(
 def _values(project: Path, seed: Seed[Row]) -> Iterator[tuple[int, list[str]]]:
     """Yield the line number and the values of each row, in the order of the model's fields."""
     try:
-        # Spreadsheets begin UTF-8 files with a byte order mark; dbt passes over it too.
+        # Spreadsheets begin UTF-8 files with a byte order mark; dbt skips it too.
         text = (project / seed.path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeError) as error:
         message = f"{seed.path} cannot be read as UTF-8 text: {error}"
@@ -164,7 +164,7 @@ def _values(project: Path, seed: Seed[Row]) -> Iterator[tuple[int, list[str]]]:
 
 
 def _split(seed: Seed[Row], number: int, line: str) -> list[str]:
-    # Line by line: no text of ours has two, and an open quote must not swallow the rest.
+    # Line by line: our texts have one line each, and an open quote must not swallow the rest.
     try:
         return next(csv.reader([line], strict=True), [])
     except csv.Error as error:
@@ -175,7 +175,7 @@ def _split(seed: Seed[Row], number: int, line: str) -> list[str]:
 def _check_header(seed: Seed[Row], header: list[str]) -> None:
     if header != list(seed.row.model_fields):
         columns = ",".join(seed.row.model_fields)
-        message = f"{seed.path}, line 1: the first line must be {columns} with commas between"
+        message = f"{seed.path}, line 1: the first line must be {columns}, separated by commas"
         raise SeedError(message)
 
 
@@ -199,4 +199,4 @@ def _repeated(seed: Seed[Row], lines: Iterable[Line[Row]]) -> Iterator[str]:
         earlier = first.setdefault(key, line.number)
         if earlier != line.number:
             words = ", ".join(map(str, key))
-            yield seed.fault(line, f"{words} is on line {earlier} already; keep one of them")
+            yield seed.fault(line, f"{words} is already on line {earlier}; keep one of them")

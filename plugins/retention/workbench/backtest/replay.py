@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 BUILD = ("build", *BUILDABLE, "--select")
 TO_DECISIONS = (*BUILD, "+path:models/decisions/decisions.sql")
-TO_PURCHASES = (*BUILD, "+path:models/intermediate/int_order_lines.sql")
+TO_PURCHASES = (*BUILD, "+path:models/shop/order_lines.sql")
 FITTED = {"stg_ease_affinities", "stg_bgnbd_values"}  # they know all purchases up to the last fit
 
 
@@ -104,7 +104,7 @@ def backtest(project: Path, replay: Replay, now: datetime, on_progress: Progress
         nights = []
         for night in replay.nights:
             on_progress("nights", len(nights), len(replay.nights))
-            open_replayed_night(connection, night, shop.guarded_marts, shop.midnight(night))
+            open_replayed_night(connection, night, shop.nights.guarded_marts, shop.midnight(night))
             dbt.run(TO_DECISIONS, night, on_progress, "models")
             close_replayed_night(connection, night, shop.midnight(night))
             nights.append(measures.measure(night))
@@ -131,7 +131,7 @@ def _require_nights(replay: Replay, today: date) -> None:
         message = f"the first night, {replay.first}, comes after the last, {replay.last}"
         raise BacktestError(message)
     if replay.last > today:
-        message = f"the night {replay.last} has not come: the shop's date is {today}"
+        message = f"the night {replay.last} is in the future: the shop's date is {today}"
         raise BacktestError(message)
 
 

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from retention.ledger.recipes import ANALYST, LAST, Graph, read_recipes
+from retention.ledger.fingerprints import ANALYST, LAST, Graph, read_fingerprints
 from retention.project.dbt import BUILDABLE, Dbt
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from retention.ledger.recipes import Recipe
+    from retention.ledger.fingerprints import Fingerprint
     from retention.project.dbt import Progress
 
 TO_DECISIONS = f"+path:models/decisions/{LAST}.sql"
@@ -72,7 +72,7 @@ def build_edited(
     dbt.run(["compile", "--quiet", "--select", TO_DECISIONS], night, on_progress, "comparing")
     manifest = dbt.manifest()
     graph = Graph.of(manifest)
-    plan = plan_build(graph, read_recipes(connection), campaign, night)
+    plan = plan_build(graph, read_fingerprints(connection), campaign, night)
     state = _write_state(manifest, dbt.work / "state")
     on_progress("comparing", 1, 1)
     words = ("build", *BUILDABLE, "--defer", "--favor-state", "--state", str(state))
@@ -80,7 +80,7 @@ def build_edited(
     return plan
 
 
-def plan_build(graph: Graph, made: dict[str, Recipe], campaign: str, night: date) -> Plan:
+def plan_build(graph: Graph, made: dict[str, Fingerprint], campaign: str, night: date) -> Plan:
     """Return what must be built, and what the night's tables already hold.
 
     Args:
@@ -91,8 +91,8 @@ def plan_build(graph: Graph, made: dict[str, Recipe], campaign: str, night: date
     """
     differing = {
         name
-        for name, recipe in graph.recipes.items()
-        if name not in made or made[name].recipe != recipe
+        for name, fingerprint in graph.fingerprints.items()
+        if name not in made or made[name].value != fingerprint
     }
     folder = graph.folder_of(campaign)
     wanted = differing | graph.descendants(folder)

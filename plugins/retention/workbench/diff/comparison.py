@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from psycopg import sql
 
 from retention.database import table_exists
-from retention.ledger.recipes import ANALYST
+from retention.ledger.fingerprints import ANALYST
 from retention.project.manifest import model_schemas
 from retention.project.shop import read_shop
 from retention.workbench.diff.audience import Audience, compare_audiences

@@ -80,7 +80,7 @@ def _percent(value: Any, reader: Reader) -> str:
 
 
 def _money(value: Any, reader: Reader) -> str:
-    currency = reader.shop.shop_currency
+    currency = reader.shop.storefront.shop_currency
     amount = reader.language.number(value, 2)
     if currency not in SYMBOLS:
         return f"{amount}{NO_BREAK}{currency}"

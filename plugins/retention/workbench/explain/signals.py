@@ -53,7 +53,7 @@ def find_night(
         NothingToExplainError: the marts were never built.
     """
     cursor = connection.cursor(row_factory=scalar_row)
-    zone = {"zone": shop.shop_timezone}
+    zone = {"zone": shop.storefront.shop_timezone}
     try:
         query = compose_statement(PACKAGE, "find_night", lifecycle=lifecycle)
         return cursor.execute(query, zone).fetchone()

@@ -75,7 +75,7 @@ def read_candidate_data(
                 file=f"campaigns/{campaign}/{campaign}.sql",
                 contexts=found.context,
                 first_name=first_name,
-                locale=language if is_ours else shop.default_locale,
+                locale=language if is_ours else shop.languages.default_locale,
             )
     raise NoCandidateError(_advice(connection, campaign, customer_id, builds))
 

@@ -38,7 +38,7 @@ def put_into_inbox(mails: Iterable[RenderedMail], shop: Shop) -> str | None:
         client = SendGrid.from_environment()
     except SendGridSettingsError:
         return None
-    sender = Sender(shop.sender_email, shop.sender_name)
+    sender = Sender(shop.sending.sender_email, shop.sending.sender_name)
     with client:
         inbox = client.find_inbox()
         if inbox is None:
@@ -66,7 +66,7 @@ def render_for_test(
     """
     is_marketing = campaign.kind == "marketing"
     mails = compose_campaign(project, shop, campaign.name, is_marketing=is_marketing)
-    wanted = locale or data.locale or shop.default_locale
+    wanted = locale or data.locale or shop.languages.default_locale
     (mail,) = in_language(mails, wanted)
     return render_mail(mail, data.context(wanted) | _harmless_links(shop))
 
@@ -84,7 +84,7 @@ def send_test_mail(mail: RenderedMail, shop: Shop, recipient: str) -> str:
             mode forbids.
         TrialNotSentError: SendGrid did not take the mail, or nobody knows.
     """
-    sender = Sender(shop.sender_email, shop.sender_name)
+    sender = Sender(shop.sending.sender_email, shop.sending.sender_name)
     with SendGrid.from_environment() as client:
         return send_trial(client, mail, sender, recipient, TEST)
 
@@ -95,4 +95,4 @@ def _harmless_links(shop: Shop) -> dict[str, str]:
     What mails put behind such a link is lost in the fragment.
     """
     acting = (name for name, value in ADDED.items() if str(value).startswith("https:"))
-    return dict.fromkeys(acting, f"{shop.shop_url}#test")
+    return dict.fromkeys(acting, f"{shop.storefront.shop_url}#test")

@@ -34,7 +34,7 @@ class NewCampaign:
 
     Attributes:
         folder: where it is.
-        files: names of its files.
+        files: names of its files, those of its steps with their folder.
         mentions: file and lines where the name of the copied campaign still stands.
     """
 
@@ -64,10 +64,9 @@ def make_campaign(
         ShopSettingsError: `dbt_project.yml` cannot be read or added to; nothing was made.
     """
     _check_name(name)
-    listed = read_shop(project).campaigns
+    listed = read_shop(project).nights.campaigns
     old, source = _source(project, listed, like, kind)
-    copied = {file.name: file.read_text(encoding="utf-8") for file in source.iterdir()}
-    files = rename_files(copied, old, name)
+    files = rename_files(_read(source), old, name)
     _check_names_are_free(project, name, files)
     settings = project / PROJECT_FILE
     extended = list_campaign(settings.read_text(encoding="utf-8"), name, after=like)
@@ -88,6 +87,17 @@ def _source(
         message = f"there is no campaign '{like}' to copy; there are {', '.join(listed)}"
         raise CampaignError(message)
     return like, folder
+
+
+def _read(folder: Traversable, inside: str = "") -> dict[str, str]:
+    """Return the text of a folder's files, those of folders in it too, by their path inside it."""
+    found: dict[str, str] = {}
+    for file in folder.iterdir():
+        if file.is_dir():
+            found |= _read(file, f"{inside}{file.name}/")
+        else:
+            found[f"{inside}{file.name}"] = file.read_text(encoding="utf-8")
+    return found
 
 
 def _check_name(name: str) -> None:
@@ -124,6 +134,7 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
     folder.mkdir()
     try:
         for file, text in files.items():
+            (folder / file).parent.mkdir(exist_ok=True)
             (folder / file).write_text(text, encoding="utf-8")
     except OSError:
         shutil.rmtree(folder)

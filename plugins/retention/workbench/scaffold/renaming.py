@@ -27,7 +27,7 @@ def rename_files(files: Mapping[str, str], old: str, new: str) -> dict[str, str]
     """Return the files of a campaign's folder as those of another campaign.
 
     Args:
-        files: text by name of file.
+        files: text by path of file in the folder.
         old: what the campaign is called.
         new: what the other one shall be called.
     """
@@ -67,8 +67,8 @@ def mentions(files: Mapping[str, str], old: str) -> list[str]:
 
 
 def _file_name(name: str, models: Mapping[str, str]) -> str:
-    stem, suffix = Path(name).stem, Path(name).suffix
-    return f"{models[stem]}{suffix}" if stem in models else name
+    file = Path(name)
+    return str(file.with_stem(models[file.stem])) if file.stem in models else name
 
 
 def _rename_text(name: str, text: str, models: Mapping[str, str], old: str, new: str) -> str:

@@ -96,7 +96,7 @@ class Shop:
         """Record that all marts of a night were plausible."""
         shop = read_shop()
         with psycopg.connect(self.cluster.url(self.database)) as connection:
-            for mart in shop.guarded_marts:
+            for mart in shop.nights.guarded_marts:
                 record_mart_check(
                     connection, night=night, mart=mart, passed=True, row_count=1, failures=[],
                     checked_at=shop.midnight(night),

@@ -75,9 +75,7 @@ def full_nights(night: Shop, project: Project) -> Iterator[dict[date, FullNight]
 @pytest.fixture(scope="module")
 def lines(night: Shop) -> list[Any]:
     """All that was bought and kept, as the last night knows it."""
-    return night.rows(
-        "select customer_id, ordered_at, product_type from intermediate.int_order_lines"
-    )
+    return night.rows("select customer_id, ordered_at, product_type from shop.order_lines")
 
 
 def test_each_night_finds_and_decides_what_a_full_night_does(
@@ -145,7 +143,7 @@ def test_a_replay_before_anybody_bought_says_so(night: Shop, project: Project) -
     with night.led_to(), pytest.raises(BacktestError, match="comes after the last"):
         backtest(project.folder, Replay("winback", NIGHT, NIGHTS[0]), NOW, lambda *_: None)
     future = Replay("winback", NIGHT, NIGHT + timedelta(days=1))
-    with night.led_to(), pytest.raises(BacktestError, match="has not come"):
+    with night.led_to(), pytest.raises(BacktestError, match="is in the future"):
         backtest(project.folder, future, NOW, lambda *_: None)
 
 
@@ -163,7 +161,7 @@ def _do_night(shop: Shop, project: Project, night: date) -> FullNight:
     return FullNight(
         candidates=shop.rows("select campaign, customer_id, evidence from decisions.candidates"),
         decisions=shop.rows("select * from decisions.decisions"),
-        orders=shop.rows("select customer_id, ordered_date from intermediate.int_orders"),
+        orders=shop.rows("select customer_id, ordered_date from shop.kept_orders"),
         customers={
             row.customer_id
             for row in shop.rows(

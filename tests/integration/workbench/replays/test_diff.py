@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.integration.workbench.replays.conftest import Shop
 
-OF_ANOTHER_NIGHT = "int_newsletter_subscribers"
+OF_ANOTHER_NIGHT = "newsletter_subscribers"
 TOLD = "customer_id, occasion, score, not_before, not_after, reason, evidence, context"
 
 
@@ -29,7 +29,7 @@ def edited(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Projec
     """The project with another threshold, and another number in a model that it rests on."""
     copied = Project.copied(project.folder, tmp_path_factory.mktemp("edited") / "project")
     copied.set_number("campaigns/winback/winback.sql", "minimum_turns", 2.5)
-    copied.set_number("models/intermediate/int_order_gaps.sql", "fading", 0.5)
+    copied.set_number("models/intermediate/rhythm/int_order_gaps.sql", "fading", 0.5)
     return copied
 
 
@@ -117,7 +117,7 @@ def test_only_what_differs_from_the_night_is_built(compared: dict[str, Any]) -> 
     assert {"int_order_gaps", "lifecycle", OF_ANOTHER_NIGHT, "winback", "decisions"} <= set(
         plan["built"]
     )
-    kept = {"product_types", "stg_orders", "int_orders", "int_order_lines", "int_type_weights"}
+    kept = {"product_types", "stg_orders", "kept_orders", "order_lines", "type_weights"}
     assert not kept & set(plan["built"])
     assert plan["read"] > len(plan["built"])
 
@@ -136,8 +136,8 @@ def test_a_night_that_was_never_built_is_said_to_be_missing(
 
 
 def _try_diff(project: Path) -> str:
-    from retention.commands.errors import is_mendable
+    from retention.commands.errors import is_fixable
 
     result = CliRunner().invoke(app, ["diff", "winback"], env={PROJECT_VARIABLE: str(project)})
-    assert is_mendable(result.exception), result.output
+    assert is_fixable(result.exception), result.output
     return f"{type(result.exception).__name__}: {result.exception}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from retention.ledger.recipes import Graph, Recipe
+from retention.ledger.fingerprints import Fingerprint, Graph
 from retention.workbench.diff.build import plan_build
 
 NIGHT = date(2026, 11, 23)
@@ -39,32 +39,34 @@ def _node(name: str, words: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def made() -> dict[str, Recipe]:
+def made() -> dict[str, Fingerprint]:
     """By what the night made its tables: the project before it was edited."""
-    return {name: Recipe(NIGHT, recipe) for name, recipe in graph().recipes.items()}
+    return {name: Fingerprint(NIGHT, value) for name, value in graph().fingerprints.items()}
 
 
-def test_an_edited_threshold_costs_its_folder_and_the_decisions(made: dict[str, Recipe]) -> None:
+def test_an_edited_threshold_costs_its_folder_and_the_decisions(
+    made: dict[str, Fingerprint],
+) -> None:
     plan = plan_build(graph(winback="select 1"), made, "winback", NIGHT)
     assert set(plan.built) == {"winback", "decisions"}
     assert (plan.edited, plan.read) == ((), 4)
 
 
 def test_an_edited_signal_is_built_with_all_that_reads_it_and_named(
-    made: dict[str, Recipe],
+    made: dict[str, Fingerprint],
 ) -> None:
     plan = plan_build(graph(lifecycle="select 1"), made, "winback", NIGHT)
     assert set(plan.built) == {"lifecycle", "winback", "decisions"}
     assert plan.edited == ("lifecycle",)
 
 
-def test_an_edit_of_another_campaign_is_part_of_it_and_named(made: dict[str, Recipe]) -> None:
+def test_an_edit_of_another_campaign_is_part_of_it_and_named(made: dict[str, Fingerprint]) -> None:
     plan = plan_build(graph(welcome="select 1"), made, "winback", NIGHT)
     assert set(plan.built) == {"welcome", "winback", "decisions"}
     assert plan.edited == ("welcome",)
 
 
-def test_what_is_built_comes_after_what_it_reads(made: dict[str, Recipe]) -> None:
+def test_what_is_built_comes_after_what_it_reads(made: dict[str, Fingerprint]) -> None:
     built = plan_build(graph(orders="select 1"), made, "winback", NIGHT).built
     assert all(
         built.index(read) < built.index(name)
@@ -74,14 +76,14 @@ def test_what_is_built_comes_after_what_it_reads(made: dict[str, Recipe]) -> Non
     )
 
 
-def test_a_table_of_another_night_is_built_anew_and_named(made: dict[str, Recipe]) -> None:
-    made["lifecycle"] = Recipe(date(2026, 11, 1), "made of another night's SQL")
+def test_a_table_of_another_night_is_built_anew_and_named(made: dict[str, Fingerprint]) -> None:
+    made["lifecycle"] = Fingerprint(date(2026, 11, 1), "made of another night's SQL")
     plan = plan_build(graph(), made, "winback", NIGHT)
     assert "lifecycle" in plan.built
     assert (plan.other_night, plan.edited) == (("lifecycle",), ())
 
 
-def test_a_table_that_nobody_recorded_is_built_anew_and_named(made: dict[str, Recipe]) -> None:
+def test_a_table_that_nobody_recorded_is_built_anew_and_named(made: dict[str, Fingerprint]) -> None:
     del made["product_types"]
     plan = plan_build(graph(), made, "winback", NIGHT)
     assert set(plan.built) == {"product_types", "winback", "decisions"}
@@ -91,4 +93,4 @@ def test_a_table_that_nobody_recorded_is_built_anew_and_named(made: dict[str, Re
 def test_an_analysts_names_and_another_database_make_no_difference() -> None:
     words = 'select * from "{}"."{}signals"."lifecycle"'
     night, analyst = words.format("shop", ""), words.format("shop", "analyst_")
-    assert graph(winback=night).recipes == graph(winback=analyst).recipes
+    assert graph(winback=night).fingerprints == graph(winback=analyst).fingerprints

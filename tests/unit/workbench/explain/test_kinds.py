@@ -13,6 +13,7 @@ from retention.workbench.explain.kinds import KINDS
 from retention.workbench.explain.languages import FROM_TO, NO_BREAK, TIMES, Locale
 from retention.workbench.explain.readers import read_reader
 from retention.workbench.explain.sentences import tell
+from tests.shops import shop_that
 
 COFFEE = {
     "order_id": "17",
@@ -124,6 +125,6 @@ def test_an_amount_in_a_currency_without_a_sign_carries_its_code() -> None:
 
     for locale in Locale:
         reader = read_reader(project_directory(), locale)
-        swedish = reader.shop.model_copy(update={"shop_currency": "SEK"})
+        swedish = shop_that(shop_currency="SEK")
         told = tell("{x:money}", {"x": 5}, dataclasses.replace(reader, shop=swedish))
         assert _plain(told) in {"5.00 SEK", "5,00 SEK"}

@@ -46,7 +46,7 @@ def contents(project: Path) -> dict[str, str]:
         ("preview", "means something else here"),
         ("winback", "'winback' is taken by campaigns/winback/winback.sql: dbt wants each name"),
         ("lifecycle", "'lifecycle' is taken by models/signals/lifecycle.sql"),
-        ("winback_favourites", "is taken by campaigns/winback/winback_favourites.sql"),
+        ("winback_favourites", "is taken by campaigns/winback/steps/winback_favourites.sql"),
         ("decisions", "'decisions' is taken by models/decisions/decisions.sql"),
         ("product_types", "'product_types' is taken by seeds/product_types.csv"),
     ],
@@ -92,6 +92,9 @@ def test_a_starters_mails_have_no_warning_in_any_language(project: Path, kind: s
 def test_a_copy_differs_from_its_model_by_names_alone(project: Path) -> None:
     made = make_campaign(project, "comeback", like="winback")
     assert made.mentions == ()
-    for file in (project / "campaigns/winback").iterdir():
-        copy = made.folder / file.name.replace("winback", "comeback")
+    source = project / "campaigns/winback"
+    files = [file for file in source.rglob("*.*") if file.is_file()]
+    assert source / "steps/winback_favourites.sql" in files
+    for file in files:
+        copy = made.folder / str(file.relative_to(source)).replace("winback", "comeback")
         assert copy.read_text() == file.read_text().replace("winback", "comeback")

@@ -2,4 +2,4 @@
 select
     min(line.ordered_at) as earliest,
     max(line.ordered_at) as latest
-from backtest_intermediate.int_order_lines as line
+from backtest_shop.order_lines as line

@@ -5,5 +5,5 @@ select distinct
     line.customer_id,
     line.ordered_at,
     line.product_type
-from backtest_intermediate.int_order_lines as line
+from backtest_shop.order_lines as line
 where line.ordered_at >= %(opens_at)s

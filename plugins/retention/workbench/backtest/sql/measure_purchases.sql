@@ -21,7 +21,7 @@ histories as (
         orders.customer_id,
         count(*)::int as order_count,
         %(night)s - max(orders.ordered_date) as days_since
-    from backtest_intermediate.int_orders as orders
+    from backtest_shop.kept_orders as orders
     group by orders.customer_id
 ),
 

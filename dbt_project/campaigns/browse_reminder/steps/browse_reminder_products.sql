@@ -1,0 +1,58 @@
+{#- What was looked at most leads, others that so many customers bought of late
+    follow; so many in all. -#}
+{%- set minimum_buyers = 5 -%}
+{%- set shown_products = 4 -%}
+
+with
+
+wishes as (
+
+    select * from {{ ref('browse_reminder_wishes') }}
+
+),
+
+products as (
+
+    select * from {{ ref('products') }}
+
+),
+
+ranked as (
+
+    select
+        wishes.customer_id,
+        wishes.product_type,
+        products.product_id,
+        products.product_name,
+        coalesce(products.product_id = wishes.product_id, false) as is_own,
+        row_number() over (
+            partition by wishes.customer_id, wishes.product_type
+            order by
+                coalesce(products.product_id = wishes.product_id, false) desc,
+                products.type_rank asc
+        ) as place
+    from wishes
+    inner join products on wishes.product_type = products.product_type
+    where
+        products.product_id = wishes.product_id
+        or products.customer_count >= {{ minimum_buyers }}
+
+)
+
+select
+    {%- for locale in var('mail_locales') %}
+        {%- set note = {
+            'en': "'Among our most bought'", 'fi': "'Ostetuimpiemme joukossa'",
+        }[locale] %}
+        jsonb_agg(
+            {{ product_item(
+                'product_name', 'product_id',
+                'case when not is_own then ' ~ note ~ ' end'
+            ) }} order by place
+        ) as items_{{ locale }},
+    {%- endfor %}
+    customer_id,
+    product_type
+from ranked
+where place <= {{ shown_products }}
+group by customer_id, product_type

@@ -1,0 +1,73 @@
+{#- What the steps show: nothing of a type bought within so many days. -#}
+{%- set owned_days = 365 -%}
+
+with
+
+lifestyles as (
+
+    select * from {{ ref('lifestyles') }}
+
+),
+
+steps as (
+
+    select * from {{ ref('lifestyle_steps') }}
+
+),
+
+purchases as (
+
+    select * from {{ ref('type_weights') }}
+    where last_ordered_date >= {{ as_of_date() }} - {{ owned_days }}
+
+),
+
+leading_products as (
+
+    select * from {{ ref('products') }}
+    where type_rank = 1
+
+),
+
+product_types as (
+
+    select * from {{ ref('product_types') }}
+
+),
+
+shown as (
+
+    select
+        steps.lifestyle,
+        steps.step,
+        listed.product_type,
+        listed.place
+    from steps
+    cross join
+        string_to_table(steps.product_types, ';')
+        with ordinality as listed (product_type, place)
+
+)
+
+select
+    {%- for locale in var('mail_locales') %}
+        jsonb_agg(
+            {{ mail_item(
+                'product_types.name_' ~ locale, 'leading_products.product_id'
+            ) }} order by shown.place
+        ) as items_{{ locale }},
+    {%- endfor %}
+    lifestyles.customer_id,
+    shown.lifestyle,
+    shown.step
+from lifestyles
+inner join shown on lifestyles.lifestyle = shown.lifestyle
+inner join product_types on shown.product_type = product_types.product_type
+inner join leading_products
+    on shown.product_type = leading_products.product_type
+left join purchases
+    on
+        lifestyles.customer_id = purchases.customer_id
+        and shown.product_type = purchases.product_type
+where purchases.customer_id is null
+group by lifestyles.customer_id, shown.lifestyle, shown.step

@@ -1,0 +1,44 @@
+{#- After each of the night's tables, in the same transaction: its fingerprint, and for which night
+    it was made. A fingerprint is a hash of the compiled SQL (which names the night) or of the seed's file, and of the
+    fingerprints of all that it reads; so `retention diff` knows which of the night's tables an edited project
+    would make alike. `retention.ledger.fingerprints` computes it in the same way. -#}
+{%- macro remember_fingerprint() -%}
+    {%- if execute and target.name == 'night' -%}
+        {%- set fingerprints = fingerprints_relation() -%}
+        {%- set own = (model.compiled_code or model.checksum.checksum) | replace('"' ~ target.database ~ '".', '') -%}
+        {%- set read = ["''"] -%}
+        {%- for id in model.depends_on.nodes or [] if id in graph.nodes -%}
+            {%- do read.append("'" ~ graph.nodes[id].name ~ "'") -%}
+        {%- endfor -%}
+        insert into {{ fingerprints }} (model, night_date, fingerprint)
+        select
+            '{{ model.name }}',
+            {{ as_of_date() }},
+            md5('{{ local_md5(own) }}' || coalesce(string_agg(fingerprint, '' order by model collate "C"), ''))
+        from {{ fingerprints }}
+        where model in ({{ read | join(', ') }})
+        on conflict (model) do update set night_date = excluded.night_date, fingerprint = excluded.fingerprint
+    {%- endif -%}
+{%- endmacro -%}
+
+{#- The table of fingerprints, made when there is none. Of several models that find none at once the second
+    waits for the first, and then has nothing to make. -#}
+{%- macro fingerprints_relation() -%}
+    {%- set relation = api.Relation.create(target.database, target.schema, 'fingerprints') -%}
+    {%- if run_query("select to_regclass('" ~ relation ~ "') is null").rows[0][0] -%}
+        {%- for made in [
+            'schema if not exists ' ~ target.schema,
+            'table if not exists ' ~ relation
+            ~ ' (model text primary key, night_date date not null, fingerprint text not null)',
+        ] -%}
+            {%- do run_query(
+                'do $$ begin create ' ~ made ~ '; exception when unique_violation then null; end $$'
+            ) -%}
+        {%- endfor -%}
+        {%- do run_query(
+            'comment on table ' ~ relation ~ " is 'One row per table that the night made: the hash of all it"
+            ~ " was made by, and the local date of that night.'"
+        ) -%}
+    {%- endif -%}
+    {{ return(relation) }}
+{%- endmacro -%}

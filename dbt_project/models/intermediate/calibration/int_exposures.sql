@@ -1,0 +1,94 @@
+{#- Of what a signal's events are: its stored sums, its single events, what
+    names them, and how many events there are. -#}
+{%- set sources = {
+    'purchases': {
+        'weights': 'type_weights', 'events': 'purchase_days',
+        'keys': ['customer_id', 'product_type'], 'count': 'purchase_count',
+    },
+    'orders': {
+        'weights': 'customer_weights', 'events': 'orders',
+        'keys': ['customer_id'], 'count': 'order_count',
+    },
+} -%}
+{%- set signals = [] -%}
+{%- for signal, default in signal_defaults().items()
+    if default.predicts != 'hour' -%}
+    {%- do signals.append((
+        signal, default, sources[default.of],
+        as_of_date() ~ ' - ' ~ default.horizon_days
+    )) -%}
+{%- endfor -%}
+
+with
+
+type_weights as (
+
+    select * from {{ ref('type_weights') }}
+
+),
+
+purchase_days as (
+
+    select * from {{ ref('int_purchase_days') }}
+
+),
+
+customer_weights as (
+
+    select * from {{ ref('int_customer_weights') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('kept_orders') }}
+
+),
+
+-- The window's own events are taken off the stored sums again, which reads few
+-- rows and leaves what the night at the window's begin had; what rounding
+-- leaves of a sum that was all window cannot matter, since so many earlier
+-- events are asked for.
+exposures as (
+
+    {%- for signal, default, source, cutoff in signals %}
+        select
+            '{{ signal }}' as signal,
+            earlier.customer_id,
+            {% if 'product_type' in source['keys'] -%}
+                earlier.product_type,
+            {%- else -%}
+                '' as product_type,
+            {%- endif %}
+            coalesce(recent.event_count, 0) as event_count
+            {%- for tau_days in decay_taus() %}
+            {%- set weight = 'weight_' ~ tau_days ~ '_at_epoch' %},
+            greatest(earlier.{{ weight }} - coalesce(recent.{{ weight }}, 0), 0)
+            * {{ ageing(tau_days, cutoff) }}
+            * {{ default.horizon_days }} / {{ tau_days }}
+                as exposure_{{ tau_days }}
+            {%- endfor %}
+        from {{ source['weights'] }} as earlier
+        left join (
+            select
+                {{ source['keys'] | join(', ') }},
+                count(*)::int as event_count,
+                {{ decay_weights('ordered_date') }}
+            from {{ source['events'] }}
+            where ordered_date >= {{ cutoff }}
+            group by {{ source['keys'] | join(', ') }}
+        ) as recent
+            on
+                {% for key in source['keys'] -%}
+                    {{ 'and ' if not loop.first -}}
+                    earlier.{{ key }} = recent.{{ key }}
+                {% endfor %}
+        where
+            earlier.{{ source['count'] }} - coalesce(recent.event_count, 0)
+            >= {{ default.minimum_count }}
+        {{ "union all" if not loop.last }}
+    {%- endfor %}
+
+)
+
+select * from exposures
