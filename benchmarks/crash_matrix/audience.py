@@ -62,10 +62,10 @@ BUY = """
 PLAN_NAIVELY = """
     insert into outbox (message_id, template_id, email, context, send_at)
     select
-        mess.message_id, tmpl.template_id, mess.customer_id || '@example.com', mess.context,
-        mess.send_at
-    from ledger.messages as mess
-    inner join ledger.templates as tmpl using (campaign, locale)
+        messages.message_id, templates.template_id, messages.customer_id || '@example.com',
+        messages.context, messages.send_at
+    from ledger.messages
+    inner join ledger.templates using (campaign, locale)
 """
 
 

@@ -14,22 +14,22 @@ if TYPE_CHECKING:
 FINAL_STATES = {"accepted", "rejected", "expired", "cancelled", "unconfirmed"}
 MESSAGES = """
     select
-        mess.message_id,
-        mess.email,
-        mess.kind,
-        mess.state,
+        messages.message_id,
+        messages.email,
+        messages.kind,
+        messages.state,
         format(
             '%s, %s: %s',
-            mess.state,
+            messages.state,
             case
-                when reqs.first_release_at is null then 'sent at once'
-                when reqs.cancelling_at is null then 'scheduled, cancel not begun'
+                when requests.first_release_at is null then 'sent at once'
+                when requests.cancelling_at is null then 'scheduled, cancel not begun'
                 else 'scheduled, cancel not confirmed'
             end,
-            mess.state_reason
+            messages.state_reason
         )
-    from ledger.messages as mess
-    left join ledger.requests as reqs using (request_id)
+    from ledger.messages
+    left join ledger.requests using (request_id)
 """
 
 

@@ -69,13 +69,13 @@ def test_every_candidate_has_exactly_one_decision_with_its_reasons(whole_night: 
 
 def test_nobody_gets_two_marketing_mails_a_day(whole_night: WholeNight) -> None:
     crowded = whole_night.read("""
-        select mess.customer_id
-        from ledger.messages as mess
-        inner join raw.customers as cust using (customer_id)
-        where mess.kind = 'marketing'
+        select messages.customer_id
+        from ledger.messages
+        inner join raw.customers using (customer_id)
+        where messages.kind = 'marketing'
         group by
-            mess.customer_id,
-            (mess.send_at at time zone coalesce(cust.time_zone, 'Europe/Helsinki'))::date
+            messages.customer_id,
+            (messages.send_at at time zone coalesce(customers.time_zone, 'Europe/Helsinki'))::date
         having count(*) > 1
     """)
     assert crowded.empty
@@ -85,8 +85,10 @@ def test_no_held_out_customer_is_written_to(whole_night: WholeNight) -> None:
     written = whole_night.read("""
         select held.campaign, held.customer_id
         from ledger.decisions as held
-        inner join ledger.messages as mess using (campaign, customer_id)
-        where held.outcome = 'holdout' and mess.kind = 'marketing' and mess.night = held.night
+        inner join ledger.messages using (campaign, customer_id)
+        where held.outcome = 'holdout'
+            and messages.kind = 'marketing'
+            and messages.night = held.night
     """)
     held = whole_night.read("select campaign from ledger.decisions where outcome = 'holdout'")
     assert written.empty

@@ -10,9 +10,9 @@ with listed as (
 )
 
 select array_agg(listed.place) as places
-from shop.baskets as bask
-inner join listed on bask.product_type = listed.product_type
+from shop.baskets
+inner join listed on baskets.product_type = listed.product_type
 where
-    bask.ordered_date >= %(first_date)s::date
-    and bask.ordered_date < %(night)s::date
-group by bask.order_id
+    baskets.ordered_date >= %(first_date)s::date
+    and baskets.ordered_date < %(night)s::date
+group by baskets.order_id

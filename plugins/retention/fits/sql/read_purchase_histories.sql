@@ -3,15 +3,15 @@
 -- are one purchase; those of the first day are no repeat.
 with days as (
     select
-        ordr.customer_id,
-        ordr.ordered_date,
-        sum(ordr.net_amount) as amount,
-        min(ordr.ordered_date) over (
-            partition by ordr.customer_id
+        orders.customer_id,
+        orders.ordered_date,
+        sum(orders.net_amount) as amount,
+        min(orders.ordered_date) over (
+            partition by orders.customer_id
         ) as first_date
-    from shop.kept_orders as ordr
-    where ordr.ordered_date < %(night)s::date
-    group by ordr.customer_id, ordr.ordered_date
+    from shop.kept_orders as orders
+    where orders.ordered_date < %(night)s::date
+    group by orders.customer_id, orders.ordered_date
 )
 
 select

@@ -1,6 +1,6 @@
 -- Whose question a message asks, and in which language.
 select
-    mess.campaign,
-    mess.locale
-from ledger.messages as mess
-where mess.message_id = %(message_id)s
+    messages.campaign,
+    messages.locale
+from ledger.messages
+where messages.message_id = %(message_id)s

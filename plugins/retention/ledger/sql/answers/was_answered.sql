@@ -2,12 +2,12 @@
 -- named. So it is known what older mails asked.
 select
     exists(
-        select from ledger.answers as answ
+        select from ledger.answers
         where
-            answ.campaign = %(campaign)s
-            and answ.question = %(question)s
+            answers.campaign = %(campaign)s
+            and answers.question = %(question)s
             and (
                 %(answer)s::text is null
-                or answ.answer = %(answer)s
+                or answers.answer = %(answer)s
             )
     ) as was_answered

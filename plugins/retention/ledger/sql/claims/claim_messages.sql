@@ -6,43 +6,43 @@
 -- to be called back, and so would be all others of its request.
 with next_group as (
     select
-        mess.campaign,
-        mess.locale,
-        mess.kind,
-        mess.purpose,
-        mess.not_after < %(cancel_lead_ends_at)s as is_short_lived
-    from ledger.messages as mess
+        messages.campaign,
+        messages.locale,
+        messages.kind,
+        messages.purpose,
+        messages.not_after < %(cancel_lead_ends_at)s as is_short_lived
+    from ledger.messages
     where
-        mess.state = 'planned'
-        and mess.claimed_at is null
-        and mess.expired_at is null
-        and mess.send_at <= %(due_until)s
-        and mess.not_after > %(now)s
-        and mess.campaign <> all(%(stopped_campaigns)s::text[])
-    order by mess.kind desc, mess.send_at asc, mess.message_id asc
+        messages.state = 'planned'
+        and messages.claimed_at is null
+        and messages.expired_at is null
+        and messages.send_at <= %(due_until)s
+        and messages.not_after > %(now)s
+        and messages.campaign <> all(%(stopped_campaigns)s::text[])
+    order by messages.kind desc, messages.send_at asc, messages.message_id asc
     limit 1
     for update skip locked
 ),
 
 due_messages as (
     select
-        mess.message_id,
-        mess.send_at,
-        lower(mess.email) as address
-    from ledger.messages as mess
+        messages.message_id,
+        messages.send_at,
+        lower(messages.email) as address
+    from ledger.messages
     where
-        mess.state = 'planned'
-        and mess.claimed_at is null
-        and mess.expired_at is null
-        and mess.send_at <= %(due_until)s
-        and mess.not_after > %(now)s
+        messages.state = 'planned'
+        and messages.claimed_at is null
+        and messages.expired_at is null
+        and messages.send_at <= %(due_until)s
+        and messages.not_after > %(now)s
         -- Not a join: so the index gives the oldest of the group in order.
         and (
-            mess.campaign,
-            mess.locale,
-            mess.kind,
-            mess.purpose,
-            mess.not_after < %(cancel_lead_ends_at)s
+            messages.campaign,
+            messages.locale,
+            messages.kind,
+            messages.purpose,
+            messages.not_after < %(cancel_lead_ends_at)s
         ) = (
             select
                 next_group.campaign,
@@ -52,15 +52,15 @@ due_messages as (
                 next_group.is_short_lived
             from next_group
         )
-    order by mess.send_at, mess.message_id
+    order by messages.send_at, messages.message_id
     limit %(most)s
     for update skip locked
 ),
 
 first_per_address as (
-    select distinct on (duem.address) duem.message_id
-    from due_messages as duem
-    order by duem.address, duem.send_at, duem.message_id
+    select distinct on (due_messages.address) due_messages.message_id
+    from due_messages
+    order by due_messages.address, due_messages.send_at, due_messages.message_id
 ),
 
 begun as (
@@ -87,24 +87,24 @@ begun as (
     returning request_id
 )
 
-update ledger.messages as mess
+update ledger.messages
 set
     state = 'claimed',
     claimed_at = %(now)s,
     request_id = begun.request_id
 from first_per_address, begun
-where mess.message_id = first_per_address.message_id
+where messages.message_id = first_per_address.message_id
 returning
-    mess.message_id,
-    mess.request_id,
-    mess.campaign,
-    mess.locale,
-    mess.kind,
-    mess.purpose,
-    mess.email,
-    mess.context::text as context,
-    mess.send_at,
-    mess.not_after,
-    mess.attempts + 1 as attempt,
-    mess.time_zone,
-    mess.context ->> 'gift_card_id' as gift_card_id
+    messages.message_id,
+    messages.request_id,
+    messages.campaign,
+    messages.locale,
+    messages.kind,
+    messages.purpose,
+    messages.email,
+    messages.context::text as context,
+    messages.send_at,
+    messages.not_after,
+    messages.attempts + 1 as attempt,
+    messages.time_zone,
+    messages.context ->> 'gift_card_id' as gift_card_id

@@ -1,9 +1,9 @@
 -- How many of the sender's messages are under way or have left since then.
-select coalesce(sum(reqs.message_count), 0)::integer as message_count
-from ledger.requests as reqs
+select coalesce(sum(requests.message_count), 0)::integer as message_count
+from ledger.requests
 where
-    reqs.sender = %(sender)s
-    and reqs.claimed_at > %(since)s
-    and reqs.state in (
+    requests.sender = %(sender)s
+    and requests.claimed_at > %(since)s
+    and requests.state in (
         'claimed', 'submitting', 'accepted', 'unknown', 'unconfirmed'
     )

@@ -12,20 +12,20 @@ with begun as (
         claimed_at
     )
     select
-        reqs.campaign,
-        reqs.locale,
-        reqs.kind,
-        reqs.purpose,
-        reqs.sender,
+        requests.campaign,
+        requests.locale,
+        requests.kind,
+        requests.purpose,
+        requests.sender,
         cardinality(%(message_ids)s::uuid[]) as message_count,
         'claimed' as state,
         %(now)s as claimed_at
-    from ledger.requests as reqs
-    where reqs.request_id = %(request_id)s
+    from ledger.requests
+    where requests.request_id = %(request_id)s
     returning request_id
 )
 
-update ledger.messages as mess
+update ledger.messages
 set
     state = 'claimed',
     state_reason = null,
@@ -36,7 +36,7 @@ set
     request_id = begun.request_id
 from begun
 where
-    mess.message_id = any(%(message_ids)s::uuid[])
-    and mess.request_id = %(request_id)s
-    and mess.state in ('submitting', 'unknown')
-returning mess.request_id
+    messages.message_id = any(%(message_ids)s::uuid[])
+    and messages.request_id = %(request_id)s
+    and messages.state in ('submitting', 'unknown')
+returning messages.request_id

@@ -2,25 +2,30 @@
 -- and on how many nights in all.
 with customer_decisions as (
     select
-        decs.night,
-        decs.campaign,
-        decs.occasion,
-        decs.outcome,
-        decs.reason,
-        decs.outcome_reason,
-        dense_rank() over (order by decs.night desc) as night_place,
-        dense_rank() over (order by decs.night asc) as nights_until
-    from ledger.decisions as decs
-    where decs.customer_id = %(customer_id)s
+        decisions.night,
+        decisions.campaign,
+        decisions.occasion,
+        decisions.outcome,
+        decisions.reason,
+        decisions.outcome_reason,
+        dense_rank() over (order by decisions.night desc) as night_place,
+        dense_rank() over (order by decisions.night asc) as nights_until
+    from ledger.decisions
+    where decisions.customer_id = %(customer_id)s
 )
 
 select
-    cust.night,
-    cust.campaign,
-    cust.outcome,
-    cust.reason,
-    cust.outcome_reason,
-    (cust.night_place + cust.nights_until - 1)::int as night_count
-from customer_decisions as cust
-where cust.night_place <= %(nights)s
-order by cust.night desc, cust.campaign asc, cust.occasion asc
+    customer_decisions.night,
+    customer_decisions.campaign,
+    customer_decisions.outcome,
+    customer_decisions.reason,
+    customer_decisions.outcome_reason,
+    (
+        customer_decisions.night_place + customer_decisions.nights_until - 1
+    )::int as night_count
+from customer_decisions
+where customer_decisions.night_place <= %(nights)s
+order by
+    customer_decisions.night desc,
+    customer_decisions.campaign asc,
+    customer_decisions.occasion asc

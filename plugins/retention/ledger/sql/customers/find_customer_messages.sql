@@ -1,11 +1,13 @@
 -- The latest messages of one customer, and when each came to where it stands.
 select
-    mess.message_id,
-    mess.campaign,
-    mess.state,
-    mess.state_reason,
-    (to_jsonb(mess) ->> (mess.state || '_at'))::timestamptz as state_at
-from ledger.messages as mess
-where mess.customer_id = %(customer_id)s
-order by mess.planned_at desc, mess.message_id asc
+    messages.message_id,
+    messages.campaign,
+    messages.state,
+    messages.state_reason,
+    (
+        to_jsonb(messages.*) ->> (messages.state || '_at')
+    )::timestamptz as state_at
+from ledger.messages
+where messages.customer_id = %(customer_id)s
+order by messages.planned_at desc, messages.message_id asc
 limit %(limit)s

@@ -3,19 +3,21 @@
 -- that one try, and an open by a program, are things of their own.
 with told_events as (
     select
-        evnt.message_id,
-        evnt.occurred_at,
+        events.message_id,
+        events.occurred_at,
         case
-            when evnt.event = 'bounce' and evnt.details ->> 'type' = 'blocked'
+            when
+                events.event = 'bounce'
+                and events.details ->> 'type' = 'blocked'
                 then 'blocked'
             when
-                evnt.event = 'open'
-                and evnt.details -> 'sg_machine_open' = 'true'
+                events.event = 'open'
+                and events.details -> 'sg_machine_open' = 'true'
                 then 'machine_open'
-            else evnt.event
+            else events.event
         end as event
-    from ledger.message_events as evnt
-    where evnt.message_id = any(%(message_ids)s::uuid[])
+    from ledger.message_events as events
+    where events.message_id = any(%(message_ids)s::uuid[])
 )
 
 select

@@ -1,36 +1,46 @@
 -- A night's decisions in the warehouse against those recorded before.
 with warehouse_decisions as (
     select
-        decs.campaign,
-        decs.customer_id,
-        decs.occasion,
+        decisions.campaign,
+        decisions.customer_id,
+        decisions.occasion,
         (
-            decs.outcome, decs.reason, decs.outcome_reason, decs.score
+            decisions.outcome,
+            decisions.reason,
+            decisions.outcome_reason,
+            decisions.score
         )::text as decided
-    from decisions.decisions as decs
-    where decs.night = %(night)s
+    from decisions.decisions
+    where decisions.night = %(night)s
 ),
 
 recorded_decisions as (
     select
-        decs.campaign,
-        decs.customer_id,
-        decs.occasion,
+        decisions.campaign,
+        decisions.customer_id,
+        decisions.occasion,
         (
-            decs.outcome, decs.reason, decs.outcome_reason, decs.score
+            decisions.outcome,
+            decisions.reason,
+            decisions.outcome_reason,
+            decisions.score
         )::text as decided
-    from ledger.decisions as decs
-    where decs.night = %(night)s
+    from ledger.decisions
+    where decisions.night = %(night)s
 )
 
 select
-    count(*) filter (where ware.campaign is null) as dropped,
-    count(*) filter (where reco.campaign is null) as added,
-    count(*) filter (where ware.decided <> reco.decided) as changed,
-    count(*) filter (where ware.decided = reco.decided) as same
-from warehouse_decisions as ware
-full outer join recorded_decisions as reco
+    count(*) filter (where warehouse_decisions.campaign is null) as dropped,
+    count(*) filter (where recorded_decisions.campaign is null) as added,
+    count(*) filter (
+        where warehouse_decisions.decided <> recorded_decisions.decided
+    ) as changed,
+    count(*) filter (
+        where warehouse_decisions.decided = recorded_decisions.decided
+    ) as same
+from warehouse_decisions
+full outer join recorded_decisions
     on
-        ware.campaign = reco.campaign
-        and ware.customer_id = reco.customer_id
-        and ware.occasion = reco.occasion
+        warehouse_decisions.campaign = recorded_decisions.campaign
+        and warehouse_decisions.customer_id = recorded_decisions.customer_id
+        and warehouse_decisions.occasion = recorded_decisions.occasion

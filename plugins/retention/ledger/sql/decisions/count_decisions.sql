@@ -1,8 +1,8 @@
 -- How many of the night's decisions had which outcome.
 select
-    decs.outcome,
+    decisions.outcome,
     count(*) as decision_count
-from ledger.decisions as decs
-where decs.night = %(night)s
-group by decs.outcome
-order by decs.outcome
+from ledger.decisions
+where decisions.night = %(night)s
+group by decisions.outcome
+order by decisions.outcome

@@ -1,4 +1,4 @@
 -- The nights that the warehouse holds decisions of at the moment.
-select distinct decs.night
-from decisions.decisions as decs
-order by decs.night
+select distinct decisions.night
+from decisions.decisions
+order by decisions.night

@@ -24,27 +24,27 @@ insert into ledger.decisions (
     context
 )
 select
-    decs.night,
-    decs.campaign,
-    decs.customer_id,
-    decs.occasion,
-    decs.outcome,
-    decs.reason,
-    decs.outcome_reason,
-    decs.kind,
-    decs.purpose,
-    decs.channel,
-    decs.locale,
-    decs.email,
-    decs.first_name,
-    decs.score,
-    decs.priority,
-    decs.not_before,
-    decs.not_after,
-    decs.send_at,
-    decs.time_zone,
-    decs.evidence,
-    decs.context
-from decisions.decisions as decs
-where decs.night = %(night)s
+    decisions.night,
+    decisions.campaign,
+    decisions.customer_id,
+    decisions.occasion,
+    decisions.outcome,
+    decisions.reason,
+    decisions.outcome_reason,
+    decisions.kind,
+    decisions.purpose,
+    decisions.channel,
+    decisions.locale,
+    decisions.email,
+    decisions.first_name,
+    decisions.score,
+    decisions.priority,
+    decisions.not_before,
+    decisions.not_after,
+    decisions.send_at,
+    decisions.time_zone,
+    decisions.evidence,
+    decisions.context
+from decisions.decisions
+where decisions.night = %(night)s
 on conflict (night, campaign, customer_id, occasion) do nothing

@@ -1,15 +1,15 @@
 -- Make room for the night's decisions to be recorded again; what led to a
 -- message stays, for it explains the message.
-delete from ledger.decisions as decs
+delete from ledger.decisions
 where
-    decs.night = %(night)s
+    decisions.night = %(night)s
     and not exists (
         select 1
-        from ledger.messages as mess
+        from ledger.messages
         where
-            mess.night = decs.night
-            and mess.campaign = decs.campaign
-            and mess.customer_id = decs.customer_id
-            and mess.occasion = decs.occasion
-            and mess.state <> 'expired'
+            messages.night = decisions.night
+            and messages.campaign = decisions.campaign
+            and messages.customer_id = decisions.customer_id
+            and messages.occasion = decisions.occasion
+            and messages.state <> 'expired'
     )

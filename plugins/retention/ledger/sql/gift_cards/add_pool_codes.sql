@@ -28,25 +28,25 @@ added as (
         imported_at
     )
     select
-        givn.code_hash,
-        givn.code,
-        givn.currency,
-        givn.amount,
-        givn.expires_date,
+        given.code_hash,
+        given.code,
+        given.currency,
+        given.amount,
+        given.expires_date,
         %(now)s as imported_at
-    from given as givn
+    from given
     where
         not exists (
             select from ledger.gift_cards as card
-            where card.code_hash = givn.code_hash
+            where card.code_hash = given.code_hash
         )
-    order by givn.code_hash
+    order by given.code_hash
     on conflict (code_hash) do nothing
     returning pool.code_hash
 )
 
-select givn.line
-from given as givn
-left join added on givn.code_hash = added.code_hash
+select given.line
+from given
+left join added on given.code_hash = added.code_hash
 where added.code_hash is null
-order by givn.line
+order by given.line

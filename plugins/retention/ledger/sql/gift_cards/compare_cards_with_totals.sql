@@ -2,12 +2,12 @@
 -- counted, they are the same money again.
 with approved as (
     select
-        tots.currency,
-        sum(tots.card_count)::int as card_count,
-        sum(tots.card_count * tots.amount) as amount
-    from ledger.reward_totals as tots
-    where tots.run = %(run)s
-    group by tots.currency
+        totals.currency,
+        sum(totals.card_count)::int as card_count,
+        sum(totals.card_count * totals.amount) as amount
+    from ledger.reward_totals as totals
+    where totals.run = %(run)s
+    group by totals.currency
 ),
 
 made as (
@@ -21,13 +21,13 @@ made as (
 )
 
 select
-    coalesce(appr.currency, made.currency) as currency,
-    coalesce(appr.card_count, 0) as approved_count,
-    coalesce(appr.amount, 0) as approved_amount,
+    coalesce(approved.currency, made.currency) as currency,
+    coalesce(approved.card_count, 0) as approved_count,
+    coalesce(approved.amount, 0) as approved_amount,
     coalesce(made.card_count, 0) as made_count,
     coalesce(made.amount, 0) as made_amount
-from approved as appr
-full outer join made on appr.currency = made.currency
+from approved
+full outer join made on approved.currency = made.currency
 where
-    (appr.card_count, appr.amount)
+    (approved.card_count, approved.amount)
     is distinct from (made.card_count, made.amount)

@@ -22,18 +22,18 @@ left join lateral (
         case
             when exists (
                 select 1
-                from ledger.message_events as evnt
+                from ledger.message_events as events
                 where
-                    evnt.message_id = mess.message_id
-                    and evnt.event in ('bounce', 'dropped')
+                    events.message_id = messages.message_id
+                    and events.event in ('bounce', 'dropped')
             ) then 'came back'
-            else mess.state
+            else messages.state
         end as state
-    from ledger.messages as mess
+    from ledger.messages
     where
-        mess.customer_id = card.customer_id
-        and mess.context ->> 'gift_card_id' = card.card_id::text
-    order by mess.planned_at desc, mess.message_id desc
+        messages.customer_id = card.customer_id
+        and messages.context ->> 'gift_card_id' = card.card_id::text
+    order by messages.planned_at desc, messages.message_id desc
     limit 1
 ) as mail on true
 where card.run = %(run)s

@@ -54,37 +54,37 @@ spare as (
 
 paired as (
     select
-        wait.card_id,
-        spar.code_hash,
-        spar.code_plain,
-        spar.expires_date
-    from waiting as wait
-    inner join spare as spar
+        waiting.card_id,
+        spare.code_hash,
+        spare.code_plain,
+        spare.expires_date
+    from waiting
+    inner join spare
         on
-            wait.currency = spar.currency
-            and wait.amount = spar.amount
-            and wait.place = spar.place
+            waiting.currency = spare.currency
+            and waiting.amount = spare.amount
+            and waiting.place = spare.place
 ),
 
 taken as (
     update ledger.gift_card_pool as pool
     set
-        card_id = pair.card_id,
+        card_id = paired.card_id,
         code_plain = null,
         claimed_at = %(now)s
-    from paired as pair
-    where pool.code_hash = pair.code_hash and pool.card_id is null
+    from paired
+    where pool.code_hash = paired.code_hash and pool.card_id is null
     returning pool.code_hash
 )
 
 update ledger.gift_cards as card
 set
     state = 'issued',
-    code_plain = pair.code_plain,
-    code_hash = pair.code_hash,
-    code_last_four = right(translate(pair.code_plain, ' -', ''), 4),
-    expires_date = pair.expires_date,
+    code_plain = paired.code_plain,
+    code_hash = paired.code_hash,
+    code_last_four = right(translate(paired.code_plain, ' -', ''), 4),
+    expires_date = paired.expires_date,
     issued_at = %(now)s
-from paired as pair
-inner join taken on pair.code_hash = taken.code_hash
-where card.card_id = pair.card_id and card.state = 'planned'
+from paired
+inner join taken on paired.code_hash = taken.code_hash
+where card.card_id = paired.card_id and card.state = 'planned'

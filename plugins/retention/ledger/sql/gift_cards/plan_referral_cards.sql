@@ -14,33 +14,35 @@ insert into ledger.gift_cards (
 )
 select
     %(source)s as source,
-    rewa.customer_id,
-    rewa.occasion,
-    rewa.currency,
-    rewa.amount,
+    rewarded.customer_id,
+    rewarded.occasion,
+    rewarded.currency,
+    rewarded.amount,
     %(is_from_pool)s as is_from_pool,
     'planned' as state,
     %(now)s as planned_at
-from signals.referrals_rewarded as rewa
+from signals.referrals_rewarded as rewarded
 where
-    rewa.known_date = %(night)s
+    rewarded.known_date = %(night)s
     and not exists (
         select
-        from jsonb_array_elements_text(rewa.once_for_occasions) as once (occ)
-        inner join ledger.gift_cards as card on once.occ = card.occasion
+        from
+            jsonb_array_elements_text(rewarded.once_for_occasions)
+                as once (occasion)
+        inner join ledger.gift_cards as card on once.occasion = card.occasion
         where card.source = %(source)s
     )
     and not exists (
         select
-        from jsonb_array_elements_text(rewa.friend_accounts) as acco (id)
-        inner join ledger.gift_cards as card on acco.id = card.customer_id
+        from jsonb_array_elements_text(rewarded.friend_accounts) as account (id)
+        inner join ledger.gift_cards as card on account.id = card.customer_id
         where
             card.source = %(source)s
             and right(card.occasion, 7) = ':friend'
     )
     and not exists (
-        select from decisions.campaign_gates as gate
-        where gate.campaign = %(campaign)s and gate.gated is not null
+        select from decisions.campaign_gates as gates
+        where gates.campaign = %(campaign)s and gates.gated is not null
     )
-order by rewa.customer_id, rewa.occasion
+order by rewarded.customer_id, rewarded.occasion
 on conflict (source, customer_id, occasion) do nothing

@@ -13,20 +13,20 @@ insert into ledger.gift_cards (
 )
 select
     %(source)s as source,
-    grad.customer_id,
-    grad.quarter as occasion,
-    grad.run,
-    grad.currency,
-    grad.amount,
+    grades.customer_id,
+    grades.quarter as occasion,
+    grades.run,
+    grades.currency,
+    grades.amount,
     %(is_from_pool)s as is_from_pool,
     'planned' as state,
     %(now)s as planned_at
-from ledger.reward_grades as grad
-inner join ledger.reward_runs as runs on grad.run = runs.run
+from ledger.reward_grades as grades
+inner join ledger.reward_runs as runs on grades.run = runs.run
 where
-    grad.run = %(run)s
+    grades.run = %(run)s
     and runs.state = 'approved'
-    and grad.amount is not null
-    and grad.left_out_reason is null
-order by grad.customer_id
+    and grades.amount is not null
+    and grades.left_out_reason is null
+order by grades.customer_id
 on conflict (source, customer_id, occasion) do nothing

@@ -1,8 +1,8 @@
 -- How many messages stand where; of one night when one is given.
 select
-    mess.state,
+    messages.state,
     count(*) as message_count
-from ledger.messages as mess
-where %(night)s::date is null or mess.night = %(night)s
-group by mess.state
-order by mess.state
+from ledger.messages
+where %(night)s::date is null or messages.night = %(night)s
+group by messages.state
+order by messages.state

@@ -4,28 +4,30 @@
 -- replay of an old night should silence tonight's message.
 with send_decisions as (
     select
-        decs.campaign,
-        decs.customer_id,
-        decs.occasion,
-        decs.night,
-        decs.kind,
-        decs.purpose,
-        decs.channel,
-        decs.locale,
-        decs.email,
-        decs.not_before,
-        decs.not_after,
-        decs.send_at,
-        decs.time_zone,
-        jsonb_strip_nulls(jsonb_build_object('first_name', decs.first_name))
-        || coalesce(decs.context, '{}') as context,
-        decs.not_after <= %(now)s as is_late
-    from ledger.decisions as decs
-    where decs.night = %(night)s and decs.outcome = 'send'
+        decisions.campaign,
+        decisions.customer_id,
+        decisions.occasion,
+        decisions.night,
+        decisions.kind,
+        decisions.purpose,
+        decisions.channel,
+        decisions.locale,
+        decisions.email,
+        decisions.not_before,
+        decisions.not_after,
+        decisions.send_at,
+        decisions.time_zone,
+        jsonb_strip_nulls(
+            jsonb_build_object('first_name', decisions.first_name)
+        )
+        || coalesce(decisions.context, '{}') as context,
+        decisions.not_after <= %(now)s as is_late
+    from ledger.decisions
+    where decisions.night = %(night)s and decisions.outcome = 'send'
 ),
 
 enqueued as (
-    insert into ledger.messages as mess (
+    insert into ledger.messages (
         campaign,
         customer_id,
         occasion,
@@ -45,36 +47,41 @@ enqueued as (
         expired_at
     )
     select
-        send.campaign,
-        send.customer_id,
-        send.occasion,
-        send.night,
-        send.kind,
-        send.purpose,
-        send.channel,
-        send.locale,
-        send.email,
-        send.context,
-        send.not_before,
-        send.not_after,
-        send.send_at,
-        send.time_zone,
-        case when send.is_late then 'expired' else 'planned' end as state,
+        send_decisions.campaign,
+        send_decisions.customer_id,
+        send_decisions.occasion,
+        send_decisions.night,
+        send_decisions.kind,
+        send_decisions.purpose,
+        send_decisions.channel,
+        send_decisions.locale,
+        send_decisions.email,
+        send_decisions.context,
+        send_decisions.not_before,
+        send_decisions.not_after,
+        send_decisions.send_at,
+        send_decisions.time_zone,
+        case
+            when send_decisions.is_late then 'expired' else 'planned'
+        end as state,
         %(now)s as planned_at,
-        case when send.is_late then %(now)s end as expired_at
-    from send_decisions as send
+        case when send_decisions.is_late then %(now)s end as expired_at
+    from send_decisions
     -- Only what a conflict may update is worth its lock, always in one order:
     -- deliveries that record their answers meanwhile lock the others.
     where
         not exists (
             select from ledger.messages as held
             where
-                held.campaign = send.campaign
-                and held.customer_id = send.customer_id
-                and held.occasion = send.occasion
+                held.campaign = send_decisions.campaign
+                and held.customer_id = send_decisions.customer_id
+                and held.occasion = send_decisions.occasion
                 and held.state <> 'expired'
         )
-    order by send.campaign, send.customer_id, send.occasion
+    order by
+        send_decisions.campaign,
+        send_decisions.customer_id,
+        send_decisions.occasion
     on conflict (campaign, customer_id, occasion) do update
         set
             night = excluded.night,
@@ -91,12 +98,12 @@ enqueued as (
             state = excluded.state,
             planned_at = excluded.planned_at,
             expired_at = null
-        where mess.state = 'expired' and excluded.state = 'planned'
-    returning mess.state
+        where messages.state = 'expired' and excluded.state = 'planned'
+    returning messages.state
 )
 
 select
-    count(*) filter (where enqu.state = 'planned') as inserted,
-    count(*) filter (where enqu.state = 'expired') as expired,
+    count(*) filter (where enqueued.state = 'planned') as inserted,
+    count(*) filter (where enqueued.state = 'expired') as expired,
     (select count(*) from send_decisions) - count(*) as already_there
-from enqueued as enqu
+from enqueued

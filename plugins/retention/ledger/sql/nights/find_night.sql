@@ -1,16 +1,16 @@
 -- One run of a night, and the newest night that has planned its messages.
 select
-    nigh.run_id,
-    nigh.night,
-    nigh.scheduled_for,
-    nigh.is_dry_run,
-    nigh.is_backfill,
-    nigh.opened_at,
-    nigh.held_at,
+    nights.run_id,
+    nights.night,
+    nights.scheduled_for,
+    nights.is_dry_run,
+    nights.is_backfill,
+    nights.opened_at,
+    nights.held_at,
     (
-        select max(othe.night)
-        from ledger.nights as othe
-        where othe.enqueued_at is not null
+        select max(others.night)
+        from ledger.nights as others
+        where others.enqueued_at is not null
     ) as newest_enqueued_night
-from ledger.nights as nigh
-where nigh.run_id = %(run_id)s
+from ledger.nights
+where nights.run_id = %(run_id)s

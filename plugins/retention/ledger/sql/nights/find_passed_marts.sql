@@ -1,5 +1,5 @@
 -- The marts whose data could be trusted on a night.
-select chec.mart
-from ledger.mart_checks as chec
-where chec.night = %(night)s and chec.passed
-order by chec.mart
+select checks.mart
+from ledger.mart_checks as checks
+where checks.night = %(night)s and checks.passed
+order by checks.mart

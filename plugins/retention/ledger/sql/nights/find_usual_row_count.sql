@@ -1,17 +1,17 @@
 -- The median of the mart's latest plausible nights before this one.
 with plausible_nights as (
-    select chec.row_count
-    from ledger.mart_checks as chec
+    select checks.row_count
+    from ledger.mart_checks as checks
     where
-        chec.mart = %(mart)s
-        and chec.night < %(night)s
-        and chec.passed
-    order by chec.night desc
+        checks.mart = %(mart)s
+        and checks.night < %(night)s
+        and checks.passed
+    order by checks.night desc
     limit %(nights)s
 )
 
 select
     percentile_disc(0.5) within group (
-        order by plau.row_count
+        order by plausible_nights.row_count
     ) as usual_row_count
-from plausible_nights as plau
+from plausible_nights

@@ -5,6 +5,6 @@ where
     run_id = %(run_id)s
     and not exists (
         select 1
-        from ledger.nights as othe
-        where othe.held_at is not null and othe.run_id <> %(run_id)s
+        from ledger.nights as others
+        where others.held_at is not null and others.run_id <> %(run_id)s
     )

@@ -1,17 +1,17 @@
 -- The checks of the last nights that were checked, newest first.
 select
-    chec.night,
-    chec.mart,
-    chec.passed,
-    chec.row_count,
-    chec.failures,
-    chec.checked_at
-from ledger.mart_checks as chec
+    checks.night,
+    checks.mart,
+    checks.passed,
+    checks.row_count,
+    checks.failures,
+    checks.checked_at
+from ledger.mart_checks as checks
 where
-    chec.night in (
-        select distinct late.night
-        from ledger.mart_checks as late
-        order by late.night desc
+    checks.night in (
+        select distinct latest.night
+        from ledger.mart_checks as latest
+        order by latest.night desc
         limit %(nights)s
     )
-order by chec.night desc, chec.mart asc
+order by checks.night desc, checks.mart asc

@@ -1,6 +1,6 @@
 -- Note that a run of a night has begun. A run that is begun again keeps its
 -- first beginning; that a backfill or a dry run does so is never forgotten.
-insert into ledger.nights as nigh (
+insert into ledger.nights (
     run_id, night, scheduled_for, is_dry_run, is_backfill, opened_at
 )
 values (
@@ -13,5 +13,5 @@ values (
 )
 on conflict (run_id) do update
     set
-        is_dry_run = nigh.is_dry_run or excluded.is_dry_run,
-        is_backfill = nigh.is_backfill or excluded.is_backfill
+        is_dry_run = nights.is_dry_run or excluded.is_dry_run,
+        is_backfill = nights.is_backfill or excluded.is_backfill

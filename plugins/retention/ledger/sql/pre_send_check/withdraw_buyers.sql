@@ -3,24 +3,24 @@
 -- came before, are not asked to come back. Whatever the table holds has
 -- happened, even if our clock lags behind the shop's.
 with buyers as (
-    select distinct mess.message_id
-    from ledger.messages as mess
-    inner join raw.orders as ords
+    select distinct messages.message_id
+    from ledger.messages
+    inner join raw.orders
         on
-            mess.customer_id = ords.customer_id
-            and ords.ordered_at
-            >= mess.night::timestamp at time zone %(shop_timezone)s::text
+            messages.customer_id = orders.customer_id
+            and orders.ordered_at
+            >= messages.night::timestamp at time zone %(shop_timezone)s::text
     where
-        mess.request_id = %(request_id)s
-        and mess.state = 'claimed'
-        and ords.status <> 'cancelled'
+        messages.request_id = %(request_id)s
+        and messages.state = 'claimed'
+        and orders.status <> 'cancelled'
 )
 
-update ledger.messages as mess
+update ledger.messages
 set
     state = 'cancelled',
     state_reason = 'bought meanwhile',
     cancelled_at = %(now)s
 from buyers
-where mess.message_id = buyers.message_id and mess.state = 'claimed'
-returning mess.message_id
+where messages.message_id = buyers.message_id and messages.state = 'claimed'
+returning messages.message_id

@@ -11,15 +11,15 @@ with held as (
     for share
 )
 
-update ledger.messages as mess
+update ledger.messages
 set
     state = 'cancelled',
     state_reason = 'its gift card is void, or was mailed before',
     cancelled_at = %(now)s
 where
-    mess.request_id = %(request_id)s
-    and mess.state = 'claimed'
-    and (mess.context ->> 'gift_card_id')::uuid not in (
+    messages.request_id = %(request_id)s
+    and messages.state = 'claimed'
+    and (messages.context ->> 'gift_card_id')::uuid not in (
         select held.card_id from held
     )
-returning mess.message_id
+returning messages.message_id

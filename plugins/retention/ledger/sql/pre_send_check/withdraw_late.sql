@@ -3,61 +3,63 @@
 -- arrives on the day that it would now, or to a newer one that waits.
 with late as (
     select
-        mess.message_id,
-        mess.customer_id,
-        mess.send_at,
+        messages.message_id,
+        messages.customer_id,
+        messages.send_at,
         (
             days.release_at
-            at time zone coalesce(mess.time_zone, %(shop_timezone)s::text)
+            at time zone coalesce(messages.time_zone, %(shop_timezone)s::text)
         )::date as arrival_date
-    from ledger.messages as mess
+    from ledger.messages
     inner join
         unnest(%(message_ids)s::uuid[], %(release_ats)s::timestamptz[])
             as days (message_id, release_at)
-        on mess.message_id = days.message_id
-    where mess.request_id = %(request_id)s and mess.state = 'claimed'
+        on messages.message_id = days.message_id
+    where messages.request_id = %(request_id)s and messages.state = 'claimed'
 ),
 
 other_messages as (
     select
         late.message_id,
         late.arrival_date,
-        mess.submitting_at is null as is_waiting,
-        (mess.send_at, mess.message_id)
+        messages.submitting_at is null as is_waiting,
+        (messages.send_at, messages.message_id)
         > (late.send_at, late.message_id) as is_newer,
         (
-            coalesce(mess.release_at, mess.send_at)
-            at time zone coalesce(mess.time_zone, %(shop_timezone)s::text)
+            coalesce(messages.release_at, messages.send_at)
+            at time zone coalesce(messages.time_zone, %(shop_timezone)s::text)
         )::date as send_date
     from late
-    inner join ledger.messages as mess
+    inner join ledger.messages
         on
-            late.customer_id = mess.customer_id
-            and late.message_id <> mess.message_id
+            late.customer_id = messages.customer_id
+            and late.message_id <> messages.message_id
     where
-        mess.kind = 'marketing'
-        and mess.expired_at is null
-        and mess.rejected_at is null
-        and mess.cancelled_at is null
-        and (mess.submitting_at is not null or mess.not_after > %(now)s)
+        messages.kind = 'marketing'
+        and messages.expired_at is null
+        and messages.rejected_at is null
+        and messages.cancelled_at is null
+        and (messages.submitting_at is not null or messages.not_after > %(now)s)
 ),
 
 crowded as (
-    select distinct othr.message_id
-    from other_messages as othr
+    select distinct other_messages.message_id
+    from other_messages
     where
         case
-            when othr.is_waiting
-                then othr.is_newer and othr.send_date <= othr.arrival_date
-            else othr.send_date = othr.arrival_date
+            when other_messages.is_waiting
+                then
+                    other_messages.is_newer
+                    and other_messages.send_date <= other_messages.arrival_date
+            else other_messages.send_date = other_messages.arrival_date
         end
 )
 
-update ledger.messages as mess
+update ledger.messages
 set
     state = 'cancelled',
     state_reason = 'late, and another message goes out that day',
     cancelled_at = %(now)s
-from crowded as crow
-where mess.message_id = crow.message_id and mess.state = 'claimed'
-returning mess.message_id
+from crowded
+where messages.message_id = crowded.message_id and messages.state = 'claimed'
+returning messages.message_id

@@ -2,40 +2,40 @@
 -- us that they are unhappy get no marketing for a while, unless a later answer
 -- to the same question says otherwise.
 with latest as (
-    select distinct on (mess.message_id, answ.question)
-        mess.message_id,
-        answ.question,
-        answ.answer,
-        answ.answered_at
-    from ledger.messages as mess
-    inner join ledger.answers as answ on mess.customer_id = answ.customer_id
+    select distinct on (messages.message_id, answers.question)
+        messages.message_id,
+        answers.question,
+        answers.answer,
+        answers.answered_at
+    from ledger.messages
+    inner join ledger.answers on messages.customer_id = answers.customer_id
     where
-        mess.request_id = %(request_id)s
-        and mess.state = 'claimed'
-        and mess.kind = 'marketing'
+        messages.request_id = %(request_id)s
+        and messages.state = 'claimed'
+        and messages.kind = 'marketing'
     order by
-        mess.message_id asc, answ.question asc,
-        answ.answered_at desc, answ.answer_id desc
+        messages.message_id asc, answers.question asc,
+        answers.answered_at desc, answers.answer_id desc
 ),
 
 unhappy as (
     select
-        late.message_id,
-        min('unhappy: ' || late.question || ' ' || late.answer) as reason
-    from latest as late
+        latest.message_id,
+        min('unhappy: ' || latest.question || ' ' || latest.answer) as reason
+    from latest
     where
-        late.answered_at > %(since)s
-        and (late.question, late.answer) in (
+        latest.answered_at > %(since)s
+        and (latest.question, latest.answer) in (
             select * from unnest(%(questions)s::text[], %(answers)s::text[])
         )
-    group by late.message_id
+    group by latest.message_id
 )
 
-update ledger.messages as mess
+update ledger.messages
 set
     state = 'cancelled',
-    state_reason = unha.reason,
+    state_reason = unhappy.reason,
     cancelled_at = %(now)s
-from unhappy as unha
-where mess.message_id = unha.message_id and mess.state = 'claimed'
-returning mess.message_id
+from unhappy
+where messages.message_id = unhappy.message_id and messages.state = 'claimed'
+returning messages.message_id

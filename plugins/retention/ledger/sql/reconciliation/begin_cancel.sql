@@ -1,12 +1,12 @@
 -- Commit that a request's cancel is about to be asked for, if SendGrid has a
 -- slot for it. From here on its acceptance is no proof that it is released.
-update ledger.requests as reqs
-set cancelling_at = coalesce(reqs.cancelling_at, %(now)s)
+update ledger.requests
+set cancelling_at = coalesce(requests.cancelling_at, %(now)s)
 where
-    reqs.request_id = %(request_id)s
-    and reqs.state = 'unknown'
+    requests.request_id = %(request_id)s
+    and requests.state = 'unknown'
     and (
-        reqs.cancelling_at is not null
+        requests.cancelling_at is not null
         or (
             select count(*)
             from ledger.requests as held

@@ -3,12 +3,14 @@
 -- fell silent: it may only have been stopped, and post when it goes on.
 with held as (
     select
-        reqs.request_id,
-        reqs.batch_id,
-        reqs.last_release_at,
-        reqs.fell_silent_at is not null as is_silent
-    from ledger.requests as reqs
-    where reqs.cancelling_at is not null and reqs.cancel_slot_freed_at is null
+        requests.request_id,
+        requests.batch_id,
+        requests.last_release_at,
+        requests.fell_silent_at is not null as is_silent
+    from ledger.requests
+    where
+        requests.cancelling_at is not null
+        and requests.cancel_slot_freed_at is null
 )
 
 select

@@ -1,19 +1,24 @@
 -- Requests without proof either way, the largest first: SendGrid's slots for
 -- cancels are few.
 select
-    reqs.request_id,
-    reqs.batch_id,
-    reqs.submitting_at,
-    reqs.first_release_at,
-    reqs.cancelling_at,
+    requests.request_id,
+    requests.batch_id,
+    requests.submitting_at,
+    requests.first_release_at,
+    requests.cancelling_at,
     (
-        select mess.email
-        from ledger.messages as mess
-        where mess.request_id = reqs.request_id and mess.state = 'unknown'
+        select messages.email
+        from ledger.messages
+        where
+            messages.request_id = requests.request_id
+            and messages.state = 'unknown'
         -- SendGrid's log cannot be asked for an address with an apostrophe.
-        order by mess.email like '%%''%%', mess.message_id
+        order by messages.email like '%%''%%', messages.message_id
         limit 1
     ) as email
-from ledger.requests as reqs
-where reqs.state = 'unknown'
-order by reqs.message_count desc, reqs.first_release_at asc, reqs.request_id asc
+from ledger.requests
+where requests.state = 'unknown'
+order by
+    requests.message_count desc,
+    requests.first_release_at asc,
+    requests.request_id asc

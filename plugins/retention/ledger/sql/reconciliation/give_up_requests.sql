@@ -1,20 +1,22 @@
 -- unknown -> unconfirmed: so long after, no event will come any more.
-update ledger.requests as reqs
+update ledger.requests
 set
     state = 'unconfirmed',
     closed_at = %(now)s
 where
-    reqs.state = 'unknown'
+    requests.state = 'unknown'
     and (
         (
-            reqs.submitting_at <= %(submitted_before)s
-            and coalesce(reqs.last_release_at, reqs.submitting_at)
+            requests.submitting_at <= %(submitted_before)s
+            and coalesce(requests.last_release_at, requests.submitting_at)
             <= %(worthless_before)s
         )
         or (
-            select max(mess.not_after)
-            from ledger.messages as mess
-            where mess.request_id = reqs.request_id and mess.state = 'unknown'
+            select max(messages.not_after)
+            from ledger.messages
+            where
+                messages.request_id = requests.request_id
+                and messages.state = 'unknown'
         ) <= %(worthless_before)s
     )
-returning reqs.request_id
+returning requests.request_id

@@ -15,6 +15,7 @@ with accepted as (
 
 select
     count(*) as message_count,
-    array_agg(acce.card_id::uuid) filter (where acce.card_id is not null)
-        as card_ids
-from accepted as acce
+    array_agg(accepted.card_id::uuid) filter (
+        where accepted.card_id is not null
+    ) as card_ids
+from accepted

@@ -1,11 +1,11 @@
 -- Of what is submitted: when SendGrid releases the messages that come on a
 -- later day than they were meant for.
-update ledger.messages as mess
+update ledger.messages
 set release_at = late.release_at
 from
     unnest(%(message_ids)s::uuid[], %(release_ats)s::timestamptz[])
         as late (message_id, release_at)
 where
-    mess.message_id = late.message_id
-    and mess.request_id = %(request_id)s
-    and mess.state = 'submitting'
+    messages.message_id = late.message_id
+    and messages.request_id = %(request_id)s
+    and messages.state = 'submitting'

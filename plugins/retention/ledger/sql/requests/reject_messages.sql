@@ -6,13 +6,13 @@ with named as (
         unnest(%(reasons)s::text[]) as reason
 )
 
-update ledger.messages as mess
+update ledger.messages
 set
     state = 'rejected',
     state_reason = named.reason,
     rejected_at = %(now)s
 from named
 where
-    mess.message_id = named.message_id
-    and mess.request_id = %(request_id)s
-    and mess.state in ('submitting', 'unknown')
+    messages.message_id = named.message_id
+    and messages.request_id = %(request_id)s
+    and messages.state in ('submitting', 'unknown')

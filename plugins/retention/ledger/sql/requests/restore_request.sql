@@ -1,6 +1,6 @@
 -- Note once more that a request was submitted, where the database has lost it;
 -- a request that is settled, or is submitted, was not lost.
-insert into ledger.requests as reqs (
+insert into ledger.requests (
     request_id,
     campaign,
     locale,
@@ -43,4 +43,4 @@ on conflict (request_id) do update
         unsubscribe_group_id = excluded.unsubscribe_group_id,
         first_release_at = excluded.first_release_at,
         last_release_at = excluded.last_release_at
-    where reqs.state = 'claimed'
+    where requests.state = 'claimed'

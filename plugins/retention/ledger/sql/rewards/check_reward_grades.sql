@@ -2,33 +2,34 @@
 -- known now, and the mean of the earlier quarters in the same currency.
 with usual as (
     select
-        earl.currency,
-        avg(earl.card_count::numeric / earl.customer_count) as usual_share,
-        avg(earl.amount) as usual_amount
+        earlier.currency,
+        avg(earlier.card_count::numeric / earlier.customer_count)
+            as usual_share,
+        avg(earlier.amount) as usual_amount
     from ledger.reward_runs as runs
     cross join
-        jsonb_to_recordset(runs.earlier) as earl (
+        jsonb_to_recordset(runs.earlier) as earlier (
             currency text,
             customer_count integer,
             card_count integer,
             amount numeric
         )
     where runs.run = %(run)s
-    group by earl.currency
+    group by earlier.currency
 )
 
 select
-    grad.customer_id,
-    grad.currency,
-    grad.spend,
-    usua.usual_share,
-    usua.usual_amount,
-    excl.reason as excluded_reason,
+    grades.customer_id,
+    grades.currency,
+    grades.spend,
+    usual.usual_share,
+    usual.usual_amount,
+    excluded_customers.reason as excluded_reason,
     case
-        when grad.left_out_reason is null then grad.amount
+        when grades.left_out_reason is null then grades.amount
     end as granted_amount
-from ledger.reward_grades as grad
-left join usual as usua on grad.currency = usua.currency
-left join rewards_intermediate.int_excluded_customers as excl
-    on grad.customer_id = excl.customer_id
-where grad.run = %(run)s
+from ledger.reward_grades as grades
+left join usual on grades.currency = usual.currency
+left join rewards_intermediate.int_excluded_customers as excluded_customers
+    on grades.customer_id = excluded_customers.customer_id
+where grades.run = %(run)s

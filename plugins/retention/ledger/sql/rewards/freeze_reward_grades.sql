@@ -12,12 +12,12 @@ insert into ledger.reward_grades (
 select
     %(run)s as run,
     %(quarter)s as quarter,
-    grad.customer_id,
-    grad.currency,
-    grad.spend,
-    grad.tier_threshold,
-    grad.amount,
-    grad.left_out_reason
+    grade.customer_id,
+    grade.currency,
+    grade.spend,
+    grade.tier_threshold,
+    grade.amount,
+    grade.left_out_reason
 from
     unnest(
         %(customer_ids)s::text[],
@@ -26,7 +26,7 @@ from
         %(tier_thresholds)s::numeric[],
         %(amounts)s::numeric[],
         %(left_out_reasons)s::text[]
-    ) as grad (
+    ) as grade (
         customer_id,
         currency,
         spend,

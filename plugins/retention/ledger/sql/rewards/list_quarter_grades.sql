@@ -1,10 +1,10 @@
 -- A quarter's grades in the warehouse.
 select
-    grad.customer_id,
-    grad.currency,
-    grad.spend,
-    grad.tier_threshold,
-    grad.amount,
-    grad.left_out_reason
-from rewards_reporting.quarter_grades as grad
-where grad.quarter = %(quarter)s
+    grades.customer_id,
+    grades.currency,
+    grades.spend,
+    grades.tier_threshold,
+    grades.amount,
+    grades.left_out_reason
+from rewards_reporting.quarter_grades as grades
+where grades.quarter = %(quarter)s

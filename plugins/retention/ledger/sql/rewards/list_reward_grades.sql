@@ -1,10 +1,10 @@
 -- A run's frozen grades.
 select
-    grad.customer_id,
-    grad.currency,
-    grad.spend,
-    grad.tier_threshold,
-    grad.amount,
-    grad.left_out_reason
-from ledger.reward_grades as grad
-where grad.run = %(run)s
+    grades.customer_id,
+    grades.currency,
+    grades.spend,
+    grades.tier_threshold,
+    grades.amount,
+    grades.left_out_reason
+from ledger.reward_grades as grades
+where grades.run = %(run)s

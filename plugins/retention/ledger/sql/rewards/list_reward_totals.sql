@@ -1,9 +1,9 @@
 -- What a run comes to, tier by tier.
 select
-    tots.currency,
-    tots.tier_threshold,
-    tots.amount,
-    tots.card_count
-from ledger.reward_totals as tots
-where tots.run = %(run)s
-order by tots.currency, tots.tier_threshold
+    totals.currency,
+    totals.tier_threshold,
+    totals.amount,
+    totals.card_count
+from ledger.reward_totals as totals
+where totals.run = %(run)s
+order by totals.currency, totals.tier_threshold

@@ -2,33 +2,35 @@
 -- The first quarter of all is left out: few shops begin on its first day.
 with granted as (
     select
-        grad.quarter,
-        grad.currency,
-        grad.customer_id,
-        case when grad.left_out_reason is null then grad.amount end as amount
-    from rewards_reporting.quarter_grades as grad
+        grades.quarter,
+        grades.currency,
+        grades.customer_id,
+        case
+            when grades.left_out_reason is null then grades.amount
+        end as amount
+    from rewards_reporting.quarter_grades as grades
     where
-        grad.quarter < %(quarter)s
-        and grad.quarter > (
-            select min(firs.quarter)
-            from rewards_reporting.quarter_grades as firs
+        grades.quarter < %(quarter)s
+        and grades.quarter > (
+            select min(first.quarter)
+            from rewards_reporting.quarter_grades as first
         )
 ),
 
 latest as (
-    select distinct gran.quarter
-    from granted as gran
-    order by gran.quarter desc
+    select distinct granted.quarter
+    from granted
+    order by granted.quarter desc
     limit 4
 )
 
 select
-    gran.quarter,
-    gran.currency,
+    granted.quarter,
+    granted.currency,
     count(*)::int as customer_count,
-    count(gran.amount)::int as card_count,
-    coalesce(sum(gran.amount), 0)::text as amount
-from granted as gran
-inner join latest on gran.quarter = latest.quarter
-group by gran.quarter, gran.currency
-order by gran.quarter, gran.currency
+    count(granted.amount)::int as card_count,
+    coalesce(sum(granted.amount), 0)::text as amount
+from granted
+inner join latest on granted.quarter = latest.quarter
+group by granted.quarter, granted.currency
+order by granted.quarter, granted.currency

@@ -7,14 +7,14 @@ insert into ledger.reward_totals (
     card_count
 )
 select
-    grad.run,
-    grad.currency,
-    grad.tier_threshold,
-    grad.amount,
+    grades.run,
+    grades.currency,
+    grades.tier_threshold,
+    grades.amount,
     count(*)::int as card_count
-from ledger.reward_grades as grad
+from ledger.reward_grades as grades
 where
-    grad.run = %(run)s
-    and grad.amount is not null
-    and grad.left_out_reason is null
-group by grad.run, grad.currency, grad.tier_threshold, grad.amount
+    grades.run = %(run)s
+    and grades.amount is not null
+    and grades.left_out_reason is null
+group by grades.run, grades.currency, grades.tier_threshold, grades.amount

@@ -1,7 +1,7 @@
 -- How many addresses a source suppresses in a scope now.
 select count(*) as suppression_count
-from ledger.suppressions as supp
+from ledger.suppressions
 where
-    supp.source = %(source)s
-    and supp.scope = %(scope)s
-    and supp.removed_at is null
+    suppressions.source = %(source)s
+    and suppressions.scope = %(scope)s
+    and suppressions.removed_at is null

@@ -1,13 +1,13 @@
 -- Whose message it was, and how the recipient stands to its purpose.
 select
-    mess.locale,
+    messages.locale,
     exists(
         select 1
-        from ledger.suppressions as supp
+        from ledger.suppressions
         where
-            supp.address = lower(mess.email)
-            and supp.removed_at is null
-            and supp.scope in ('all', 'address', %(purpose)s)
+            suppressions.address = lower(messages.email)
+            and suppressions.removed_at is null
+            and suppressions.scope in ('all', 'address', %(purpose)s)
     ) as is_suppressed
-from ledger.messages as mess
-where mess.message_id = %(message_id)s
+from ledger.messages
+where messages.message_id = %(message_id)s

@@ -1,19 +1,19 @@
 -- What a full pull of SendGrid's list does not show any more was removed there.
 -- What was reported just now may only be too new for the list, and stays.
 with present as (
-    select lower(pres.address) as address
-    from unnest(%(addresses)s::text[]) as pres (address)
+    select lower(present.address) as address
+    from unnest(%(addresses)s::text[]) as present (address)
 )
 
-update ledger.suppressions as supp
+update ledger.suppressions
 set removed_at = %(now)s
 where
-    supp.source = %(source)s
-    and supp.scope = %(scope)s
-    and supp.removed_at is null
-    and supp.suppressed_at < %(reported_before)s
+    suppressions.source = %(source)s
+    and suppressions.scope = %(scope)s
+    and suppressions.removed_at is null
+    and suppressions.suppressed_at < %(reported_before)s
     and not exists (
         select 1
-        from present as pres
-        where pres.address = supp.address
+        from present
+        where present.address = suppressions.address
     )

@@ -5,44 +5,47 @@
 -- beginning nobody told us began at the epoch.
 with reports as (
     select
-        lower(repo.address) as address,
-        repo.scope,
-        repo.source,
-        coalesce(max(repo.suppressed_at), 'epoch') as suppressed_at,
-        max(repo.removed_at) as removed_at
+        lower(report.address) as address,
+        report.scope,
+        report.source,
+        coalesce(max(report.suppressed_at), 'epoch') as suppressed_at,
+        max(report.removed_at) as removed_at
     from
-        jsonb_to_recordset(%(reports)s::jsonb) as repo (
+        jsonb_to_recordset(%(reports)s::jsonb) as report (
             address text,
             scope text,
             source text,
             suppressed_at timestamptz,
             removed_at timestamptz
         )
-    group by lower(repo.address), repo.scope, repo.source
+    group by lower(report.address), report.scope, report.source
 )
 
-insert into ledger.suppressions as supp (
+insert into ledger.suppressions (
     address, scope, source, suppressed_at, removed_at
 )
 select
-    repo.address,
-    repo.scope,
-    repo.source,
-    repo.suppressed_at,
+    reports.address,
+    reports.scope,
+    reports.source,
+    reports.suppressed_at,
     case
-        when repo.removed_at > repo.suppressed_at then repo.removed_at
+        when reports.removed_at > reports.suppressed_at then reports.removed_at
     end as removed_at
-from reports as repo
-order by repo.address asc, repo.scope asc, repo.source asc
+from reports
+order by reports.address asc, reports.scope asc, reports.source asc
 on conflict (address, scope, source) do update
     set
-        suppressed_at = greatest(supp.suppressed_at, excluded.suppressed_at),
+        suppressed_at = greatest(
+            suppressions.suppressed_at, excluded.suppressed_at
+        ),
         removed_at = case
             when
-                greatest(supp.removed_at, excluded.removed_at)
-                > greatest(supp.suppressed_at, excluded.suppressed_at)
-                then greatest(supp.removed_at, excluded.removed_at)
+                greatest(suppressions.removed_at, excluded.removed_at)
+                > greatest(suppressions.suppressed_at, excluded.suppressed_at)
+                then greatest(suppressions.removed_at, excluded.removed_at)
         end
     where
-    supp.suppressed_at < excluded.suppressed_at
-    or coalesce(supp.removed_at, supp.suppressed_at) < excluded.removed_at
+    suppressions.suppressed_at < excluded.suppressed_at
+    or coalesce(suppressions.removed_at, suppressions.suppressed_at)
+    < excluded.removed_at

@@ -1,15 +1,16 @@
 -- Who told SendGrid to want mail of a purpose again has taken back what was
 -- said on our own page before.
-update ledger.suppressions as supp
-set removed_at = retu.removed_at
+update ledger.suppressions
+set removed_at = returned.removed_at
 from
-    jsonb_to_recordset(%(returns)s::jsonb) as retu (
+    jsonb_to_recordset(%(returns)s::jsonb) as returned (
         address text,
         scope text,
         removed_at timestamptz
     )
 where
-    supp.address = lower(retu.address)
-    and supp.scope = retu.scope
-    and supp.source = 'page'
-    and coalesce(supp.removed_at, supp.suppressed_at) < retu.removed_at
+    suppressions.address = lower(returned.address)
+    and suppressions.scope = returned.scope
+    and suppressions.source = 'page'
+    and coalesce(suppressions.removed_at, suppressions.suppressed_at)
+    < returned.removed_at

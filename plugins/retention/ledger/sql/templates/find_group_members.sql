@@ -1,7 +1,7 @@
 -- Who is in the unsubscribe group of a purpose, as far as we know.
-select supp.address
-from ledger.suppressions as supp
+select suppressions.address
+from ledger.suppressions
 where
-    supp.source = 'groups'
-    and supp.scope = %(purpose)s
-    and supp.removed_at is null
+    suppressions.source = 'groups'
+    and suppressions.scope = %(purpose)s
+    and suppressions.removed_at is null

@@ -1,7 +1,7 @@
 -- The template of a campaign in a language, as last pushed.
 select
-    temp.template_id,
-    temp.version_id,
-    temp.content_hash
-from ledger.templates as temp
-where temp.campaign = %(campaign)s and temp.locale = %(locale)s
+    templates.template_id,
+    templates.version_id,
+    templates.content_hash
+from ledger.templates
+where templates.campaign = %(campaign)s and templates.locale = %(locale)s

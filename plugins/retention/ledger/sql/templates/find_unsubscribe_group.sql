@@ -1,4 +1,4 @@
 -- The unsubscribe group that stands for a consent purpose.
-select unsg.group_id
-from ledger.unsubscribe_groups as unsg
-where unsg.purpose = %(purpose)s
+select unsubscribe_groups.group_id
+from ledger.unsubscribe_groups
+where unsubscribe_groups.purpose = %(purpose)s

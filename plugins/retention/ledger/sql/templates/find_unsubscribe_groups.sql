@@ -1,14 +1,16 @@
 -- Every unsubscribe group that stands for a consent purpose, with those that
 -- stood for it before: old mails still lead there.
 select
-    unsg.purpose,
-    unsg.group_id,
-    unsg.adopted_at is not null as is_adopted,
+    unsubscribe_groups.purpose,
+    unsubscribe_groups.group_id,
+    unsubscribe_groups.adopted_at is not null as is_adopted,
     array(
-        select ugid.group_id
-        from ledger.unsubscribe_group_ids as ugid
-        where ugid.purpose = unsg.purpose and ugid.group_id <> unsg.group_id
-        order by ugid.group_id asc
+        select unsubscribe_group_ids.group_id
+        from ledger.unsubscribe_group_ids
+        where
+            unsubscribe_group_ids.purpose = unsubscribe_groups.purpose
+            and unsubscribe_group_ids.group_id <> unsubscribe_groups.group_id
+        order by unsubscribe_group_ids.group_id asc
     ) as past_ids
-from ledger.unsubscribe_groups as unsg
-order by unsg.purpose asc
+from ledger.unsubscribe_groups
+order by unsubscribe_groups.purpose asc

@@ -1,16 +1,16 @@
 -- The campaigns, among those whose mails were ever pushed, with a message that
 -- waits for its time.
-select distinct temp.campaign
-from ledger.templates as temp
+select distinct templates.campaign
+from ledger.templates
 where
     exists (
         select 1
-        from ledger.messages as mess
+        from ledger.messages
         where
-            mess.campaign = temp.campaign
-            and mess.locale = temp.locale
-            and mess.claimed_at is null
-            and mess.expired_at is null
-            and mess.state = 'planned'
+            messages.campaign = templates.campaign
+            and messages.locale = templates.locale
+            and messages.claimed_at is null
+            and messages.expired_at is null
+            and messages.state = 'planned'
     )
-order by temp.campaign
+order by templates.campaign

@@ -6,7 +6,7 @@ with remembered as (
     on conflict (group_id) do update set purpose = excluded.purpose
 )
 
-insert into ledger.unsubscribe_groups as unsg (
+insert into ledger.unsubscribe_groups (
     purpose, group_id, name, ensured_at
 )
 values (%(purpose)s, %(group_id)s, %(name)s, %(now)s)
@@ -16,5 +16,6 @@ on conflict (purpose) do update
         name = excluded.name,
         ensured_at = excluded.ensured_at,
         adopted_at = case
-            when unsg.group_id = excluded.group_id then unsg.adopted_at
+            when unsubscribe_groups.group_id = excluded.group_id
+                then unsubscribe_groups.adopted_at
         end

@@ -1,5 +1,5 @@
 -- More posts to the event webhook were turned away.
-insert into ledger.webhook_refusals as refu (
+insert into ledger.webhook_refusals as refusals (
     refused_on, reason, refusal_count, last_refused_at
 )
 values (
@@ -7,5 +7,5 @@ values (
 )
 on conflict (refused_on, reason) do update
     set
-        refusal_count = refu.refusal_count + excluded.refusal_count,
+        refusal_count = refusals.refusal_count + excluded.refusal_count,
         last_refused_at = excluded.last_refused_at

@@ -12,17 +12,17 @@ insert into ledger.message_events (
     details
 )
 select
-    evnt.sg_event_id,
-    evnt.event,
-    evnt.message_id,
-    evnt.request_id,
-    evnt.attempt_id,
-    evnt.sg_message_id,
-    evnt.occurred_at,
+    event.sg_event_id,
+    event.event,
+    event.message_id,
+    event.request_id,
+    event.attempt_id,
+    event.sg_message_id,
+    event.occurred_at,
     %(received_at)s as received_at,
-    evnt.details
+    event.details
 from
-    jsonb_to_recordset(%(events)s::jsonb) as evnt (
+    jsonb_to_recordset(%(events)s::jsonb) as event (
         sg_event_id text,
         event text,
         message_id uuid,
@@ -32,5 +32,5 @@ from
         occurred_at timestamptz,
         details jsonb
     )
-order by evnt.sg_event_id asc
+order by event.sg_event_id asc
 on conflict (sg_event_id) do nothing

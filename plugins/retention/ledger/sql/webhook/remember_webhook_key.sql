@@ -1,8 +1,8 @@
 -- Remember the key that SendGrid signs with now; others have been replaced.
 with replaced as (
-    update ledger.webhook_keys as whky
+    update ledger.webhook_keys as keys
     set replaced_at = %(now)s
-    where whky.public_key <> %(public_key)s and whky.replaced_at is null
+    where keys.public_key <> %(public_key)s and keys.replaced_at is null
 )
 
 insert into ledger.webhook_keys (public_key, fetched_at)

@@ -1,12 +1,12 @@
 -- How many of a night's occasions no earlier replayed night had found.
 select count(*) as occasion_count
-from replayed_candidates as cand
+from replayed_candidates as candidates
 where
-    cand.night = %(night)s
+    candidates.night = %(night)s
     and not exists (
-        select from replayed_candidates as earl
+        select from replayed_candidates as earlier
         where
-            earl.night < cand.night
-            and earl.customer_id = cand.customer_id
-            and earl.occasion = cand.occasion
+            earlier.night < candidates.night
+            and earlier.customer_id = candidates.customer_id
+            and earlier.occasion = candidates.occasion
     )

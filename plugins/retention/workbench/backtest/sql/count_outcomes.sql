@@ -1,8 +1,8 @@
 -- What a replayed night decided about the candidates.
 select
-    cand.outcome,
+    candidates.outcome,
     count(*) as candidate_count
-from replayed_candidates as cand
-where cand.night = %(night)s
-group by cand.outcome
-order by cand.outcome
+from replayed_candidates as candidates
+where candidates.night = %(night)s
+group by candidates.outcome
+order by candidates.outcome

@@ -1,12 +1,12 @@
 -- How many of the customers other campaigns find on the same night.
 select
-    othe.campaign,
-    count(distinct othe.customer_id) as customer_count
-from backtest_decisions.candidates as cand
-inner join backtest_decisions.candidates as othe
+    others.campaign,
+    count(distinct others.customer_id) as customer_count
+from backtest_decisions.candidates
+inner join backtest_decisions.candidates as others
     on
-        cand.customer_id = othe.customer_id
-        and cand.campaign <> othe.campaign
-where cand.campaign = %(campaign)s
-group by othe.campaign
-order by othe.campaign
+        candidates.customer_id = others.customer_id
+        and candidates.campaign <> others.campaign
+where candidates.campaign = %(campaign)s
+group by others.campaign
+order by others.campaign

@@ -1,7 +1,7 @@
 -- How many messages of the campaign were really planned on these nights.
 select count(*) as message_count
-from ledger.messages as mess
+from ledger.messages
 where
-    mess.campaign = %(campaign)s
-    and mess.night between %(first)s and %(last)s
-    and mess.state not in ('expired', 'cancelled')
+    messages.campaign = %(campaign)s
+    and messages.night between %(first)s and %(last)s
+    and messages.state not in ('expired', 'cancelled')

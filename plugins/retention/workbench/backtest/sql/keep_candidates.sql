@@ -1,9 +1,9 @@
 -- Remember whom the night found, and what it decided.
 insert into replayed_candidates (night, customer_id, occasion, outcome)
 select
-    decs.night,
-    decs.customer_id,
-    decs.occasion,
-    decs.outcome
-from backtest_decisions.decisions as decs
-where decs.campaign = %(campaign)s
+    decisions.night,
+    decisions.customer_id,
+    decisions.occasion,
+    decisions.outcome
+from backtest_decisions.decisions
+where decisions.campaign = %(campaign)s

@@ -3,37 +3,37 @@
 -- since the last, each to within a factor of two.
 with found as (
     select
-        cand.customer_id,
+        candidates.customer_id,
         array_agg(distinct told.product_type) filter (
             where told.product_type is not null
         ) as product_types
-    from backtest_decisions.candidates as cand
+    from backtest_decisions.candidates
     left join lateral (
         select kind #>> '{}' as product_type
-        from jsonb_path_query(cand.evidence, '$.**.product_type') as kind
+        from jsonb_path_query(candidates.evidence, '$.**.product_type') as kind
     ) as told on true
-    where cand.campaign = %(campaign)s
-    group by cand.customer_id
+    where candidates.campaign = %(campaign)s
+    group by candidates.customer_id
 ),
 
 histories as (
     select
-        orde.customer_id,
+        orders.customer_id,
         count(*)::int as order_count,
-        %(night)s - max(orde.ordered_date) as days_since
-    from backtest_shop.kept_orders as orde
-    group by orde.customer_id
+        %(night)s - max(orders.ordered_date) as days_since
+    from backtest_shop.kept_orders as orders
+    group by orders.customer_id
 ),
 
 customers as (
-    select cust.customer_id
-    from backtest_staging.stg_customers as cust
-    where cust.created_at < %(opens_at)s
+    select customers.customer_id
+    from backtest_staging.stg_customers as customers
+    where customers.created_at < %(opens_at)s
 
     union distinct
 
-    select hist.customer_id
-    from histories as hist
+    select histories.customer_id
+    from histories
 
     union distinct
 
@@ -43,101 +43,102 @@ customers as (
 
 bought as (
     select
-        purc.customer_id,
-        array_agg(distinct purc.product_type) as product_types
-    from replayed_purchases as purc
+        purchases.customer_id,
+        array_agg(distinct purchases.product_type) as product_types
+    from replayed_purchases as purchases
     where
-        purc.ordered_at >= %(opens_at)s
-        and purc.ordered_at < %(closes_at)s
-    group by purc.customer_id
+        purchases.ordered_at >= %(opens_at)s
+        and purchases.ordered_at < %(closes_at)s
+    group by purchases.customer_id
 ),
 
 placed as (
     select
-        cust.customer_id,
-        width_bucket(coalesce(hist.order_count, 0), %(doublings)s)
+        customers.customer_id,
+        width_bucket(coalesce(histories.order_count, 0), %(doublings)s)
             as order_class,
-        width_bucket(coalesce(hist.days_since, 0), %(doublings)s)
+        width_bucket(coalesce(histories.days_since, 0), %(doublings)s)
             as recency_class,
         found.customer_id is not null as is_found,
         found.product_types as wanted_types,
         bought.customer_id is not null as has_bought,
         bought.product_types as bought_types
-    from customers as cust
-    left join histories as hist on cust.customer_id = hist.customer_id
-    left join found on cust.customer_id = found.customer_id
-    left join bought on cust.customer_id = bought.customer_id
+    from customers
+    left join histories on customers.customer_id = histories.customer_id
+    left join found on customers.customer_id = found.customer_id
+    left join bought on customers.customer_id = bought.customer_id
 ),
 
 classes as (
     select
-        plac.order_class,
-        plac.recency_class,
+        placed.order_class,
+        placed.recency_class,
         count(*) as other_count,
-        count(*) filter (where plac.has_bought) as bought_count
-    from placed as plac
-    where not plac.is_found
-    group by plac.order_class, plac.recency_class
+        count(*) filter (where placed.has_bought) as bought_count
+    from placed
+    where not placed.is_found
+    group by placed.order_class, placed.recency_class
 ),
 
 wanted as (
     select distinct
-        plac.order_class,
-        plac.recency_class,
-        plac.wanted_types
-    from placed as plac
-    where plac.is_found and plac.wanted_types is not null
+        placed.order_class,
+        placed.recency_class,
+        placed.wanted_types
+    from placed
+    where placed.is_found and placed.wanted_types is not null
 ),
 
 wanted_by_others as (
     select
-        want.order_class,
-        want.recency_class,
-        want.wanted_types,
+        wanted.order_class,
+        wanted.recency_class,
+        wanted.wanted_types,
         count(*) as bought_count
-    from wanted as want
-    inner join placed as plac
+    from wanted
+    inner join placed
         on
-            want.order_class = plac.order_class
-            and want.recency_class = plac.recency_class
-            and want.wanted_types && plac.bought_types
-    where not plac.is_found
-    group by want.order_class, want.recency_class, want.wanted_types
+            wanted.order_class = placed.order_class
+            and wanted.recency_class = placed.recency_class
+            and wanted.wanted_types && placed.bought_types
+    where not placed.is_found
+    group by wanted.order_class, wanted.recency_class, wanted.wanted_types
 ),
 
 compared as (
     select
-        plac.*,
-        clas.other_count is not null as has_others,
-        clas.bought_count::numeric / clas.other_count as base_share,
-        coalesce(othe.bought_count, 0)::numeric / clas.other_count
+        placed.*,
+        classes.other_count is not null as has_others,
+        classes.bought_count::numeric / classes.other_count as base_share,
+        coalesce(others.bought_count, 0)::numeric / classes.other_count
             as typed_share,
-        plac.wanted_types is not null as is_typed,
-        coalesce(plac.wanted_types && plac.bought_types, false)
+        placed.wanted_types is not null as is_typed,
+        coalesce(placed.wanted_types && placed.bought_types, false)
             as has_bought_type
-    from placed as plac
-    left join classes as clas
+    from placed
+    left join classes
         on
-            plac.order_class = clas.order_class
-            and plac.recency_class = clas.recency_class
-    left join wanted_by_others as othe
+            placed.order_class = classes.order_class
+            and placed.recency_class = classes.recency_class
+    left join wanted_by_others as others
         on
-            plac.order_class = othe.order_class
-            and plac.recency_class = othe.recency_class
-            and plac.wanted_types = othe.wanted_types
-    where plac.is_found
+            placed.order_class = others.order_class
+            and placed.recency_class = others.recency_class
+            and placed.wanted_types = others.wanted_types
+    where placed.is_found
 )
 
 select
     count(*) as customers,
-    count(*) filter (where comp.has_bought) as bought,
-    count(*) filter (where comp.has_others) as compared,
-    count(*) filter (where comp.has_others and comp.has_bought)
+    count(*) filter (where compared.has_bought) as bought,
+    count(*) filter (where compared.has_others) as compared,
+    count(*) filter (where compared.has_others and compared.has_bought)
         as compared_bought,
-    coalesce(sum(comp.base_share), 0)::float8 as expected_bought,
-    count(*) filter (where comp.has_others and comp.is_typed) as typed,
-    count(*) filter (where comp.has_others and comp.has_bought_type)
+    coalesce(sum(compared.base_share), 0)::float8 as expected_bought,
+    count(*) filter (where compared.has_others and compared.is_typed) as typed,
+    count(*) filter (where compared.has_others and compared.has_bought_type)
         as typed_bought,
-    coalesce(sum(comp.typed_share) filter (where comp.is_typed), 0)::float8
-        as expected_typed
-from compared as comp
+    coalesce(
+        sum(compared.typed_share) filter (where compared.is_typed), 0
+    )::float8 as expected_typed
+from compared
