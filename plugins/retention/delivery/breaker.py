@@ -17,7 +17,7 @@ from retention.delivery.report import DeliveryInterruptedError, DeliveryRefusedE
 from retention.sendgrid.outcomes import Accepted, NotSent, Outcome, Refused, Rejected, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from retention.delivery.report import DeliveryStoppedError
     from retention.delivery.settings import DeliverySettings
@@ -42,7 +42,7 @@ class Breaker:
         self._changed = Condition()
 
     @contextmanager
-    def turn(self) -> Iterator[bool]:
+    def turn(self) -> Generator[bool]:
         """Wait for a turn; False is the end of the run."""
         with self._changed:
             while not self._is_over and (wait := self._wait()) != 0:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from retention.delivery.schedule import Releases
     from retention.delivery.settings import DeliverySettings
     from retention.ledger.claims import Claim, ClaimedMessage, Envelope
+    from retention.links.settings import PublicSettings
 
 # SendGrid takes 1,000; half of that halves what one lost answer leaves unknown.
 MOST_PERSONALIZATIONS = 500
@@ -81,7 +82,7 @@ def _personalize(
     if release is not None:
         personalization["send_at"] = int(release.timestamp())
     if settings.public is not None and message.kind == "marketing":
-        personalization["headers"] = _unsubscribe_headers(message, settings)
+        personalization["headers"] = _unsubscribe_headers(message, settings.public)
     return personalization
 
 
@@ -98,16 +99,15 @@ def _template_data(
     if public is not None and message.campaign in settings.asking_campaigns:
         added["answers"] = answers_url(public.url, public.unsubscribe_key, message.message_id)
     card_id = message.card_id
-    if card_id in codes:
+    if card_id is not None and card_id in codes:
         added[CODE_KEY] = codes[card_id]
     if not added:
         return orjson.Fragment(message.context)
     return orjson.loads(message.context) | added
 
 
-def _unsubscribe_headers(message: ClaimedMessage, settings: DeliverySettings) -> dict[str, str]:
+def _unsubscribe_headers(message: ClaimedMessage, public: PublicSettings) -> dict[str, str]:
     """Return the headers by which a mail program unsubscribes in one click (RFC 8058)."""
-    public = settings.public
     url = link(public.url, public.unsubscribe_key, message.message_id, message.purpose)
     return {
         "List-Unsubscribe": f"<{url}>",

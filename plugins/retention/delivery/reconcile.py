@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from retention.delivery.protocol import running_clock
 from retention.ledger import reconciliation
@@ -189,7 +189,7 @@ class Reconciliation:
         for request in searched[:MOST_LOOKED_UP]:
             try:
                 found = self._logs.find_acceptance(
-                    request.email, request.request_id, request.submitting_at
+                    cast("str", request.email), request.request_id, request.submitting_at
                 )
             except SendGridError as error:
                 log.warning("SendGrid's log proves nothing this time: %s", error)
@@ -223,7 +223,8 @@ class Reconciliation:
         is_cancelled, confirmed_at = self._confirm_cancel(request)
         now = self._clock()
         # By the later of both clocks: ours may lag, and SendGrid releases by its own.
-        is_in_time = confirmed_at and max(now, confirmed_at) <= request.first_release_at - NOTICE
+        latest = request.first_release_at and request.first_release_at - NOTICE
+        is_in_time = confirmed_at and latest and max(now, confirmed_at) <= latest
         if is_cancelled and is_in_time:
             returned = reconciliation.confirm_cancel(self._connection, request_id, now)
             self._report.planned_again += returned

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from retention.database import only_row
 from retention.ledger.statements import execute
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def accept_messages(connection: psycopg.Connection, request_id: UUID, now: datet
     Returns:
         How many messages are accepted now.
     """
-    accepted = execute(connection, "accept_messages", request_id=request_id, now=now).fetchone()
+    accepted = only_row(execute(connection, "accept_messages", request_id=request_id, now=now))
     if accepted.card_ids:
         execute(connection, "deliver_gift_cards", card_ids=accepted.card_ids, now=now)
-    return accepted.message_count
+    return int(accepted.message_count)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from psycopg.rows import class_row
+from psycopg.rows import args_row, class_row
 
+from retention.database import only_row
 from retention.ledger.statements import execute
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def was_answered(
     connection: psycopg.Connection, campaign: str, question: str, answer: str | None = None
 ) -> bool:
     """Return whether anybody ever gave this answer, or any, to a question of a campaign."""
+    rows = args_row(bool)
     cursor = execute(
-        connection, "was_answered", campaign=campaign, question=question, answer=answer
+        connection, "was_answered", rows=rows, campaign=campaign, question=question, answer=answer
     )
-    return cursor.fetchone().was_answered
+    return only_row(cursor)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from psycopg.rows import args_row
 
+from retention.database import only_row
 from retention.ledger.statements import execute
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def claim_messages(connection: psycopg.Connection, wanted: Wanted, now: datetime
         execute(connection, "lock_sender", sender=wanted.sender)
         since = now - BUDGET_SPAN
         spent = execute(connection, "count_handed_over", sender=wanted.sender, since=since)
-        left = min(wanted.most, wanted.hourly_budget - spent.fetchone().message_count)
+        left = min(wanted.most, wanted.hourly_budget - only_row(spent).message_count)
         return _claim(connection, replace(wanted, most=left), now) if left > 0 else None
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from psycopg.rows import dict_row
 
+from retention.database import only_row
 from retention.ledger.statements import execute
 
 if TYPE_CHECKING:
@@ -66,9 +67,9 @@ def record_decisions(connection: psycopg.Connection, night: date) -> Recorded:
     with connection.transaction():
         execute(connection, "lock_decisions", night=night)
         _require_decided(connection, night)
-        is_history = execute(connection, "is_history", night=night).fetchone().is_history
+        is_history = only_row(execute(connection, "is_history", night=night)).is_history
         differences = execute(connection, "compare_decisions", rows=dict_row, night=night)
-        recorded = Recorded(is_history=is_history, **differences.fetchone())
+        recorded = Recorded(is_history=is_history, **only_row(differences))
         if not is_history:
             execute(connection, "remove_decisions", night=night)
             execute(connection, "record_decisions", night=night)

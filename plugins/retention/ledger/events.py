@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 
@@ -106,7 +106,7 @@ def _suppress(connection: psycopg.Connection, events: Iterable[Event]) -> None:
 def _tells_of_a_suppression(event: Event) -> bool:
     if event.address is None or event.event not in SUPPRESSING:
         return False
-    return event.event != "bounce" or event.details.get("type") != PASSING_BOUNCE
+    return event.event != "bounce" or bool(event.details.get("type") != PASSING_BOUNCE)
 
 
 def _report(event: Event, purposes: Mapping[int, str]) -> Report:
@@ -114,4 +114,4 @@ def _report(event: Event, purposes: Mapping[int, str]) -> Report:
     # A group that is none of ours belongs to other mail of the same account.
     scope = scope or purposes.get(event.group_id, "")
     moment = {"removed_at" if event.event == RETURN else "suppressed_at": event.occurred_at}
-    return Report(event.address, scope, source, **moment)
+    return Report(cast("str", event.address), scope, source, **moment)

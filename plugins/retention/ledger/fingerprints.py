@@ -12,8 +12,7 @@ from functools import cached_property
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any, Self
 
-from psycopg.rows import namedtuple_row
-
+from retention.database import only_row
 from retention.project.campaigns import FOLDER
 
 if TYPE_CHECKING:
@@ -104,17 +103,16 @@ class Graph:
 
 def read_fingerprints(connection: psycopg.Connection) -> dict[str, Fingerprint]:
     """Return the fingerprints of the night's tables, by name; empty when no night has left any."""
-    cursor = connection.cursor(row_factory=namedtuple_row)
-    found = cursor.execute("select to_regclass(%s) is null as is_missing", (FINGERPRINTS,))
-    if found.fetchone().is_missing:
+    found = connection.execute("select to_regclass(%s) is null as is_missing", (FINGERPRINTS,))
+    if only_row(found)[0]:
         return {}
-    cursor.execute("select model, night_date, fingerprint from paluu.fingerprints")
-    return {row.model: Fingerprint(row.night_date, row.fingerprint) for row in cursor}
+    rows = connection.execute("select model, night_date, fingerprint from paluu.fingerprints")
+    return {model: Fingerprint(night, fingerprint) for model, night, fingerprint in rows}
 
 
 def _words_of(node: dict[str, Any]) -> str:
     """Return what a table is made by, in the night's names."""
-    words = node.get("compiled_code") or node["checksum"]["checksum"]
+    words = str(node.get("compiled_code") or node["checksum"]["checksum"])
     return words.replace(f'"{node["database"]}".', "").replace(f'"{ANALYST}', '"')
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from psycopg.rows import class_row
 
+from retention.database import only_row
 from retention.ledger.statements import execute
 
 if TYPE_CHECKING:
@@ -188,12 +189,13 @@ def lock_card(connection: psycopg.Connection, card_id: UUID) -> GiftCard:
 def state_of_mail(connection: psycopg.Connection, card_id: UUID) -> str | None:
     """Return the state of the latest message with the card's code; None when there is none."""
     found = execute(connection, "find_card_mail", card_id=card_id).fetchone()
-    return found.state if found else None
+    return cast("str", found.state) if found else None
 
 
 def paid_with(connection: psycopg.Connection, card_id: UUID) -> Decimal:
     """Return what the shop's orders have paid with the card so far."""
-    return execute(connection, "sum_card_payments", card_id=card_id).fetchone().amount
+    paid = execute(connection, "sum_card_payments", card_id=card_id)
+    return cast("Decimal", only_row(paid).amount)
 
 
 def cancel_card(
@@ -214,7 +216,7 @@ def replace_card(
         LedgerConstraintError: it was replaced before.
     """
     made = execute(connection, "replace_gift_card", card_id=card_id, occasion=occasion, now=now)
-    return made.fetchone().card_id
+    return cast("UUID", only_row(made).card_id)
 
 
 def find_codes(connection: psycopg.Connection, card_ids: Collection[UUID]) -> dict[UUID, str]:

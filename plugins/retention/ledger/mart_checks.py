@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from retention.database import only_row
 from retention.ledger.statements import execute
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def usual_row_count(connection: psycopg.Connection, mart: str, night: date) -> i
     cursor = execute(
         connection, "find_usual_row_count", mart=mart, night=night, nights=USUAL_NIGHTS
     )
-    return cursor.fetchone().usual_row_count
+    return cast("int | None", only_row(cursor).usual_row_count)
 
 
 def list_mart_checks(connection: psycopg.Connection, nights: int) -> list[MartCheck]:

@@ -6,8 +6,9 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from psycopg.rows import class_row
+from psycopg.rows import args_row, class_row
 
+from retention.database import only_row
 from retention.ledger.statements import execute
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def enqueue_messages(connection: psycopg.Connection, night: date, now: datetime)
     cursor = execute(
         connection, "enqueue_messages", rows=class_row(EnqueueCounts), night=night, now=now
     )
-    counts: EnqueueCounts = cursor.fetchone()
+    counts = only_row(cursor)
     log.info(
         "night %s: %d messages planned, %d already there, %d expired",
         night,
@@ -78,4 +79,7 @@ def count_messages(connection: psycopg.Connection, night: date | None = None) ->
 
 def count_due_messages(connection: psycopg.Connection, now: datetime, due_until: datetime) -> int:
     """Return how many planned messages are to reach customers until `due_until` (aware)."""
-    return execute(connection, "count_due_messages", now=now, due_until=due_until).fetchone()[0]
+    rows = args_row(int)
+    return only_row(
+        execute(connection, "count_due_messages", rows=rows, now=now, due_until=due_until)
+    )

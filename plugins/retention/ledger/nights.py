@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from psycopg.rows import class_row
+from psycopg.rows import args_row, class_row
 
 from retention.ledger.statements import LedgerConstraintError, execute
 
@@ -80,8 +80,7 @@ def hold_warehouse(
         execute(connection, "free_lost_warehouse", believed_since=believed_since)
         # Of two that come at once the index lets one through.
         execute(connection, "hold_warehouse", run_id=run_id, now=now)
-    holding = execute(connection, "find_holding_run").fetchone()
-    return holding.run_id if holding else None
+    return execute(connection, "find_holding_run", rows=args_row(str)).fetchone()
 
 
 def free_warehouse(connection: psycopg.Connection, run_id: str) -> None:

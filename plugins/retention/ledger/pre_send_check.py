@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from retention.database import only_row
 from retention.ledger.statements import execute
 from retention.ledger.states import RELEASED_EVENTS
 
@@ -67,7 +68,7 @@ def withdraw(
     Raises:
         ErasureKeyMissingError: `PALUU_ERASURE_KEY` is not set although people were forgotten.
     """
-    mine = {"request_id": claim.request_id, "now": now}
+    mine: dict[str, Any] = {"request_id": claim.request_id, "now": now}
     erased = _find_erased(connection, claim)
     gone = execute(
         connection,
@@ -118,7 +119,7 @@ def hash_address(key: str, address: str) -> str:
 
 
 def _find_erased(connection: psycopg.Connection, claim: Claim) -> list[UUID]:
-    if not execute(connection, "is_anybody_erased").fetchone().is_anybody_erased:
+    if not only_row(execute(connection, "is_anybody_erased")).is_anybody_erased:
         return []
     key = os.environ.get(ERASURE_KEY_VARIABLE, "").strip()
     if not key:

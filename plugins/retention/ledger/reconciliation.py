@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from psycopg.pq import TransactionStatus
-from psycopg.rows import class_row
+from psycopg.rows import args_row, class_row
 
+from retention.database import only_row
 from retention.ledger.acceptance import accept_messages
 from retention.ledger.statements import execute
 from retention.ledger.states import RELEASED_EVENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from datetime import datetime, timedelta
     from uuid import UUID
 
@@ -64,9 +65,9 @@ class HeldCancel:
 
 
 @contextmanager
-def reconciling(connection: psycopg.Connection) -> Iterator[bool]:
+def reconciling(connection: psycopg.Connection) -> Generator[bool]:
     """Hold the lock of reconciliation, if nobody else does; tell whether."""
-    is_locked = execute(connection, "lock_reconciliation").fetchone().is_locked
+    is_locked = only_row(execute(connection, "lock_reconciliation", rows=args_row(bool)))
     try:
         yield is_locked
     finally:
@@ -179,6 +180,6 @@ def give_up_requests(
             worthless_before=worthless_before,
             now=now,
         ).fetchall()
-        request_ids = [row.request_id for row in given_up]
+        request_ids: list[UUID] = [row.request_id for row in given_up]
         moved = execute(connection, "give_up_messages", request_ids=request_ids, now=now)
     return request_ids, moved.rowcount

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from retention.ledger.statements import execute
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from retention.ledger.claims import Claim
+    from retention.ledger.claims import Claim, Envelope
 
 
 def restore_claim(connection: psycopg.Connection, claim: Claim, now: datetime) -> int | None:
@@ -26,6 +26,7 @@ def restore_claim(connection: psycopg.Connection, claim: Claim, now: datetime) -
     Returns:
         How many of the messages are with the claim again; None when nothing was lost.
     """
+    envelope = cast("Envelope", claim.envelope)  # it was submitted in one
     with connection.transaction():
         restored = execute(
             connection,
@@ -35,13 +36,13 @@ def restore_claim(connection: psycopg.Connection, claim: Claim, now: datetime) -
             locale=claim.locale,
             kind=claim.kind,
             purpose=claim.purpose,
-            sender=claim.envelope.sender,
+            sender=envelope.sender,
             message_count=len(claim.messages),
-            batch_id=claim.envelope.batch_id,
-            template_id=claim.envelope.template_id,
-            unsubscribe_group_id=claim.envelope.unsubscribe_group_id,
-            first_release_at=claim.envelope.first_release_at,
-            last_release_at=claim.envelope.last_release_at,
+            batch_id=envelope.batch_id,
+            template_id=envelope.template_id,
+            unsubscribe_group_id=envelope.unsubscribe_group_id,
+            first_release_at=envelope.first_release_at,
+            last_release_at=envelope.last_release_at,
             now=now,
         )
         if not restored.rowcount:

@@ -144,7 +144,10 @@ def lock(connection: psycopg.Connection) -> None:
 def find_run(connection: psycopg.Connection, quarter: str) -> RewardRun | None:
     """Return the quarter's latest run, the only one that may stand; None when there is none."""
     found = execute(connection, "find_reward_run", rows=dict_row, quarter=quarter).fetchone()
-    return RewardRun(**found | {"state": RunState(found["state"])}) if found else None
+    if found is None:
+        return None
+    found["state"] = RunState(found["state"])
+    return RewardRun(**found)
 
 
 def find_graded_nights(connection: psycopg.Connection) -> list[date]:
@@ -185,7 +188,7 @@ def freeze_run(
     columns = list(zip(*grades, strict=True)) or [()] * len(Grade._fields)
     names = ("customer_ids", "currencies", "spends")
     names += ("tier_thresholds", "amounts", "left_out_reasons")
-    values = dict(zip(names, map(list, columns), strict=True))
+    values: dict[str, Any] = dict(zip(names, map(list, columns), strict=True))
     execute(connection, "freeze_reward_grades", run=run.run, quarter=run.quarter, **values)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import psycopg
 from psycopg.rows import namedtuple_row
@@ -11,6 +11,8 @@ from retention.database import load_statement
 
 if TYPE_CHECKING:
     from psycopg.rows import RowFactory
+
+    from retention.database import Row
 
 
 class LedgerConstraintError(RuntimeError):
@@ -21,10 +23,22 @@ class LedgerDataError(RuntimeError):
     """A value that PostgreSQL cannot read or hold; names the kind of fault, never the value."""
 
 
+@overload
+def execute(
+    connection: psycopg.Connection, statement: str, rows: RowFactory[Row], **parameters: object
+) -> psycopg.Cursor[Row]: ...
+
+
+@overload
+def execute(
+    connection: psycopg.Connection, statement: str, rows: None = None, **parameters: object
+) -> psycopg.Cursor[Any]: ...
+
+
 def execute(
     connection: psycopg.Connection,
     statement: str,
-    rows: RowFactory[Any] = namedtuple_row,
+    rows: RowFactory[Any] | None = None,
     **parameters: object,
 ) -> psycopg.Cursor[Any]:
     """Run `<statement>.sql` of a folder of `ledger/sql` and return its cursor.
@@ -41,7 +55,7 @@ def execute(
         LedgerDataError: a value does not fit; PostgreSQL's message quotes it, this one does not.
     """
     query = load_statement("retention.ledger", statement)
-    cursor = connection.cursor(row_factory=rows)
+    cursor = connection.cursor(row_factory=rows or namedtuple_row)
     try:
         return cursor.execute(query, parameters)
     except psycopg.IntegrityError as error:

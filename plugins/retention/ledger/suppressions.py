@@ -23,8 +23,9 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from psycopg.rows import class_row
+from psycopg.rows import args_row, class_row
 
+from retention.database import only_row
 from retention.ledger.statements import execute
 
 if TYPE_CHECKING:
@@ -149,7 +150,10 @@ def remove_absent_suppressions(
 
 def count_suppressions(connection: psycopg.Connection, source: str, scope: str) -> int:
     """Return how many addresses a source suppresses in a scope now."""
-    return execute(connection, "count_suppressions", source=source, scope=scope).fetchone()[0]
+    rows = args_row(int)
+    return only_row(
+        execute(connection, "count_suppressions", rows=rows, source=source, scope=scope)
+    )
 
 
 def find_suppression_pull(connection: psycopg.Connection, source: str) -> Pull | None:

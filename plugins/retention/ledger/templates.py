@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from psycopg.pq import TransactionStatus
-from psycopg.rows import class_row
+from psycopg.rows import args_row, class_row
 
 from retention.ledger.statements import execute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from datetime import datetime
 
     import psycopg
@@ -34,7 +34,7 @@ class PushedTemplate:
 
 
 @contextmanager
-def pushing(connection: psycopg.Connection) -> Iterator[None]:
+def pushing(connection: psycopg.Connection) -> Generator[None]:
     """Hold the lock of who brings templates and groups to SendGrid; wait for it first."""
     execute(connection, "lock_templates")
     try:
@@ -85,8 +85,8 @@ def remember_template(
 
 def find_unsubscribe_group(connection: psycopg.Connection, purpose: str) -> int | None:
     """Return SendGrid's id of the group that stands for a consent purpose, None without one."""
-    row = execute(connection, "find_unsubscribe_group", purpose=purpose).fetchone()
-    return row.group_id if row else None
+    rows = args_row(int)
+    return execute(connection, "find_unsubscribe_group", rows=rows, purpose=purpose).fetchone()
 
 
 def remember_unsubscribe_group(
