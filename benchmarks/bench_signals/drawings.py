@@ -1,4 +1,4 @@
-"""Drawings of rules that no public data can score: what happens, and what the rule makes of it."""
+"""Drawings of rules that no public data can score: events, and the rule's answer to them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Event:
-    """Something on a lane at a place of the axis; `is_answer` marks what the rule says."""
+    """An event on a lane, from `at` to `until` on the axis; `is_answer` marks the rule's answer."""
 
     at: float
     text: str
@@ -25,7 +25,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Lanes from top to bottom over one axis, which is labelled at some places."""
+    """Lanes from top to bottom over one axis with labelled ticks."""
 
     title: str
     lanes: dict[str, tuple[Event, ...]]
@@ -65,7 +65,7 @@ def _draw_event(axis: Axes, place: int, event: Event) -> None:
 MONTHS = {0: "1 Jan", 90: "1 Apr", 181: "1 Jul", 273: "1 Oct", 365: "1 Jan"}
 DAYS = {day: f"day {day}" for day in range(0, 31, 5)}
 
-# What happens is dark, what the rule says is blue; the night is the right end unless it is marked.
+# Events are dark, the rule's answers are blue; the night is the right end unless it is marked.
 DRAWINGS = {
     "lifestyles": Timeline(
         "A lifestyle: what the rule asks for, within its window",
