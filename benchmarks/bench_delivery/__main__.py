@@ -160,7 +160,7 @@ def measure_memory(
 
 
 def targets_of(rates: Rates, memory: dict[str, float]) -> list[Target]:
-    """Return the figures with their targets; the faster of the SDK's two kinds of batches counts."""
+    """Return the figures and their targets; the faster of the SDK's two kinds of batches counts."""
     tls = {name: statistics.median(of["tls"]) for name, of in rates.items()}
     few, many = memory.values()
     return [
