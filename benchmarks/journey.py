@@ -1,4 +1,4 @@
-"""The Complete Journey on its own dates in a database of its own, and nights of it by dbt."""
+"""The Complete Journey with its own dates in a separate database, and dbt builds of its nights."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-# Its rows are what the models themselves make of the whole year; kept aside as the truth.
+# Copies of what the models make of the whole year: the truth that later nights are scored against.
 TRUTH = """
     create schema truth;
     create table truth.orders as select * from shop.kept_orders;
@@ -39,12 +39,12 @@ TRUTH = """
 
 
 class BuildError(RuntimeError):
-    """dbt could not build a night; its output says why."""
+    """dbt could not build a night; the message holds its output."""
 
 
 @dataclass(frozen=True)
 class Journey:
-    """A warehouse that holds the whole year 2017 and is rebuilt for any night of it."""
+    """A warehouse that holds the whole year 2017 and can be rebuilt for any of its nights."""
 
     cluster: Cluster
     target: Path
@@ -77,7 +77,7 @@ class Journey:
             raise BuildError(message)
 
     def fit(self, night: date) -> None:
-        """Fit the models of the shop's `fitted_models` on what was built for `night`.
+        """Fit the shop's `fitted_models` on the tables built for `night`.
 
         Raises:
             RefusedFitsError: a model could not be fitted.
@@ -87,7 +87,7 @@ class Journey:
             raise_if_refused(fit_models(connection, read_shop().nights.fitted_models, night, now))
 
     def read(self, query: str, **parameters: object) -> pd.DataFrame:
-        """Return a query's rows."""
+        """Return the rows of a query."""
         with psycopg.connect(self.cluster.url(self.database)) as connection:
             cursor = connection.execute(query, parameters)
             columns = [column.name for column in cursor.description]
@@ -106,7 +106,7 @@ class Journey:
 
 @contextmanager
 def loaded_journey() -> Iterator[Journey]:
-    """Start an embedded PostgreSQL, load the year and its truth; remove all at the end."""
+    """Start an embedded PostgreSQL, load the year and its truth, and remove it all at the end."""
     directory = Path(mkdtemp(prefix="bench-signals-"))
     cluster = Cluster(directory / "postgres", is_throw_away=True)
     try:

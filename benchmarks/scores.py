@@ -1,4 +1,4 @@
-"""Scores of predictions, each as its textbook defines it, on numpy arrays of equal length."""
+"""Scores of predictions, by their textbook definitions, on numpy arrays of equal length."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DRAWS = 100
 
 
 def average_precision(predicted: np.ndarray, came_true: np.ndarray) -> float:
-    """Return the area under the precision-recall curve, 0 to 1; ties count as one threshold."""
+    """Return the area under the precision-recall curve, 0 to 1; tied scores are one threshold."""
     order = np.argsort(-predicted, kind="stable")
     ranked, hits = predicted[order], np.cumsum(came_true[order])
     ends = np.append(ranked[1:] != ranked[:-1], True)
@@ -23,7 +23,7 @@ def average_precision(predicted: np.ndarray, came_true: np.ndarray) -> float:
 
 
 def area_under_roc(predicted: np.ndarray, came_true: np.ndarray) -> float:
-    """Return the probability that a true one is ranked above a false one; ties count half."""
+    """Return the probability that a positive case ranks above a negative one; ties count half."""
     values, place = np.unique(predicted, return_inverse=True)
     counts = np.bincount(place, minlength=len(values))
     middle_ranks = np.cumsum(counts) - (counts - 1) / 2
@@ -34,14 +34,14 @@ def area_under_roc(predicted: np.ndarray, came_true: np.ndarray) -> float:
 
 
 def brier(predicted: np.ndarray, came_true: np.ndarray) -> float:
-    """Return the mean squared distance of probabilities from what happened (0 or 1)."""
+    """Return the Brier score: the mean squared distance of probabilities from outcomes (0 or 1)."""
     return float(np.mean((predicted - came_true) ** 2))
 
 
 def calibration_by_quarter(predicted: np.ndarray, came_true: np.ndarray) -> list[dict[str, float]]:
-    """Return predicted and observed means of the quarters of the predictions, lowest first.
+    """Return the predicted and observed means of each quarter of the predictions, lowest first.
 
-    Equal predictions stay together, so that there may be fewer than four.
+    Equal predictions stay in one quarter, so there may be fewer than four.
     """
     edges = np.unique(np.quantile(predicted, [0.25, 0.5, 0.75]))
     quarter = np.searchsorted(edges, predicted)
@@ -56,7 +56,7 @@ def calibration_by_quarter(predicted: np.ndarray, came_true: np.ndarray) -> list
 
 
 def binomial_error(came_true: np.ndarray) -> float:
-    """Return the standard error of a share of independent cases: sqrt(p (1 - p) / n)."""
+    """Return the standard error of a share over independent cases: sqrt(p (1 - p) / n)."""
     share = float(np.mean(came_true))
     return float(np.sqrt(share * (1 - share) / len(came_true)))
 
@@ -64,10 +64,10 @@ def binomial_error(came_true: np.ndarray) -> float:
 def bootstrap_error(
     score: Callable[..., float], customers: np.ndarray, *columns: np.ndarray, draws: int = DRAWS
 ) -> float:
-    """Return the standard error of `score(*columns)` over other customers than these.
+    """Return the standard error of `score(*columns)` from a bootstrap over customers.
 
-    Customers are drawn with replacement, each with all rows of theirs, as rows of one customer are
-    not independent. The draws are the same each time.
+    Customers are drawn with replacement, each with all of their rows, because rows of one customer
+    are not independent. The draws are the same each time.
     """
     random = np.random.default_rng(2017)
     order = np.argsort(customers, kind="stable")

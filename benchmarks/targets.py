@@ -1,4 +1,4 @@
-"""The figures of a benchmark, what they should reach, and where they are written."""
+"""The figures of a benchmark, their targets, and the file that holds them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RESULTS = Path(__file__).parents[1] / "build" / "bench"
 
 @dataclass(frozen=True)
 class Quoted:
-    """A figure that was not measured in this run, and who measured it where."""
+    """A figure that was not measured in this run, with its source."""
 
     name: str
     value: float
@@ -23,13 +23,13 @@ class Quoted:
 
 @dataclass(frozen=True)
 class Target:
-    """One figure and what it should reach; at most one of the bounds is given.
+    """One figure and its target; at most one of the bounds is given.
 
     Attributes:
-        anchors: other ways by name, scored in the same run.
-        n: over how many cases the figure was taken.
-        standard_error: chance in the figure, of the same unit; `scores` says how it is found.
-        quoted: figures of others that this run cannot measure.
+        anchors: the figures of other methods by name, measured in the same run.
+        n: number of cases behind the figure.
+        standard_error: sampling error, in the figure's unit; `scores` says how it is computed.
+        quoted: figures of other methods that this run cannot measure.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Target:
 
     @property
     def bound(self) -> str:
-        """What the figure should reach, as `>= 0.5`; empty when nothing is asked of it."""
+        """The target as text, such as `>= 0.5`; empty if there is none."""
         if self.at_least is not None:
             return f">= {self.at_least:g}"
         return "" if self.at_most is None else f"<= {self.at_most:g}"

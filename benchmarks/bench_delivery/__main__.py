@@ -1,9 +1,9 @@
-"""`make bench-delivery`: messages a second and memory, ours and three other ways, to one sink.
+"""`make bench-delivery`: messages per second and memory, ours against three other ways to send.
 
-All ways send the same messages in one run to the same server, which takes everything: over plain
-HTTP, and over TLS with 50 ms before each answer. Ours includes the ledger: claiming, committing
-before the call, and recording the answer; what counts is two workers, as the DAG has them. Rounds
-of all ways alternate, so that a busy machine is busy for all; the median of the rounds counts.
+All ways send the same messages in one run to the same server, which accepts everything: over plain
+HTTP, and over TLS with 50 ms before each response. Ours includes the ledger: claiming, committing
+before the call, and recording the response. Its figures are those of two workers, as in the DAG.
+Rounds of all ways alternate, so a busy machine slows all of them; the median round counts.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Rates = dict[str, dict[str, list[float]]]
 
 @dataclass(frozen=True)
 class Way:
-    """One way to send, and how many messages a round of it takes to be measured well."""
+    """One way to send, and the number of messages per round for a reliable measurement."""
 
     send: Callable[[str, int], None]
     http_messages: int
@@ -62,11 +62,14 @@ WAYS = {
 
 
 def main() -> None:
-    """Run the benchmark, write `build/bench/delivery.json` and show two tables."""
+    """Run the benchmark, write `build/bench/delivery.json` and print two tables."""
     parser = argparse.ArgumentParser(prog="bench_delivery", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="of each way (default: 5)")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of each way (default: 5)")
     parser.add_argument(
-        "--most-planned", type=int, default=1_000_000, help="for the memory (default: 1,000,000)"
+        "--most-planned",
+        type=int,
+        default=1_000_000,
+        help="messages in the memory measurement (default: 1,000,000)",
     )
     options, began, console = parser.parse_args(), perf_counter(), Console()
     with (
@@ -77,7 +80,7 @@ def main() -> None:
         WAYS[OURS] = Way(send_by_our_workers, 50_000, 50_000)
         rates = measure_rates(cluster, sink, options.rounds, progress)
         memory = measure_memory(cluster, sink, options.most_planned, progress)
-    targets = judge(rates, memory)
+    targets = targets_of(rates, memory)
     context: dict[str, Any] = {
         "messages_per_second": rates,
         "worker_peak_megabytes": memory,
@@ -90,7 +93,7 @@ def main() -> None:
 
 @contextmanager
 def prepared() -> Iterator[tuple[Cluster, Sink]]:
-    """Run PostgreSQL and the sink; the environment leads to both, and to nothing else."""
+    """Run PostgreSQL and the sink, and point the environment to both."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         cluster = Cluster(folder / "postgres", is_throw_away=True)
@@ -108,7 +111,7 @@ def prepared() -> Iterator[tuple[Cluster, Sink]]:
 
 
 def measure_rates(cluster: Cluster, sink: Sink, rounds: int, progress: Progress) -> Rates:
-    """Return messages a second of each way, protocol and round; the warm-up is left out."""
+    """Return messages per second of each way, protocol and round, without the warm-up round."""
     task = progress.add_task("rates", total=(rounds + 1) * len(WAYS) * 2)
     rates: Rates = {name: {"http": [], "tls": []} for name in WAYS}
     for number in range(rounds + 1):
@@ -126,7 +129,7 @@ def measure_rates(cluster: Cluster, sink: Sink, rounds: int, progress: Progress)
 
 
 def measure_rate(cluster: Cluster, sink: Sink, way: Way, url: str, how_many: int) -> float:
-    """Send so many messages one way; return messages a second."""
+    """Send `how_many` messages one way; return messages per second."""
     is_ours = way in (WAYS[OURS], WAYS[ONE_OF_OURS])
     if is_ours:
         plan_messages(cluster, DATABASE, how_many)
@@ -135,7 +138,7 @@ def measure_rate(cluster: Cluster, sink: Sink, way: Way, url: str, how_many: int
     seconds = perf_counter() - began
     taken = {sink.taken()} | ({count_accepted()} if is_ours else set())
     if taken != {how_many}:
-        message = f"{how_many} messages were to be sent, {taken} were: the figure means nothing"
+        message = f"{taken} messages were sent instead of {how_many}, so the rate is meaningless"
         raise RuntimeError(message)
     return how_many / seconds
 
@@ -143,7 +146,7 @@ def measure_rate(cluster: Cluster, sink: Sink, way: Way, url: str, how_many: int
 def measure_memory(
     cluster: Cluster, sink: Sink, most_planned: int, progress: Progress
 ) -> dict[str, float]:
-    """Return the peak in MB of a worker that delivers few messages, and of one with very many."""
+    """Return a worker's peak memory in MB by number of messages: few, and very many."""
     peaks = {}
     for how_many in (FEW_PLANNED, most_planned):
         task = progress.add_task(f"memory of a worker with {how_many:,} messages", total=None)
@@ -156,8 +159,8 @@ def measure_memory(
     return peaks
 
 
-def judge(rates: Rates, memory: dict[str, float]) -> list[Target]:
-    """Hold the figures against what is promised; the SDK's batches count at their quicker."""
+def targets_of(rates: Rates, memory: dict[str, float]) -> list[Target]:
+    """Return the figures and their targets; the faster of the SDK's two kinds of batches counts."""
     tls = {name: statistics.median(of["tls"]) for name, of in rates.items()}
     few, many = memory.values()
     return [
@@ -174,7 +177,7 @@ def judge(rates: Rates, memory: dict[str, float]) -> list[Target]:
 
 def rate_table(rates: Rates) -> Table:
     """Return the median rates as a table for the terminal."""
-    table = Table("messages a second, median", "HTTP", "TLS and 50 ms")
+    table = Table("messages per second, median", "HTTP", "TLS and 50 ms")
     for name, of in rates.items():
         table.add_row(name, *(f"{statistics.median(of[each]):,.0f}" for each in ("http", "tls")))
     return table

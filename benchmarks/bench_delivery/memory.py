@@ -1,4 +1,4 @@
-"""How much memory a worker needs: measured on a process of its own, from its first claim on."""
+"""The peak memory of a worker, measured in a separate process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ KILOBYTE = 1024
 
 
 def peak_megabytes(url: str, how_many: int) -> float:
-    """Run a worker that delivers all planned messages; return its peak resident set in MB."""
+    """Run a worker that delivers all planned messages; return its peak resident set size in MB."""
     finished = subprocess.run(
         [sys.executable, "-m", __name__, url, str(how_many)],
         cwd=ROOT,
@@ -26,9 +26,9 @@ def peak_megabytes(url: str, how_many: int) -> float:
 
 
 def own_peak() -> float:
-    """Return the peak resident set of this process in MB.
+    """Return the peak resident set size of this process in MB.
 
-    Linux's `getrusage` would also count what the parent held when it forked.
+    Linux's `getrusage` would also count the memory of the parent at the time of the fork.
     """
     status = Path("/proc/self/status")
     if status.exists():
@@ -38,7 +38,7 @@ def own_peak() -> float:
 
 
 def main() -> None:
-    """Deliver to the URL, at most so many messages, and print the peak."""
+    """Deliver a number of messages to a URL, both from the command line, and print the peak."""
     from benchmarks.bench_delivery.ways import send_ours
 
     url, how_many = sys.argv[1:]

@@ -1,4 +1,4 @@
-"""A ledger with many planned messages, made by PostgreSQL itself in one statement."""
+"""A ledger with many planned messages, inserted by one statement."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 TEMPLATE = "d-0123456789abcdef0123456789abcdef"
 GROUP = 7
 
-# About 400 bytes of JSON a message once it is a personalization.
+# About 400 bytes of JSON per message as a personalization.
 PLAN = """
     insert into ledger.messages (
         campaign, customer_id, occasion, night, kind, purpose, channel, locale, email, context,
@@ -40,7 +40,7 @@ PLAN = """
 
 
 def plan_messages(cluster: Cluster, database: str, how_many: int) -> None:
-    """Leave a new database with exactly so many planned messages; `PG*` must lead there."""
+    """Create a new database with exactly `how_many` planned messages; `PG*` must lead to it."""
     cluster.drop_database(database)
     cluster.create_database(database)
     migrate()
@@ -52,7 +52,7 @@ def plan_messages(cluster: Cluster, database: str, how_many: int) -> None:
 
 
 def count_accepted() -> int:
-    """Return how many messages the ledger calls accepted."""
+    """Return the number of messages with state accepted in the ledger."""
     with connect() as connection:
         query = "select count(*) from ledger.messages where state = 'accepted'"
         return connection.execute(query).fetchone()[0]

@@ -1,7 +1,7 @@
-"""The sink: a server that takes every mail at once, so that only its senders are measured.
+"""The sink: a server that accepts every mail at once, so only the senders are measured.
 
-It stands where SendGrid would, over plain HTTP and, with a delay before each answer, over TLS. It
-counts what it took, so that a sender that only seems fast is found out.
+It replaces SendGrid, over plain HTTP and, with a delay before each response, over TLS. It counts
+the messages, so a sender that loses some cannot seem fast.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOST = "127.0.0.1"
-TLS_DELAY = 0.05  # seconds before each answer, as a distant server takes
-RECIPIENT = b'"to":'  # once in each personalization, whoever wrote the JSON
+TLS_DELAY = 0.05  # seconds before each response, like a distant server's
+RECIPIENT = b'"to":'  # once in each personalization, in the JSON of every sender
 ACCEPTED = "202 Accepted"
 CREATED = "201 Created"
 
@@ -39,9 +39,9 @@ class Sink:
     """A running sink.
 
     Attributes:
-        http: its URL without TLS, which answers at once.
-        tls: its URL with TLS, which answers after `TLS_DELAY`.
-        certificate: what clients must trust; the environment names it already.
+        http: URL without TLS, which responds at once.
+        tls: URL with TLS, which responds after `TLS_DELAY`.
+        certificate: the certificate that clients must trust; the environment names it already.
     """
 
     http: str
@@ -50,20 +50,20 @@ class Sink:
     pipe: Connection
 
     def taken(self) -> int:
-        """Return how many messages came since this was last asked."""
+        """Return the number of messages since the last call."""
         self.pipe.send(None)
         return self.pipe.recv()
 
 
 @contextmanager
 def running_sink(folder: Path) -> Iterator[Sink]:
-    """Run the sink in a process of its own; every client of this process comes to trust it."""
+    """Run the sink in its own process, and make all HTTP clients of this process trust it."""
     certificate, key = _certify(folder)
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, certificate, key), daemon=True)
     process.start()
-    theirs.close()  # so that a sink that dies is noticed instead of waited for
+    theirs.close()  # so a dead sink causes an error instead of an endless wait
     http_port, tls_port = ours.recv()
     os.environ["SSL_CERT_FILE"] = str(certificate)  # urllib and httpx both look there
     try:
@@ -75,7 +75,7 @@ def running_sink(folder: Path) -> Iterator[Sink]:
 
 
 class Conversation(asyncio.Protocol):
-    """One connection, kept alive until the client wants otherwise."""
+    """One connection, kept alive until the client asks to close it."""
 
     def __init__(self, delay: float, taken: list[int], numbers: count) -> None:
         self._delay = delay
@@ -84,11 +84,11 @@ class Conversation(asyncio.Protocol):
         self._kept = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Remember where to answer."""
+        """Keep the transport for the responses."""
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Answer as soon as a whole request is there."""
+        """Respond once a whole request has arrived."""
         self._kept += data
         head, separator, rest = self._kept.partition(b"\r\n\r\n")
         if separator and len(rest) >= (length := _content_length(head)):
@@ -120,12 +120,12 @@ async def _listen(pipe: Connection, certificate: Path, key: Path) -> None:
         await loop.create_server(lambda: Conversation(TLS_DELAY, taken, numbers), HOST, 0, ssl=tls),
     ]
 
-    def tell() -> None:
+    def report() -> None:
         pipe.recv()
         pipe.send(taken[0])
         taken[0] = 0
 
-    loop.add_reader(pipe.fileno(), tell)
+    loop.add_reader(pipe.fileno(), report)
     pipe.send([server.sockets[0].getsockname()[1] for server in servers])
     await asyncio.gather(*(server.serve_forever() for server in servers))
 
@@ -144,10 +144,10 @@ def _answer(status: str, body: bytes, *headers: str) -> bytes:
 
 
 def _certify(folder: Path) -> tuple[Path, Path]:
-    """Write a certificate for this machine's own address, signed by itself, and its key."""
+    """Write a self-signed certificate for the local address, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "The sink")])
-    today = datetime.now(tz=UTC)  # noqa: TID251 - certificates know no other clock
+    today = datetime.now(tz=UTC)  # noqa: TID251 - certificates are valid in real time only
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)

@@ -1,4 +1,4 @@
-"""The four ways to send the same messages, each as its own documentation shows it."""
+"""The ways to send the same messages, each as its own documentation shows it."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 API_KEY = "SG.benchmark"
 SENDER = Sender("shop@example.com", "Shop")
 MOST_PERSONALIZATIONS = 1000
-WORKERS = 2  # as many as `DELIVERY_WORKERS` of dags/schedules.py
+WORKERS = 2  # the same number as `DELIVERY_WORKERS` in dags/schedules.py
 AIRFLOW_CONNECTION = {"AIRFLOW_CONN_SENDGRID_DEFAULT": f"sendgrid://:{API_KEY}@"}
 
 
 def send_ours(url: str, how_many: int) -> None:
-    """Claim from the ledger, submit and record, as one worker with the policy that a shop has."""
+    """Claim from the ledger, submit and record, as one worker with a shop's usual settings."""
     settings = DeliverySettings(SENDER, limit=how_many)
     with SendGrid(API_KEY, url) as client:
         deliver(connect, client, settings, now=NOW, due_until=NOW)
@@ -46,9 +46,9 @@ def send_ours(url: str, how_many: int) -> None:
 
 @contextmanager
 def our_workers() -> Iterator[Callable[[str, int], None]]:
-    """Start as many workers as `send_messages` has; yield the way to send with all of them.
+    """Start as many workers as `send_messages` has; yield a function that sends with all of them.
 
-    Each is a process of its own, as a task of Airflow's is, and has imported what it needs.
+    Each is its own process, like an Airflow task, and has imported what it needs.
     """
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(WORKERS, mp_context=context) as processes:
@@ -57,7 +57,7 @@ def our_workers() -> Iterator[Callable[[str, int], None]]:
             for worker in [processes.submit(send_ours, url, how_many) for _ in range(WORKERS)]:
                 worker.result()
 
-        # A process is started only when all others are busy.
+        # The pool starts a process only while all others are busy.
         for started in [processes.submit(time.sleep, 2) for _ in range(WORKERS)]:
             started.result()
         for warmed in [processes.submit(send_nothing) for _ in range(WORKERS)]:
@@ -66,14 +66,14 @@ def our_workers() -> Iterator[Callable[[str, int], None]]:
 
 
 def send_nothing() -> None:
-    """Be there: this module and all that it imports are loaded."""
+    """Do nothing but import this module, so the worker is warm."""
     time.sleep(1)
 
 
 def send_by_airflow(url: str, how_many: int) -> None:
-    """Call the provider's `send_email` once a message.
+    """Call the provider's `send_email` once per message.
 
-    It cannot be told another host than SendGrid's own, so the SDK's default is changed under it.
+    It has no option for another host than SendGrid's, so the SDK's default host is patched.
     """
     from airflow.providers.sendgrid.utils.emailer import send_email
 
@@ -96,7 +96,7 @@ def send_by_airflow(url: str, how_many: int) -> None:
 
 
 def send_by_sdk(url: str, how_many: int) -> None:
-    """Send one message a request with the SDK's own mail objects and one client."""
+    """Send one message per request, with the SDK's own mail objects and one client."""
     client = SendGridAPIClient(api_key=API_KEY, host=url)
     for number in range(how_many):
         mail = _empty_mail()
@@ -105,7 +105,7 @@ def send_by_sdk(url: str, how_many: int) -> None:
 
 
 def send_by_sdk_in_batches(url: str, how_many: int) -> None:
-    """Send 1,000 personalizations a request with the SDK's own mail objects and one client."""
+    """Send 1,000 personalizations per request, with the SDK's own mail objects and one client."""
     client = SendGridAPIClient(api_key=API_KEY, host=url)
     for numbers in _batches(how_many):
         mail = _empty_mail()
@@ -115,7 +115,7 @@ def send_by_sdk_in_batches(url: str, how_many: int) -> None:
 
 
 def send_by_sdk_in_plain_batches(url: str, how_many: int) -> None:
-    """Do the same with dictionaries, which spares the SDK its objects."""
+    """Send 1,000 personalizations per request as plain dictionaries, without the SDK's objects."""
     client = SendGridAPIClient(api_key=API_KEY, host=url)
     for numbers in _batches(how_many):
         client.send(_plain_mail([_plain_personalization(number) for number in numbers]))

@@ -20,36 +20,36 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Run the benchmark, write `build/bench/signals.json` and show a table."""
+    """Run the benchmark, write `build/bench/signals.json` and print a table."""
     parser = argparse.ArgumentParser(prog="bench_signals", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=SIGNALS, default=SIGNALS, metavar="SIGNAL")
     chosen = parser.parse_args().only
     began, console = perf_counter(), Console()
 
-    def tell(what: str) -> None:
-        console.print(f"{perf_counter() - began:5.0f} s  {what}", highlight=False)
+    def report(step: str) -> None:
+        console.print(f"{perf_counter() - began:5.0f} s  {step}", highlight=False)
 
-    tell("loads The Complete Journey ...")
+    report("loading The Complete Journey ...")
     with loaded_journey() as journey:
-        targets, context = score_signals(journey, chosen, tell)
+        targets, context = score_signals(journey, chosen, report)
     context["seconds"] = round(perf_counter() - began)
     file = write_targets("signals", targets, context)
     console.print(target_table(targets))
-    tell(f"written to {file}")
+    report(f"written to {file}")
 
 
 def score_signals(
-    journey: Journey, chosen: list[str] | tuple[str, ...], tell: Callable[[str], None]
+    journey: Journey, chosen: list[str] | tuple[str, ...], report: Callable[[str], None]
 ) -> tuple[list[Target], dict[str, Any]]:
     """Build the night and return the targets of the chosen signals, and their context."""
     context: dict[str, Any] = {"night": NIGHT.isoformat(), "data": CAVEAT, "signals": {}}
     modules = {name: import_module(f"{__package__}.{name}") for name in SIGNALS if name in chosen}
     if models := _models(modules.values()):
-        tell(f"builds the night of {NIGHT} ...")
+        report(f"building the night of {NIGHT} ...")
         journey.build(NIGHT, *models)
     targets = []
     for name, module in modules.items():
-        tell(f"scores {name} ...")
+        report(f"scoring {name} ...")
         began = perf_counter()
         found = list(module.score(journey, context))
         targets += found

@@ -49,7 +49,7 @@ def score(journey: Journey, context: dict[str, Any]) -> Iterator[Target]:
 
 
 def _others(orders: pd.DataFrame, customer_ids: pd.Series) -> dict[str, np.ndarray]:
-    """Return how other ways rank the customers; fitted on what was known by the night."""
+    """Return how other methods rank the customers, fitted on data known by the night."""
     earlier = features_of_customers(orders, NIGHT - HORIZON)
     answers = is_bought_within(
         orders, earlier.reset_index()[["customer_id"]], NIGHT - HORIZON, HORIZON
@@ -64,7 +64,7 @@ def _others(orders: pd.DataFrame, customer_ids: pd.Series) -> dict[str, np.ndarr
 
 
 def expected_orders(features: pd.DataFrame) -> np.ndarray:
-    """Return the orders that BG/NBD of `lifetimes` expects of each customer in the horizon.
+    """Return the number of orders that `lifetimes`' BG/NBD expects of each customer in the horizon.
 
     The model counts days with an order, in weeks. A penalty of 0.01 keeps the fit from diverging.
     """

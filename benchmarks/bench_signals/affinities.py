@@ -1,8 +1,8 @@
-"""What lies together: one item of a basket is hidden, and told from the others.
+"""Affinities: one product type of a basket is hidden, and predicted from the others.
 
-Asked are 6,000 baskets of the eight weeks after the night, of two product types or more; the score
-is the share whose hidden type is among the ten that the others call for most. What a way leaves
-equal, popularity decides.
+The cases are 6,000 baskets of the eight weeks after the night, with two product types or more. The
+score is the share whose hidden type is among the ten types with the highest affinity to the others.
+Popularity breaks ties.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 MODELS = ("+affinities",)
 LIST = 10
 CASES = 6_000
-NEIGHBOURS = 100  # of implicit's item-to-item model, as many as EASE keeps
+NEIGHBOURS = 100  # of implicit's item-to-item model; EASE keeps the same number
 
 
 def score(journey: Journey, context: dict[str, Any]) -> Iterator[Target]:
-    """Yield the hits of the mart's affinity and of EASE, beside popularity and other counts."""
+    """Yield the hit rates of the mart's affinity and of EASE, compared with other methods."""
     journey.fit(NIGHT)
     journey.build(NIGHT, "stg_ease_affinities", "affinities")
     past = journey.read(PAST_BASKETS, night=NIGHT)
@@ -41,15 +41,15 @@ def score(journey: Journey, context: dict[str, Any]) -> Iterator[Target]:
     def hits(weights: csr_matrix) -> np.ndarray:
         return _place((shown @ weights).toarray(), shown, hidden) < LIST
 
-    def told(query: str) -> np.ndarray:
+    def hits_of(query: str) -> np.ndarray:
         return hits(_matrix(journey.read(query), types))
 
     together = {name: float(hits(each).mean()) for name, each in _others(past, types).items()}
-    mart = told("select product_type, other_type, affinity as weight from signals.affinities")
-    ease = told(
+    mart = hits_of("select product_type, other_type, affinity as weight from signals.affinities")
+    ease = hits_of(
         "select product_type, other_type, ease_score as weight from staging.stg_ease_affinities"
     )
-    context["affinity_ease_in_the_mart"] = float(told(EASE_OF_THE_MART).mean())
+    context["affinity_ease_in_the_mart"] = float(hits_of(EASE_OF_THE_MART).mean())
     error = {"n": CASES, "standard_error": binomial_error(mart)}
     yield Target("affinity_sql_hit_at_10", mart.mean(), at_least=0.185, anchors=together, **error)
     error["standard_error"] = binomial_error(ease)
@@ -57,7 +57,7 @@ def score(journey: Journey, context: dict[str, Any]) -> Iterator[Target]:
 
 
 def _cases(later: pd.DataFrame, types: pd.Index) -> tuple[csr_matrix, np.ndarray]:
-    """Return what the baskets show, a row each, and the place of what is hidden (-1: unknown)."""
+    """Return the visible types, a row per basket, and each hidden type's column (-1: unknown)."""
     random = np.random.default_rng(2017)
     baskets = later.sort_values(["order_id", "product_type"]).groupby("order_id").product_type
     baskets = [places.to_numpy() for _, places in baskets if len(places) > 1]
@@ -78,7 +78,7 @@ def _cases(later: pd.DataFrame, types: pd.Index) -> tuple[csr_matrix, np.ndarray
 
 
 def _place(scores: np.ndarray, shown: csr_matrix, hidden: np.ndarray) -> np.ndarray:
-    """Return how many types stand before the hidden one; columns are in order of popularity."""
+    """Return the number of types ranked above the hidden one; columns are sorted by popularity."""
     scores[shown.nonzero()] = -np.inf
     own = scores[np.arange(len(hidden)), hidden][:, None]
     is_earlier = np.arange(scores.shape[1]) < hidden[:, None]
@@ -87,7 +87,7 @@ def _place(scores: np.ndarray, shown: csr_matrix, hidden: np.ndarray) -> np.ndar
 
 
 def _others(past: pd.DataFrame, types: pd.Index) -> dict[str, csr_matrix]:
-    """Return the weights of other ways, all from the same 26 weeks."""
+    """Return the weights of other methods, all from the same 26 weeks."""
     rows = pd.factorize(past.order_id)[0]
     held = csr_matrix((np.ones(len(past)), (rows, types.get_indexer(past.product_type))))
     together = (held.T @ held).tolil()

@@ -1,7 +1,7 @@
-"""What customers order next: the ten likeliest types and products against the next basket.
+"""Next purchases: the ten likeliest types and products, compared with the next basket.
 
-Asked are customers with five baskets or more who order within eight weeks; the score is the share
-of the next basket's items that the list holds, averaged over customers.
+The cases are customers with five baskets or more who order within eight weeks. The score is the
+share of the next basket's items that are on the list, averaged over customers.
 """
 
 from __future__ import annotations
@@ -58,21 +58,21 @@ def score(journey: Journey, context: dict[str, Any]) -> Iterator[Target]:
         yield replace(
             target,
             value=recall.mean(),
-            anchors={name: _recall(baskets, told).mean() for name, told in others.items()},
+            anchors={name: _recall(baskets, other).mean() for name, other in others.items()},
             n=len(recall),
             standard_error=bootstrap_error(np.mean, recall.index.to_numpy(str), recall.to_numpy()),
         )
 
 
 def _recall(baskets: pd.DataFrame, listed: pd.DataFrame) -> pd.Series:
-    """Return the share of each customer's next basket that a list of (customer_id, item) holds."""
+    """Return the share of each customer's next basket that is listed as (customer_id, item)."""
     keys = ["customer_id", "item"]
     is_hit = pd.MultiIndex.from_frame(baskets[keys]).isin(pd.MultiIndex.from_frame(listed[keys]))
     return pd.Series(is_hit, index=baskets.customer_id).groupby(level=0).mean()
 
 
 def _others(baskets: pd.DataFrame, counts: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return the lists of other ways, all from the purchases before the night."""
+    """Return the lists of other methods, all from the purchases before the night."""
     asked = baskets[["customer_id"]].drop_duplicates()
     popular = counts.drop_duplicates("item").nlargest(LIST, "popularity")[["item"]]
     own = counts[counts.customer_id.isin(asked.customer_id)]
@@ -90,7 +90,7 @@ def _others(baskets: pd.DataFrame, counts: pd.DataFrame) -> dict[str, pd.DataFra
 
 
 def _neighbours(asked: np.ndarray, counts: pd.DataFrame) -> pd.DataFrame:
-    """Return the lists of implicit's item-to-item model, own items allowed."""
+    """Return the lists of implicit's item-to-item model, which may hold items already bought."""
     from implicit.nearest_neighbours import CosineRecommender
     from scipy.sparse import csr_matrix
 
@@ -106,7 +106,7 @@ def _neighbours(asked: np.ndarray, counts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-# The items of the first order within eight weeks, of customers with five orders before the night.
+# The items in the first order within eight weeks, by customers with five orders before the night.
 NEXT_BASKETS = """
     with asked as (
         select customer_id from truth.orders
@@ -125,8 +125,8 @@ NEXT_BASKETS = """
     order by following.customer_id, products.{item}
 """
 
-# In how many orders before the night each customer bought each item, what they come to when they
-# decay in 120 days, and the share of the last 28 days' orders that hold the item.
+# Each customer's number of orders of each item before the night, their sum with an exponential
+# decay of 120 days, and the share of the last 28 days' orders with the item.
 PURCHASES = """
     with lines as (
         select distinct customer_id, {item} as item, order_id, ordered_date

@@ -1,8 +1,8 @@
 """CDNOW: 69,659 purchases of 23,570 customers who first bought in early 1997, to June 1998.
 
-The other real shop: people buy music there rarely, and many only once. Its purchases go through
-the real dbt models, in a database of their own. A purchase of nothing (80 of them cost 0.00) is no
-order to the models, and none in the truth.
+The other real shop: a music shop where people buy rarely, many of them only once. Its purchases go
+through the real dbt models, in a separate database. Purchases for 0.00 (80 of them) are orders
+neither for the models nor in the truth.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ COLUMNS = ["customer_id", "date", "number_of_cds", "dollar_value"]
 
 @contextmanager
 def loaded_cdnow(journey: Journey) -> Iterator[Journey]:
-    """Load CDNOW into a database of its own beside the journey's, to build nights of; drop it."""
+    """Load CDNOW into its own database beside the journey's, to build its nights; drop it later."""
     cdnow = replace(journey, database="cdnow")
     cdnow.cluster.create_database(cdnow.database)
     try:
@@ -65,7 +65,7 @@ def _directory() -> Path:
 
 
 def _load(connection: psycopg.Connection) -> None:
-    """Fill the raw tables: an order and a line a purchase, all of one product, at noon."""
+    """Fill the raw tables: an order with one line per purchase, all of one product, at noon."""
     purchases = read_purchases().reset_index(drop=True)
     moments = purchases.ordered_date.dt.strftime(NOON)
     rows = list(zip(map(str, purchases.index), purchases.customer_id, moments, strict=True))

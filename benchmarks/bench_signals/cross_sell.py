@@ -1,7 +1,7 @@
-"""What customers buy for the first time: ten suggestions against the new types of eight weeks.
+"""First purchases of a type: ten suggestions, compared with the new types of eight weeks.
 
-Asked are customers known at the night who buy a type they never bought before; the score is the
-share of such types that the list holds, averaged over customers.
+The cases are customers known at the night who buy a type that they never bought before. The score
+is the share of these types that are on the list, averaged over customers.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PAIR = ["customer_id", "product_type"]
 
 
 def score(journey: Journey, context: dict[str, Any]) -> Iterator[Target]:
-    """Yield the recall of the mart, beside popularity and the same mart without its rules."""
+    """Yield the recall of the mart, compared with popularity and the mart without its rules."""
     journey.fit(NIGHT)
     journey.build(NIGHT, "+cross_sell")
     new = journey.read(NEW_TYPES, night=NIGHT)
@@ -54,7 +54,7 @@ def score(journey: Journey, context: dict[str, Any]) -> Iterator[Target]:
 
 
 def _recall(new: pd.DataFrame, listed: pd.DataFrame) -> pd.Series:
-    """Return, by customer, the share of the new types that a list holds."""
+    """Return, by customer, the share of the new types that are listed."""
     is_hit = pd.MultiIndex.from_frame(new).isin(pd.MultiIndex.from_frame(listed[PAIR]))
     return pd.Series(is_hit, index=new.customer_id).groupby(level=0).mean()
 

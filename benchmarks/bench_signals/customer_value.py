@@ -1,7 +1,7 @@
-"""What customers will be worth and whether they come back, on CDNOW; and BG/NBD's published fit.
+"""Customer value and activity on CDNOW, and BG/NBD's published fit.
 
-The value is scored as of 1 October 1997 on the 39 weeks after it, activity as of 1 April 1998 on
-the 90 days after. Nothing was tuned on these data.
+The value is scored as of 1 October 1997 on the following 39 weeks, activity as of 1 April 1998 on
+the following 90 days. Nothing was tuned on these data.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ TOP = 0.1
 
 
 def score(journey: Journey, context: dict[str, Any]) -> Iterator[Target]:
-    """Yield the value's and the activity's figures on CDNOW, and how BG/NBD's fit compares."""
+    """Yield the figures of value and activity on CDNOW, and the error of BG/NBD's fit."""
     with loaded_cdnow(journey) as cdnow:
         yield _score_value(cdnow, context)
         yield _score_activity(cdnow, context)
@@ -99,7 +99,7 @@ def _score_activity(cdnow: Journey, context: dict[str, Any]) -> Target:
 
 
 def _score_fit(context: dict[str, Any]) -> Target:
-    """Compare the fit on CDNOW's sample of 2,357 customers with the paper's, and lifetimes'."""
+    """Compare the fit on CDNOW's sample of 2,357 customers with the paper's and with lifetimes'."""
     from lifetimes.datasets import load_cdnow_summary
 
     sample = load_cdnow_summary()
@@ -116,9 +116,10 @@ def _score_fit(context: dict[str, Any]) -> Target:
 
 
 def customer_features(night: date) -> pd.DataFrame:
-    """Return each customer's orders, amount, and the histories of the models, known by `night`.
+    """Return each customer's orders, amount and purchase history for the models, as of `night`.
 
-    Repeats are days after the first with a purchase; `mean_amount` is theirs, in US dollars.
+    Repeats are the days with a purchase after the first one; `mean_amount` is their mean amount in
+    US dollars.
     """
     purchases = read_purchases()
     known = purchases[(purchases.amount > 0) & (purchases.ordered_date < pd.Timestamp(night))]
@@ -140,7 +141,7 @@ def customer_features(night: date) -> pd.DataFrame:
 
 
 def top_share(predicted: np.ndarray, spend: np.ndarray) -> float:
-    """Return the share of all later spend that the tenth predicted highest spends."""
+    """Return the share of all later spend that falls to the tenth with the highest predictions."""
     top = np.argsort(-predicted, kind="stable")[: round(TOP * len(predicted))]
     return float(spend[top].sum() / spend.sum())
 
@@ -183,8 +184,8 @@ def _lifetimes_value(features: pd.DataFrame) -> np.ndarray:
 def _lifetimes_orders(features: pd.DataFrame, weeks: float) -> np.ndarray:
     known = (features.repeats, features.last_week, features.weeks)
     fitter = _lifetimes_fitter(*known)
-    told = fitter.conditional_expected_number_of_purchases_up_to_time(weeks, *known)
-    return np.asarray(told, dtype=float)
+    expected = fitter.conditional_expected_number_of_purchases_up_to_time(weeks, *known)
+    return np.asarray(expected, dtype=float)
 
 
 def _lifetimes_fitter(*known: pd.Series) -> Any:
@@ -192,7 +193,7 @@ def _lifetimes_fitter(*known: pd.Series) -> Any:
 
     fitter = BetaGeoFitter()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of a package that is no longer maintained
+        warnings.simplefilter("ignore")  # the package is no longer maintained
         fitter.fit(*known)
     return fitter
 

@@ -1,4 +1,4 @@
-"""Drawings of rules that no public data can score: what happens, and what the rule makes of it."""
+"""Drawings of rules that no public data can score: events, and the rule's answer to them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Event:
-    """Something on a lane at a place of the axis; `is_answer` marks what the rule says."""
+    """An event on a lane, from `at` to `until` on the axis; `is_answer` marks the rule's answer."""
 
     at: float
     text: str
@@ -25,7 +25,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Lanes from top to bottom over one axis, which is labelled at some places."""
+    """Lanes from top to bottom over one axis with labelled ticks."""
 
     title: str
     lanes: dict[str, tuple[Event, ...]]
@@ -65,26 +65,26 @@ def _draw_event(axis: Axes, place: int, event: Event) -> None:
 MONTHS = {0: "1 Jan", 90: "1 Apr", 181: "1 Jul", 273: "1 Oct", 365: "1 Jan"}
 DAYS = {day: f"day {day}" for day in range(0, 31, 5)}
 
-# What happens is dark, what the rule says is blue; the night is the right end unless it is marked.
+# Events are dark, the rule's answers are blue; the night is the right end unless it is marked.
 DRAWINGS = {
     "lifestyles": Timeline(
-        "A lifestyle: what the rule asks for, within its window",
+        "A lifestyle: the products that its rule requires, within a window",
         {
             "required": (Event(20, "puppy food"), Event(170, "puppy food, again")),
             "optional": (Event(30, "collar"), Event(75, "lead")),
             "lifestyle": (Event(75, "new_puppy: evidence is listed", until=350, is_answer=True),),
-            "another house": (Event(55, "puppy food, nothing else: no lifestyle"),),
+            "another home": (Event(55, "puppy food, nothing else: no lifestyle"),),
         },
         MONTHS,
     ),
     "gift_occasions": Timeline(
-        "A present, and the reminder of the next year",
+        "A gift, and the reminder in the next year",
         {
             "to grandchild": (Event(60, "toy, another address"),),
-            "to own address": (Event(100, "toy: no present"),),
-            "returned": (Event(130, "present that came back: none"),),
+            "to own address": (Event(100, "toy: no gift"),),
+            "returned": (Event(130, "returned: no gift"),),
             "next year": (
-                Event(395, "remind: a month before", is_answer=True),
+                Event(395, "reminder: a month before", is_answer=True),
                 Event(425, "", is_answer=True),
             ),
         },
@@ -117,7 +117,7 @@ DRAWINGS = {
             "tier": (
                 Event(0, "member", until=195),
                 Event(200, "silver", until=360, is_answer=True),
-                Event(370, "silver, still", until=725, is_answer=True),
+                Event(370, "still silver", until=725, is_answer=True),
                 Event(735, "member", until=1090),
             ),
         },
@@ -150,16 +150,16 @@ DRAWINGS = {
         {2: "day 0", 12: "day 10", 22: "day 20", 32: "day 30", 42: "day 40"},
     ),
     "abandoned_carts": Timeline(
-        "A cart that was left, and one that was not",
+        "An abandoned cart, and one that was bought",
         {
-            "cart one": (Event(1, "added"), Event(3, "last touched")),
-            "is left": (Event(3, "idle hours run until the night", until=24, is_answer=True),),
-            "cart two": (Event(2, "added"), Event(6, "bought: not left")),
+            "cart one": (Event(1, "added"), Event(3, "last change")),
+            "abandoned": (Event(3, "idle hours count until the night", until=24, is_answer=True),),
+            "cart two": (Event(2, "added"), Event(6, "bought: not abandoned")),
         },
         {0: "0 h", 6: "6 h", 12: "12 h", 18: "18 h", 24: "the night"},
     ),
     "browse_interest": Timeline(
-        "A page view fades to .37 in a fortnight, and a purchase answers it",
+        "A page view fades to .37 in a fortnight, and a purchase ends the interest",
         {
             "tents": (Event(2, "view"), Event(16, "view"), Event(29, "search")),
             "interest": (Event(30, ".14 + .37 + .93", is_answer=True),),
@@ -171,37 +171,40 @@ DRAWINGS = {
         "The first order, and what follows it",
         {
             "orders": (Event(2, "first"), Event(24, "second")),
-            "parcels": (Event(4, "shipped"), Event(7, "delivered: when the last parcel is")),
+            "parcels": (Event(4, "shipped"), Event(7, "delivered: with the last parcel")),
             "days since": (Event(2, "until the night", until=30, is_answer=True),),
             "second after": (Event(2, "22 days", until=24, is_answer=True),),
         },
         DAYS,
     ),
     "return_habits": Timeline(
-        "Few lines say little, so twenty average lines are added to each customer's",
+        "Few lines prove little: twenty at the shop's rate are added to each customer's",
         {
-            "1 of 1 back": (Event(0, "returned", until=100), Event(14, "mart", is_answer=True)),
-            "10 of 50 back": (Event(0, "returned", until=20), Event(17, "mart", is_answer=True)),
-            "0 of 30 back": (Event(4, "mart", is_answer=True),),
+            "1 of 1 back": (Event(0, "observed", until=100), Event(14, "estimate", is_answer=True)),
+            "10 of 50 back": (
+                Event(0, "observed", until=20),
+                Event(17, "estimate", is_answer=True),
+            ),
+            "0 of 30 back": (Event(4, "estimate", is_answer=True),),
             "the shop": (Event(0, "", until=10),),
         },
         {0: "0 %", 25: "25 %", 50: "50 %", 75: "75 %", 100: "100 % of lines"},
     ),
     "customer_signals": Timeline(
-        "One row has what the other signals say about a customer",
+        "One row holds a customer's values of the other signals",
         {
             "itself": (Event(0, "stage, quintiles, activity, hours", until=30, is_answer=True),),
             "history": (Event(0, "first order, value, spend, tier", until=30, is_answer=True),),
             "habits": (Event(30, "due, next basket, cross-sell", until=45, is_answer=True),),
-            "interests": (Event(20, "cart, views, presents", until=40, is_answer=True),),
+            "interests": (Event(20, "cart, page views, gifts", until=40, is_answer=True),),
         },
         {0: "the first order", 30: "the night", 45: "what may come", 50: ""},
     ),
     "signal_parameters": Timeline(
-        "How tau and the correction are learnt, every night",
+        "How tau and the correction are learnt every night",
         {
             "past": (Event(0, "weights with tau 60, 120, 180", until=200),),
-            "window": (Event(200, "what came true", until=256),),
+            "window": (Event(200, "outcomes", until=256),),
             "choice": (
                 Event(256, "the default tau or a clearly better one, and k", is_answer=True),
             ),

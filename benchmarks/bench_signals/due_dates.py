@@ -1,7 +1,7 @@
-"""Due dates, scored on purchases of 3 to 30 July 2017, each as told by the night after it.
+"""Due dates, scored on purchases from 3 to 30 July 2017, each predicted by the night after it.
 
-Every fourth day is taken, so that each weekday counts once; the next purchase must be seen before
-the year's end.
+Every fourth day is used, so each weekday counts once. Only pairs with a next purchase before the
+end of the year count.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ WAYS = {"own_median": "own median gap", "type_median": "the type's median gap"}
 
 
 def score(journey: Journey, context: dict[str, Any]) -> Iterator[Target]:
-    """Yield how many days the typical gap is off on average."""
-    told = []
+    """Yield the mean absolute error of the typical gap, in days."""
+    nights = []
     for day in DUE_DAYS:
         journey.build(day + timedelta(days=1), "+replenishment")
-        told.append(journey.read(DUE_DATES, day=day))
-    purchases = pd.concat(told)
+        nights.append(journey.read(DUE_DATES, day=day))
+    purchases = pd.concat(nights)
     actual = purchases.next_gap.to_numpy(float)
     errors = np.abs(purchases.typical_gap_days.to_numpy(float) - actual)
     context["replenishment_due_within_3_days"] = float(np.mean(errors <= 3))
@@ -54,7 +54,7 @@ def score(journey: Journey, context: dict[str, Any]) -> Iterator[Target]:
     )
 
 
-# The night after `day`: what it says of pairs bought on that day, and when they were next bought.
+# What the night after `day` predicts for pairs bought on that day, and their actual next gap.
 DUE_DATES = """
     with own as (
         select customer_id, product_type,

@@ -1,4 +1,4 @@
-"""Eight features of a pair or a customer, and the models of scikit-learn that learn from them."""
+"""Eight features of a pair or a customer, and scikit-learn models trained on them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MIN_PURCHASES = 3
 
 
 def features_of_pairs(days: pd.DataFrame, night: date) -> pd.DataFrame:
-    """Return eight features of each pair with three purchases before `night`, indexed by pair."""
+    """Return eight features of each pair with three or more purchases before `night`, by pair."""
     past = days[pd.to_datetime(days.ordered_date) < pd.Timestamp(night)]
     past = past.assign(age=_ages(past.ordered_date, night))
     pairs = features_of_events(past, PAIR).query("purchase_count >= @MIN_PURCHASES")
@@ -29,7 +29,7 @@ def features_of_pairs(days: pd.DataFrame, night: date) -> pd.DataFrame:
 
 
 def features_of_events(past: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Return six features of events by key; `age` is their age in days at the night."""
+    """Return six features of events by key; column `age` is their age in days at the night."""
     ages = past.groupby(keys).age
     count, recency, span = ages.size(), ages.min(), ages.max() - ages.min()
     gap = span / (count - 1).clip(lower=1)
@@ -46,7 +46,7 @@ def features_of_events(past: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 
 
 def features_of_customers(orders: pd.DataFrame, night: date) -> pd.DataFrame:
-    """Return eight features of each customer with an order before `night`, indexed by customer."""
+    """Return eight features of each customer with an order before `night`, by customer."""
     past = orders[pd.to_datetime(orders.ordered_date) < pd.Timestamp(night)]
     past = past.assign(age=_ages(past.ordered_date, night))
     features = features_of_events(past, ["customer_id"])
@@ -59,7 +59,7 @@ def features_of_customers(orders: pd.DataFrame, night: date) -> pd.DataFrame:
 def is_bought_within(
     days: pd.DataFrame, keys: pd.DataFrame, night: date, horizon: timedelta
 ) -> np.ndarray:
-    """Return for each row of `keys` whether it has an event in the horizon from `night` on."""
+    """Return for each row of `keys` whether it has an event within `horizon` from `night` on."""
     dates = pd.to_datetime(days.ordered_date)
     is_next = (dates >= pd.Timestamp(night)) & (dates < pd.Timestamp(night + horizon))
     names = list(keys.columns)
@@ -70,7 +70,7 @@ def is_bought_within(
 def fitted_probabilities(
     earlier: pd.DataFrame, answers: np.ndarray, asked: pd.DataFrame
 ) -> dict[str, np.ndarray]:
-    """Return what a logistic regression and gradient boosting say, trained on an earlier window."""
+    """Return the probabilities of two models trained on an earlier window, by model name."""
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline

@@ -1,4 +1,4 @@
-"""Planted presents and near misses of the simulated shop."""
+"""Gift occasions: planted gifts and near misses of the simulated shop."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from benchmarks.journey import Journey
     from benchmarks.targets import Target
 
-MODELS = ()  # of the simulated shop, not of the journey
+MODELS = ()  # built for the simulated shop, not for the journey
 
 
 def score(journey: Journey, context: dict[str, Any]) -> Iterator[Target]:
-    """Yield precision and recall on what was planted, beside those of comparing texts."""
+    """Yield precision and recall on the planted gifts, compared with a plain text comparison."""
     shop = simulated_shop(journey)
     shop.build(NIGHT, "+gift_occasions")
     found = shop.read(FOUND.format(table="signals.gift_occasions", condition="true"))
@@ -29,7 +29,7 @@ def score(journey: Journey, context: dict[str, Any]) -> Iterator[Target]:
 
 
 FOUND = "select customer_id, recipient_first_name, last_given_date from {table} where {condition}"
-# What comparing the two addresses letter by letter would say.
+# The result of comparing the two addresses letter by letter.
 OTHER_TEXT = """
     select distinct
         orders.customer_id,

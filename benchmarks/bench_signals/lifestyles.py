@@ -1,4 +1,4 @@
-"""Planted lifestyles and near misses of the simulated shop."""
+"""Lifestyles: planted lifestyles and near misses of the simulated shop."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from benchmarks.journey import Journey
     from benchmarks.targets import Target
 
-MODELS = ()  # of the simulated shop, not of the journey
+MODELS = ()  # built for the simulated shop, not for the journey
 
 
 def score(journey: Journey, context: dict[str, Any]) -> Iterator[Target]:
-    """Yield precision and recall on what was planted, beside those of any one product."""
+    """Yield precision and recall on planted lifestyles, compared with a rule of any one product."""
     shop = simulated_shop(journey)
     shop.build(NIGHT, "+lifestyles")
     found = shop.read("select customer_id, lifestyle from signals.lifestyles")
@@ -29,7 +29,7 @@ def score(journey: Journey, context: dict[str, Any]) -> Iterator[Target]:
     )
 
 
-# What a rule of a single product would say.
+# The result of a rule that a single product satisfies.
 ANY_ONE = """
     select distinct orders.customer_id, rules.lifestyle
     from raw.orders as orders

@@ -1,4 +1,4 @@
-"""The nights on which signals are scored, and what must be said of the data."""
+"""The nights on which signals are scored, and a caveat about the data."""
 
 from __future__ import annotations
 

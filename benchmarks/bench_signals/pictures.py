@@ -1,6 +1,6 @@
-"""Pictures of the figures: how often what was predicted came true, and ours beside other ways.
+"""Pictures of the figures: calibration of the predictions, and our figures beside other methods'.
 
-The same figures give the same bytes. Pictures stand on a white card, to be read on any background.
+The same figures give the same bytes. Pictures have a white background, to be readable anywhere.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ STYLE = {
 def picture(
     file: Path, panels: int, width: float = PANEL_WIDTH, height: float = PANEL_HEIGHT
 ) -> Iterator[list[Axes]]:
-    """Yield panels, two in a row and measured in inches; write `file` (SVG) at the end."""
+    """Yield panels, two in a row, of `width` x `height` inches; write `file` (SVG) at the end."""
     with mpl.rc_context(STYLE):
         columns = min(panels, 2)
         rows = -(-panels // columns)
@@ -58,7 +58,7 @@ def picture(
 def draw_figures(
     file: Path, targets: list[dict[str, Any]], calibrations: dict[str, list[dict[str, float]]]
 ) -> None:
-    """Draw the calibrations of a signal, if any, and each of its figures beside other ways."""
+    """Draw the calibrations of a signal, if any, and each of its figures beside other methods'."""
     most = max((len(_bars(target)) for target in targets), default=0)
     panels = len(calibrations) + len(targets)
     with picture(file, panels, height=max(PANEL_HEIGHT, 1 + 0.32 * most)) as axes:
@@ -69,7 +69,7 @@ def draw_figures(
 
 
 def draw_calibration(axis: Axes, title: str, quarters: list[dict[str, float]]) -> None:
-    """Draw predicted against seen; on the line, predictions are right on average."""
+    """Draw predicted against observed; on the diagonal, predictions are right on average."""
     predicted = [quarter["predicted"] for quarter in quarters]
     observed = [quarter["observed"] for quarter in quarters]
     end = min(1.0, 1.12 * max(predicted + observed))
@@ -80,7 +80,7 @@ def draw_calibration(axis: Axes, title: str, quarters: list[dict[str, float]]) -
 
 
 def draw_bars(axis: Axes, target: dict[str, Any]) -> None:
-    """Draw our figure with its standard error, other ways below it, and the target as a line."""
+    """Draw our figure with its standard error, other methods below it, and the target as a line."""
     bars = _bars(target)
     names, values = list(bars), list(bars.values())
     error = [target.get("standard_error") or 0, *[0] * (len(bars) - 1)]
@@ -106,6 +106,6 @@ def draw_bars(axis: Axes, target: dict[str, Any]) -> None:
 
 
 def _bars(target: dict[str, Any]) -> dict[str, float]:
-    """Return ours first, then what was measured with it, then what is quoted."""
+    """Return our figure first, then those measured in the same run, then quoted ones."""
     quoted = {f"{other['name']} (quoted)": other["value"] for other in target.get("quoted") or ()}
     return {"Paluu": target["value"]} | (target.get("anchors") or {}) | quoted

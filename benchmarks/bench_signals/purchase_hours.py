@@ -1,7 +1,7 @@
 """The window of three hours, scored on each customer's next order within eight weeks.
 
-How well the predicted share is calibrated is told twice: over those orders, and over all orders of
-the eight weeks, which is what the share is about.
+The calibration of the predicted share is given twice: over these orders, and over all orders of the
+eight weeks, to which the share refers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The probability to buy a type again within 14 days, against models trained on the same past."""
+"""The probability of buying a type again within 14 days, against models of the same past."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PAIR = ["customer_id", "product_type"]
 
 
 def score(journey: Journey, context: dict[str, Any]) -> Iterator[Target]:
-    """Yield how well the probability ranks the pairs, and how far it is from what happened."""
+    """Yield how well the probability ranks the pairs, and its distance from the outcomes."""
     pairs = journey.read(f"select {', '.join(PAIR)}, buy_probability from signals.replenishment")
     days = journey.read("select * from truth.purchase_days")
     came_true = is_bought_within(days, pairs[PAIR], NIGHT, HORIZON)
@@ -51,14 +51,14 @@ def score(journey: Journey, context: dict[str, Any]) -> Iterator[Target]:
         "replenishment_brier",
         brier(predicted, came_true),
         at_most=0.135,
-        anchors={name: brier(told, came_true) for name, told in others.items()},
+        anchors={name: brier(other, came_true) for name, other in others.items()},
         n=len(pairs),
         standard_error=bootstrap_error(brier, customers, predicted, came_true),
     )
 
 
 def _others(days: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Return what other ways say of the pairs; fitted on the two weeks that end with the night."""
+    """Return the predictions of other methods, fitted on the two weeks that end with the night."""
     earlier = features_of_pairs(days, NIGHT - HORIZON)
     answers = is_bought_within(days, earlier.reset_index()[PAIR], NIGHT - HORIZON, HORIZON)
     now = pairs.merge(features_of_pairs(days, NIGHT).reset_index(), on=PAIR, how="left")

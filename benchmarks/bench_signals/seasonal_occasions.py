@@ -1,8 +1,8 @@
-"""Whether seasons are real: a category's strongest week, as two halves of the customers see it.
+"""Whether seasons are real: each category's strongest week in two halves of the customers.
 
-The mart lists what both halves see; it is asked how many of its categories have the same strongest
-week in both. As the halves have chosen the categories, the same is asked of 20 other divisions of
-the customers, which have not.
+The mart lists categories whose season both halves show. The score is the share of them with the
+same strongest week in both halves. Because these halves selected the categories, the same share is
+also computed for 20 other random divisions of the customers.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def score(journey: Journey, context: dict[str, Any]) -> Iterator[Target]:
 
 
 def _strongest(customers: pd.DataFrame, categories: list, weeks: list) -> np.ndarray:
-    """Return the place of each category's strongest week, by the formula of the mart's page."""
+    """Return the index of each category's strongest week, by the formula of the mart's page."""
     counts = customers.groupby(["product_category", "week_start_date"]).size().unstack(fill_value=0)
     counts = counts.reindex(index=categories, columns=weeks, fill_value=0).to_numpy(float)
     active = customers.groupby("week_start_date").customer_id.nunique().reindex(weeks).to_numpy()

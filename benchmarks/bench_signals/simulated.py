@@ -1,4 +1,4 @@
-"""The simulated shop, whose planted truths score what no public data can."""
+"""The simulated shop, whose planted truths score signals that no public data can score."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CAVEAT = "planted truths in a simulated shop; no accuracy on real customers is c
 
 
 def simulated_shop(journey: Journey) -> Journey:
-    """Return a shop of its own beside the journey, made by the first who asks for it."""
+    """Return the simulated shop, in a database beside the journey's; the first call creates it."""
     shop = Journey(journey.cluster, journey.target, database="simulated")
     with psycopg.connect(shop.cluster.url("postgres")) as connection:
         known = connection.execute("select datname from pg_database").fetchall()
@@ -51,13 +51,13 @@ def _make(shop: Journey) -> None:
 def planted_targets(
     name: str, found: pd.DataFrame, planted: pd.DataFrame, anchor: tuple[str, pd.DataFrame]
 ) -> Iterator[Target]:
-    """Yield `<name>_precision` and `<name>_recall` of what was found.
+    """Yield `<name>_precision` and `<name>_recall` of the rows found.
 
     Args:
-        name: of the signal, as its figures are called.
-        found: the rows that name what was found.
+        name: name of the signal in its figures.
+        found: the rows found by the signal.
         planted: the same columns of the truth.
-        anchor: another way by name, and what it finds.
+        anchor: the name of another method, and the rows that it finds.
     """
     rows, truth = _rows(found), _rows(planted)
     way, others = anchor[0], _rows(anchor[1])

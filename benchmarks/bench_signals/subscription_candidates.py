@@ -1,4 +1,4 @@
-"""Whom a subscription suits: pairs with two purchases or more within the next eight weeks."""
+"""Subscription candidates: pairs with two purchases or more within the next eight weeks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PACE, STRICT_PACE = 2, 3
 
 
 def score(journey: Journey, context: dict[str, Any]) -> Iterator[Target]:
-    """Yield precision and recall of the pairs at the pace that the mart's page names."""
+    """Yield precision and recall of the pairs at the pace given on the mart's page."""
     pairs = journey.read(PAIRS, night=NIGHT)
     suits = pairs.later_purchases >= PACE
     chosen = {

@@ -45,7 +45,7 @@ def _approved(house: House, quarter: Quarter) -> tuple[Any, ...]:
     return totals
 
 
-def test_nobody_answers_and_nothing_is_issued_and_the_run_says_so(
+def test_without_an_answer_nothing_is_issued_and_the_run_says_so(
     house: House, quarters: list[Quarter]
 ) -> None:
     run_id = house.close_quarter(quarters[1])

@@ -67,7 +67,7 @@ def test_a_first_night_turns_purchases_into_mails(
     assert house.audit()["accepted"] == states["accepted"] == len(night.sent) > 5
 
 
-def test_the_first_night_cleared_is_built_and_tested_anew_and_finds_what_was_known_then(
+def test_the_cleared_first_night_is_rebuilt_and_finds_what_was_known_then(
     house: House, nights: dict[str, Night]
 ):
     first, accepted = nights["first"], house.audit()["accepted"]
@@ -107,7 +107,7 @@ def test_a_mart_emptied_by_a_bad_edit_gates_only_its_campaign(
     assert "replenishment" in dict(failed)
 
 
-def test_the_next_night_writes_only_about_what_is_due_anew(house: House, nights: dict[str, Night]):
+def test_the_next_night_mails_only_newly_due_occasions(house: House, nights: dict[str, Night]):
     first, second = nights["first"], nights["second"]
     assert second.sent.isdisjoint(first.sent)
     outcomes = {row[:3]: row[3] for row in second.decisions if row[3] != "gated"}
@@ -119,7 +119,7 @@ def test_the_next_night_writes_only_about_what_is_due_anew(house: House, nights:
     assert audit["duplicate_count"] == 0
 
 
-def test_prices_of_zero_gate_every_campaign_and_nobody_is_written_to(house: House, today: date):
+def test_prices_of_zero_gate_every_campaign_and_nobody_is_mailed(house: House, today: date):
     accepted = house.audit()["accepted"]
     house.connection.execute("create table kept_lines as select * from raw.order_lines")
     house.connection.execute("update raw.order_lines set net_amount = 0")
@@ -179,7 +179,7 @@ def test_that_night_mails_each_gift_cards_code_once_and_the_ledger_forgets_it(
         assert not any(code in text for code in codes), file
 
 
-def test_addresses_stand_where_the_mail_goes_and_in_no_log(house: House):
+def test_addresses_are_in_the_mail_requests_and_in_no_log(house: House):
     requests = house.mail_requests()
     assert len(requests) > 5
     for request in requests:
@@ -203,7 +203,7 @@ def test_addresses_stand_where_the_mail_goes_and_in_no_log(house: House):
         assert house.stack.api_key not in text, file
 
 
-def test_no_night_parses_the_project_once_more(house: House):
+def test_no_night_parses_the_project_again(house: House):
     builds = list(house.stack.directory.glob("airflow/logs/dag_id=refresh_segments/**/*watcher/*"))
     assert len(builds) > 15
     # It was parsed when the DAG was drawn, also after an edit.

@@ -42,7 +42,7 @@ SERIES = {
 
 
 @pytest.mark.parametrize("campaign", CAMPAIGNS)
-def test_every_campaign_writes_to_somebody(whole_night: WholeNight, campaign: str) -> None:
+def test_every_campaign_mails_somebody(whole_night: WholeNight, campaign: str) -> None:
     planned = whole_night.read(
         "select 1 from ledger.messages where campaign = %(campaign)s and night = %(night)s",
         campaign=campaign,
@@ -81,7 +81,7 @@ def test_nobody_gets_two_marketing_mails_a_day(whole_night: WholeNight) -> None:
     assert crowded.empty
 
 
-def test_no_held_out_customer_is_written_to(whole_night: WholeNight) -> None:
+def test_no_held_out_customer_is_mailed(whole_night: WholeNight) -> None:
     written = whole_night.read("""
         select held.campaign, held.customer_id
         from ledger.decisions as held
@@ -96,7 +96,7 @@ def test_no_held_out_customer_is_written_to(whole_night: WholeNight) -> None:
 
 
 @pytest.mark.parametrize("campaign", TRUTHS)
-def test_whoever_was_planted_for_a_campaign_has_a_decision_and_nobody_who_only_looks_like_it(
+def test_planted_customers_have_a_decision_and_near_misses_have_none(
     whole_night: WholeNight, campaign: str
 ) -> None:
     told = whole_night.read(TRUTHS[campaign])
@@ -115,7 +115,7 @@ def test_whoever_was_planted_for_a_campaign_has_a_decision_and_nobody_who_only_l
 
 
 @pytest.mark.parametrize("campaign", SERIES)
-def test_the_planted_are_told_of_the_right_step_or_tier(
+def test_planted_customers_get_the_right_step_or_tier(
     whole_night: WholeNight, campaign: str
 ) -> None:
     of_truth, of_candidate = SERIES[campaign]
@@ -137,7 +137,7 @@ def test_exactly_the_planted_subscriptions_to_coffee_are_offered(whole_night: Wh
     assert set(told[~told.is_planted].customer_id).isdisjoint(found.customer_id)
 
 
-def test_both_get_a_gift_card_when_a_referral_is_earned_and_a_mail_with_it(
+def test_an_earned_referral_gives_both_customers_a_gift_card_and_a_mail(
     whole_night: WholeNight,
 ) -> None:
     told = whole_night.read("select customer_id, occasion from campaigns.referral_reward")
@@ -164,7 +164,7 @@ def test_both_get_a_gift_card_when_a_referral_is_earned_and_a_mail_with_it(
     assert set(cards.amount.astype(str)) == {read_shop().referrals.referral_reward_amount}
 
 
-def test_no_order_is_spoken_of_by_two_campaigns(whole_night: WholeNight) -> None:
+def test_no_order_is_mentioned_by_two_campaigns(whole_night: WholeNight) -> None:
     both = whole_night.read("""
         select occasion from campaigns.complete_the_set
         inner join campaigns.cross_sell_offer using (customer_id, occasion)
@@ -172,7 +172,7 @@ def test_no_order_is_spoken_of_by_two_campaigns(whole_night: WholeNight) -> None
     assert both.empty
 
 
-def test_a_cart_is_not_asked_about_what_was_bought_in_another_make(whole_night: WholeNight) -> None:
+def test_a_cart_mail_omits_a_product_bought_in_another_make(whole_night: WholeNight) -> None:
     shown = whole_night.read("""
         select line ->> 'product_type' as product_type
         from truth.audiences as told
@@ -183,7 +183,7 @@ def test_a_cart_is_not_asked_about_what_was_bought_in_another_make(whole_night: 
     assert set(shown.product_type) == {"CURTAINS"}
 
 
-def test_nobody_else_is_reminded_of_a_gift_or_told_of_a_lifestyle(whole_night: WholeNight) -> None:
+def test_nobody_else_gets_a_gift_reminder_or_a_lifestyle_mail(whole_night: WholeNight) -> None:
     strangers = whole_night.read("""
         select customer_id from campaigns.gift_reminder
         except select customer_id from truth.gift_reminders where is_planted
@@ -196,7 +196,7 @@ def test_nobody_else_is_reminded_of_a_gift_or_told_of_a_lifestyle(whole_night: W
     assert strangers.empty
 
 
-def test_nobody_can_be_read_out_of_a_gift_reminder(whole_night: WholeNight) -> None:
+def test_a_gift_reminder_identifies_no_recipient(whole_night: WholeNight) -> None:
     told = whole_night.read("""
         select 1
         from campaigns.gift_reminder as reminders
@@ -218,7 +218,7 @@ def test_exactly_the_subscribers_get_the_weeks_issue(whole_night: WholeNight) ->
     assert set(found.occasion) == {"2026-W48"}
 
 
-def test_support_is_told_of_the_unhappy_answer_and_the_customer_is_left_in_peace(
+def test_support_learns_of_an_unhappy_answer_and_the_customer_gets_no_marketing(
     whole_night: WholeNight,
 ) -> None:
     told = whole_night.read(

@@ -86,7 +86,7 @@ def test_every_outcome_has_a_reason(nights: Nights) -> None:
         assert row["outcome_reason"].endswith(".")
 
 
-def test_who_refused_offers_gets_none(nights: Nights) -> None:
+def test_customers_who_refused_offers_get_none(nights: Nights) -> None:
     for campaign in OFFER_CAMPAIGNS:
         assert customers(nights.first, campaign, "no_consent")
     offers = [row for row in nights.first if row["purpose"] == "offers"]

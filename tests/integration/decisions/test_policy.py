@@ -118,7 +118,7 @@ def is_held_out(customer_id: str, campaign: str) -> bool:
     return of_all or share(f"{salt}:{campaign}:{customer_id}") < percent
 
 
-def test_every_outcome_of_the_policy_comes_up(story: Story) -> None:
+def test_every_outcome_of_the_policy_occurs(story: Story) -> None:
     found = Counter(row["outcome"] for rows in story.decisions.values() for row in rows)
     assert set(found) == {
         "gated", "no_address", "no_consent", "suppressed", "paused", "already_planned", "expired",
@@ -149,7 +149,7 @@ def test_the_same_night_decides_the_same_again(story: Story) -> None:
     assert story.last_night_again == story.decisions[NIGHTS[-1]]
 
 
-def test_nobody_gets_two_marketing_messages_on_one_day_of_theirs(story: Story) -> None:
+def test_nobody_gets_two_marketing_messages_on_one_local_day(story: Story) -> None:
     days = Counter((row["customer_id"], story.day_of(row)) for row in story.marketing)
     assert max(days.values()) == 1
     assert any(row["state"] == "cancelled" for row in story.messages)  # late, and gave way
@@ -180,7 +180,7 @@ def test_no_held_out_customer_gets_any_marketing_of_the_holdouts_campaigns(story
     assert not [row for row in story.marketing if is_held_out(row["customer_id"], row["campaign"])]
 
 
-def test_who_is_held_out_once_is_held_out_always(story: Story) -> None:
+def test_a_customer_held_out_once_is_always_held_out(story: Story) -> None:
     for rows in story.decisions.values():
         for row in rows:
             if row["outcome"] == "holdout":
@@ -215,7 +215,7 @@ def test_holdouts_are_as_large_as_they_should_be_and_independent(story: Story, n
         assert held == {row["customer_id"] for row in judged} & either
 
 
-def test_nobody_is_written_to_against_their_will(story: Story, lottery: Lottery) -> None:
+def test_nobody_is_mailed_against_their_will(story: Story, lottery: Lottery) -> None:
     refused = {
         (row["customer_id"], row["purpose"])
         for row in lottery.query("select * from raw.consents where not is_granted")
@@ -233,7 +233,7 @@ def test_nobody_is_written_to_against_their_will(story: Story, lottery: Lottery)
     assert not bounced & {row["email"] for row in story.messages}
 
 
-def test_transactional_mail_knows_neither_caps_nor_holdouts_nor_refusals(story: Story) -> None:
+def test_transactional_mail_ignores_caps_holdouts_and_refusals(story: Story) -> None:
     for night, rows in story.decisions.items():
         parcels = [row for row in rows if row["kind"] == "transactional"]
         outcomes = Counter(row["outcome"] for row in parcels)
@@ -246,7 +246,7 @@ def test_transactional_mail_knows_neither_caps_nor_holdouts_nor_refusals(story: 
         assert {row["send_at"] for row in parcels} == {midnight}
 
 
-def test_marketing_comes_by_day_on_each_customers_own_clock(story: Story) -> None:
+def test_marketing_arrives_by_day_on_each_customers_own_clock(story: Story) -> None:
     seen = set()
     for row in story.marketing:
         zone = story.zones[row["customer_id"]]
@@ -266,7 +266,7 @@ def test_a_night_plans_no_more_marketing_than_its_budget(story: Story) -> None:
     assert max(sent.values()) == BUDGET
 
 
-def test_who_waits_is_carried_over_until_the_occasion_expires(story: Story) -> None:
+def test_a_waiting_customer_is_carried_over_until_the_occasion_expires(story: Story) -> None:
     first = {}
     for night, rows in story.decisions.items():
         for row in rows:

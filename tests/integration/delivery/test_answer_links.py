@@ -60,7 +60,7 @@ def test_each_mail_that_asks_gets_the_address_of_its_own_answers(
         replace(ASKING, public=None),
     ],
 )
-def test_mail_that_asks_nothing_or_reaches_nobody_gets_no_address(
+def test_mail_without_questions_or_without_a_public_side_gets_no_address(
     remembered: psycopg.Connection, settings: DeliverySettings
 ) -> None:
     plan(remembered, [decision(1)])

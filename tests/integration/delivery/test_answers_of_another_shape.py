@@ -37,7 +37,7 @@ BODIES = [b'[{"name": 7}]', b'{"result": [7], "webhooks": 7}', b"7", b"null"]
 
 @pytest.mark.parametrize("body", BODIES)
 @pytest.mark.parametrize("name", [*ACCOUNT_CALLS, *LIST_CALLS])
-def test_an_answer_of_another_shape_names_the_endpoint(name: str, body: bytes) -> None:
+def test_the_error_for_an_unexpected_response_names_the_endpoint(name: str, body: bytes) -> None:
     with faulty_server(answer("200 OK", body)) as server, SendGrid(API_KEY, server.url) as client:
         expected = re.escape(f"SendGrid, {name}: the answer is JSON of another shape")
         calls = {

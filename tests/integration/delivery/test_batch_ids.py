@@ -67,7 +67,7 @@ def one_request_each(connection: psycopg.Connection, number_of_requests: int) ->
     plan(connection, (decision(number, campaign=name) for number, name in enumerate(names)))
 
 
-def test_the_next_batch_id_is_asked_for_while_a_mail_is_under_way(
+def test_the_next_batch_id_is_requested_while_a_mail_is_in_flight(
     remembered: psycopg.Connection,
 ) -> None:
     batches = Batches()
@@ -82,7 +82,7 @@ def test_the_next_batch_id_is_asked_for_while_a_mail_is_under_way(
     assert len({orjson.loads(body)["batch_id"] for body in server.bodies}) == 5
 
 
-def test_the_first_request_asks_for_nothing_but_its_own_batch_id(
+def test_the_first_request_needs_only_its_own_batch_id(
     remembered: psycopg.Connection,
 ) -> None:
     batches = Batches()

@@ -62,7 +62,7 @@ def test_a_broken_mail_keeps_its_messages_planned_and_the_others_are_sent(
 
 
 @pytest.mark.usefixtures("sandbox")
-def test_a_mail_that_was_not_pushed_is_not_sent_in_its_old_words(
+def test_a_mail_that_was_not_pushed_is_not_sent_with_its_old_text(
     ledger: psycopg.Connection, project: Path
 ) -> None:
     outbox.push_templates(NOW)
@@ -80,7 +80,7 @@ def test_a_mail_that_was_not_pushed_is_not_sent_in_its_old_words(
 
 
 @pytest.mark.usefixtures("sandbox", "project")
-def test_what_a_campaign_of_the_past_had_planned_is_not_sent(
+def test_messages_planned_by_a_removed_campaign_are_not_sent(
     ledger: psycopg.Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
     outbox.push_templates(NOW)
@@ -109,7 +109,7 @@ def test_a_template_that_sendgrid_rejects_holds_up_no_other(
 
 
 @pytest.mark.usefixtures("asking_project", "sandbox")
-def test_mail_that_asks_waits_until_somebody_can_hear_the_answer(
+def test_mail_with_questions_waits_until_answers_can_be_received(
     ledger: psycopg.Connection, sandbox_process: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan(ledger, [decision(1), decision(2, campaign="second_purchase")])

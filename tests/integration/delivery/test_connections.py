@@ -73,7 +73,7 @@ def proxied(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_what_is_meant_for_this_machine_never_goes_to_a_proxy(
+def test_requests_to_this_machine_never_go_to_a_proxy(
     proxied: pytest.MonkeyPatch, variable: str, host: str
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as proxy, faulty_server() as server:
@@ -86,7 +86,7 @@ def test_what_is_meant_for_this_machine_never_goes_to_a_proxy(
     assert isinstance(outcome, Accepted)
 
 
-def test_sendgrid_itself_is_reached_by_the_proxy_of_the_environment(
+def test_sendgrid_itself_is_reached_through_the_proxy_of_the_environment(
     proxied: pytest.MonkeyPatch,
 ) -> None:
     proxied.delenv("PALUU_TEST_MODE")

@@ -132,7 +132,7 @@ def test_a_connection_that_does_not_commit_by_itself_is_refused(sandbox: SendGri
         deliver(psycopg.connect, sandbox, SETTINGS, now=NOW, due_until=NOW)
 
 
-def test_what_is_too_late_expires_and_is_reported(
+def test_a_message_that_is_too_late_expires_and_is_reported(
     pushed: psycopg.Connection, sandbox: SendGrid, audit: Since
 ) -> None:
     plan(pushed, [decision(1, not_after=NOW + timedelta(hours=1)), decision(2)])
@@ -199,7 +199,7 @@ def test_a_campaign_whose_context_makes_no_mail_stops_alone(
     assert count_messages(pushed) == {"planned": 1, "accepted": 1}
 
 
-def test_what_is_nearly_worthless_keeps_nobody_else_from_being_called_back(
+def test_a_nearly_expired_message_does_not_keep_others_from_being_cancelled(
     remembered: psycopg.Connection,
 ) -> None:
     soon = NOW + timedelta(minutes=15)
@@ -226,7 +226,7 @@ def test_a_campaign_whose_template_is_gone_at_sendgrid_stops_alone_and_loses_not
     assert "template" in report.stopped_campaigns["replenishment"]
 
 
-def test_the_data_of_a_mail_travel_as_the_ledger_holds_them(
+def test_the_data_of_a_mail_are_sent_as_the_ledger_holds_them(
     remembered: psycopg.Connection,
 ) -> None:
     context = {"points": 2**70, "price": 3.10, "name": 'Lämpö & "valo"'}
@@ -255,7 +255,7 @@ def test_transactional_mail_carries_no_unsubscribe_group(
     assert "asm" not in orjson.loads(server.bodies[0])
 
 
-def test_a_receipt_reaches_who_unsubscribed_from_everything_and_an_offer_does_not(
+def test_a_receipt_reaches_people_who_unsubscribed_from_everything_and_an_offer_does_not(
     pushed: psycopg.Connection, sandbox: SendGrid, sandbox_process: Sandbox
 ) -> None:
     sandbox_process.set_clock(NOW)

@@ -106,7 +106,7 @@ def test_a_refused_connection_proves_that_nothing_was_sent() -> None:
         assert isinstance(client.submit(b"{}"), NotSent)
 
 
-def test_a_name_that_leads_nowhere_proves_that_nothing_was_sent(
+def test_an_unknown_host_name_proves_that_nothing_was_sent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("PALUU_TEST_MODE")
@@ -160,7 +160,7 @@ def test_an_outage_does_not_turn_the_whole_outbox_unknown(
     assert count_messages(remembered) == {"unknown": 20, "planned": 280}
 
 
-def test_a_campaign_to_which_sendgrid_has_no_answer_holds_up_nobody_else(
+def test_a_campaign_without_responses_from_sendgrid_holds_up_nobody_else(
     remembered: psycopg.Connection,
 ) -> None:
     remember_template(remembered, "survey", "en", PushedTemplate("d-1", "v-1", "hash"), NOW)
@@ -220,7 +220,7 @@ def test_a_rate_limit_is_waited_for_and_then_the_mail_goes_out(
     "headers",
     [("Retry-After: 900",), ("X-RateLimit-Reset: 1772432000", DATE), ("Retry-After: 0",)],
 )
-def test_a_rate_limit_beyond_the_runs_patience_ends_it(
+def test_a_rate_limit_longer_than_the_runs_patience_ends_the_run(
     remembered: psycopg.Connection, headers: tuple[str, ...]
 ) -> None:
     plan(remembered, [decision(1)])
@@ -288,7 +288,7 @@ def test_a_worker_killed_before_it_submits_loses_nothing(
     "fault",
     [answer("400 Bad Request", INDEXED), hang, send(b"HTTP/1.1 200 OK\r\n\r\n<html>")],
 )
-def test_other_calls_name_themselves_when_they_fail(fault: Fault) -> None:
+def test_errors_of_other_calls_name_the_call(fault: Fault) -> None:
     with (
         faulty_server(fault) as server,
         client_of(server.url) as client,

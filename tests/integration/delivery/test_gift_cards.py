@@ -127,7 +127,7 @@ def test_each_mail_carries_its_customers_code_and_the_ledger_forgets_it(
     assert kept.fetchone() == (0, 5, 5)
 
 
-def test_a_code_stands_in_no_other_table_before_and_after(
+def test_a_code_is_in_no_other_table_before_and_after(
     cards: psycopg.Connection, server: FaultyServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG", logger="retention")
@@ -200,7 +200,7 @@ class TestALostAnswer:
         ]
         assert _card(lost, "anna") == (made_id, "delivered")
 
-    def test_that_turns_up_after_all_does_not_wake_the_void_card(
+    def test_that_turns_up_after_all_does_not_revive_the_void_card(
         self, lost: psycopg.Connection
     ) -> None:
         reissue(lost, _card(lost, "anna")[0], now=NOW, **WHO)

@@ -73,7 +73,7 @@ def test_a_rejection_that_names_most_messages_marks_none(
     assert count_messages(remembered) == {"planned": count}
 
 
-def test_an_address_that_is_refused_is_its_own_messages_fault_also_of_the_only_message(
+def test_a_refused_address_rejects_its_message_even_if_it_is_the_only_one(
     remembered: psycopg.Connection,
 ) -> None:
     plan(remembered, [decision(0)])

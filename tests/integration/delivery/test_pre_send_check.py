@@ -111,7 +111,7 @@ def say(connection: psycopg.Connection, ago: timedelta, question: str, answer: s
         ("orders", RECEIPT, False),
     ],
 )
-def test_who_was_suppressed_since_the_decision_is_not_written(
+def test_people_suppressed_since_the_decision_are_not_mailed(
     remembered: psycopg.Connection,
     server: FaultyServer,
     scope: str,
@@ -130,7 +130,7 @@ def test_who_was_suppressed_since_the_decision_is_not_written(
     assert len(posted) == 2 - int(is_withdrawn)
 
 
-def test_who_unsubscribed_on_our_page_is_not_written_at_another_address(
+def test_people_who_unsubscribed_on_our_page_are_not_mailed_at_another_address(
     remembered: psycopg.Connection, server: FaultyServer
 ) -> None:
     other = {"occasion": "order-2", "email": "other@example.com"}
@@ -166,7 +166,7 @@ def test_when_nobody_is_left_nothing_is_posted(
     assert remembered.execute("select state from ledger.requests").fetchall() == [("not_sent",)]
 
 
-def test_who_was_forgotten_is_not_written(
+def test_forgotten_people_are_not_mailed(
     remembered: psycopg.Connection, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PALUU_ERASURE_KEY", "a key")
@@ -193,7 +193,7 @@ def test_everybody_at_a_forgotten_address_is_withdrawn(
     assert gone == {each.message_id for each in sharing}
 
 
-def test_without_the_key_that_tells_who_was_forgotten_nothing_is_sent(
+def test_without_the_key_that_identifies_forgotten_people_nothing_is_sent(
     remembered: psycopg.Connection, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PALUU_ERASURE_KEY", raising=False)
@@ -235,7 +235,7 @@ def test_the_latest_consent_in_the_shop_counts(
         (NOW - SECOND, "cancelled", False),
     ],
 )
-def test_who_has_bought_since_the_night_is_not_asked_to_come_back(
+def test_people_who_bought_since_the_night_are_not_asked_to_come_back(
     remembered: psycopg.Connection,
     server: FaultyServer,
     ordered_at: datetime,
@@ -251,7 +251,7 @@ def test_who_has_bought_since_the_night_is_not_asked_to_come_back(
     assert fates(remembered) == {"1": expected, "2": ["accepted", None]}
 
 
-def test_a_campaign_that_does_not_mind_purchases_writes_all_the_same(
+def test_a_campaign_that_purchases_do_not_stop_mails_all_the_same(
     remembered: psycopg.Connection, server: FaultyServer
 ) -> None:
     plan(remembered, [decision(1)])
@@ -283,7 +283,7 @@ def surveyed(remembered: psycopg.Connection) -> psycopg.Connection:
         ([("interest", "2")], None),
     ],
 )
-def test_who_has_told_us_since_the_decision_that_they_are_unhappy_is_not_written(
+def test_people_with_an_unhappy_answer_since_the_decision_are_not_mailed(
     surveyed: psycopg.Connection,
     server: FaultyServer,
     said: list[tuple[str, str]],
@@ -299,14 +299,14 @@ def test_who_has_told_us_since_the_decision_that_they_are_unhappy_is_not_written
 
 
 @pytest.mark.parametrize(("ago", "is_withdrawn"), [(PAUSE - SECOND, True), (PAUSE, False)])
-def test_unhappiness_holds_for_as_long_as_the_shop_says(
+def test_an_unhappy_answer_counts_for_as_long_as_the_shop_says(
     surveyed: psycopg.Connection, server: FaultyServer, ago: timedelta, *, is_withdrawn: bool
 ) -> None:
     say(surveyed, ago, "satisfaction", "1")
     assert send(server) == int(is_withdrawn)
 
 
-def test_transactional_mail_goes_to_the_unhappy_too(
+def test_transactional_mail_goes_to_unhappy_people_too(
     surveyed: psycopg.Connection, server: FaultyServer
 ) -> None:
     say(surveyed, SECOND, "satisfaction", "1")

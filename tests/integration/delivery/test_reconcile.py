@@ -177,7 +177,7 @@ def test_a_receipt_that_may_have_left_is_never_sent_again(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("event", "state"), [("processed", "unconfirmed"), ("delivered", "accepted")]
 )
-def test_what_was_given_up_is_accepted_after_all_when_it_is_seen_to_have_gone_out(
+def test_a_message_given_up_is_accepted_once_an_event_shows_its_delivery(
     shop: Shop, event: str, state: str
 ) -> None:
     plan(shop.ledger, [decision(1, **RECEIPT)])
@@ -188,7 +188,7 @@ def test_what_was_given_up_is_accepted_after_all_when_it_is_seen_to_have_gone_ou
     assert shop.states() == {state: 1}
 
 
-def test_what_is_worthless_for_a_day_is_given_up_sooner(shop: Shop) -> None:
+def test_a_message_that_expired_a_day_ago_is_given_up_sooner(shop: Shop) -> None:
     plan(shop.ledger, [decision(1, **RECEIPT, not_after=NOW + 60 * MINUTE)])
     shop.lose(LOST_BEFORE)
     assert shop.at(NOW + 24 * 60 * MINUTE).reconcile().unconfirmed == 0
@@ -203,7 +203,7 @@ def test_a_cancel_that_would_come_too_late_is_not_tried(shop: Shop) -> None:
     assert shop.states() == {"unknown": 1}
 
 
-def test_at_most_ten_cancels_are_held_at_once_and_places_are_given_back(shop: Shop) -> None:
+def test_at_most_ten_cancels_are_held_at_once_and_slots_are_released(shop: Shop) -> None:
     plan(shop.ledger, (decision(i, email="home@example.com") for i in range(12)))
     shop.lose(LOST_AFTER)
     report = shop.at(NOW + 10 * MINUTE).reconcile()
@@ -230,7 +230,7 @@ def test_a_cancel_is_not_taken_back_before_its_time_has_come_by_sendgrids_clock(
     assert shop.sandbox.audit()["duplicates"] == []
 
 
-def test_a_run_says_until_when_silent_workers_hold_every_place(
+def test_a_run_says_until_when_silent_workers_hold_every_slot(
     shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:
     plan(shop.ledger, (decision(i, email="home@example.com") for i in range(10)))
@@ -307,7 +307,7 @@ def test_a_refused_cancel_leaves_the_request_as_it_was(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("status", [401, 429])
-def test_a_cancel_that_was_certainly_not_taken_holds_no_place(shop: Shop, status: int) -> None:
+def test_a_cancel_that_was_certainly_not_accepted_holds_no_slot(shop: Shop, status: int) -> None:
     plan(shop.ledger, [decision(1)])
     shop.lose(LOST_AFTER)
     outage = {"path": SENDS, "method": None, "kind": "status", "status": status, "count": None}
@@ -348,7 +348,7 @@ def test_a_copy_that_arrived_in_spite_of_its_cancel_is_not_sent_again(shop: Shop
     assert shop.states() == {"cancelled": 1}
 
 
-def test_only_one_reconciles_at_a_time(shop: Shop) -> None:
+def test_only_one_worker_reconciles_at_a_time(shop: Shop) -> None:
     with connect() as other, reconciling(other) as is_ours:
         assert is_ours
         assert shop.reconcile().is_elsewhere

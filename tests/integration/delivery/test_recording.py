@@ -79,7 +79,7 @@ def test_a_rejection_survives_the_loss_of_the_connection_to_the_database(
     assert count_messages(remembered) == {"planned": 2}
 
 
-def test_what_the_database_lost_before_the_call_is_planned_again_and_not_unknown(
+def test_a_submission_lost_by_the_database_before_the_call_is_planned_again(
     remembered: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan(remembered, [decision(1)])
@@ -136,7 +136,7 @@ LOST_CLAIM = """
 @pytest.mark.parametrize(
     ("status", "state"), [("202 Accepted", "accepted"), ("500 Internal Server Error", "unknown")]
 )
-def test_what_a_failed_over_database_has_forgotten_is_not_sent_again(
+def test_messages_forgotten_by_a_failed_over_database_are_not_sent_again(
     remembered: psycopg.Connection,
     caplog: pytest.LogCaptureFixture,
     lost: str,

@@ -346,7 +346,7 @@ def stage(ledger: psycopg.Connection, tmp_path: Any, monkeypatch: pytest.MonkeyP
         yield Stage(ledger, sandbox, client, find_template(ledger, "any", "en"))
 
 
-def test_nobody_is_written_twice_and_nothing_is_lost_whatever_happens(stage: Stage) -> None:
+def test_nobody_gets_a_mail_twice_and_nothing_is_lost_whatever_happens(stage: Stage) -> None:
     Delivery.stage = stage
     run_state_machine_as_test(
         Delivery,

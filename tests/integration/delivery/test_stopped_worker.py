@@ -60,7 +60,7 @@ def test_a_worker_that_was_stopped_after_its_commit_posts_nothing(
     assert count_messages(pushed) == {"planned": 1}
 
 
-def test_what_must_not_leave_is_stopped_with_the_connection_there_and_nothing_written() -> None:
+def test_a_refused_request_writes_nothing_to_its_open_connection() -> None:
     def refuse() -> None:
         message = "too late"
         raise NotSentError(message)
@@ -72,7 +72,7 @@ def test_what_must_not_leave_is_stopped_with_the_connection_there_and_nothing_wr
         assert server.bodies == [b"{}"]
 
 
-def test_a_worker_that_was_merely_slow_posts(
+def test_a_merely_slow_worker_posts(
     pushed: psycopg.Connection, sandbox: SendGrid, audit: Since
 ) -> None:
     assert isinstance(submit_one(pushed, sandbox, 59)[1], Accepted)
@@ -80,7 +80,7 @@ def test_a_worker_that_was_merely_slow_posts(
 
 
 @pytest.mark.parametrize("seconds", [61, 86_400, -61])
-def test_a_run_that_stood_still_between_two_requests_ends(
+def test_a_run_that_was_stopped_between_two_requests_ends(
     remembered: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, seconds: float
 ) -> None:
     plan(remembered, [decision(1), decision(2, locale="fi")])

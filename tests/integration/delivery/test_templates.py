@@ -25,7 +25,7 @@ def source() -> TemplateSource:
     return TemplateSource(campaign, "en", "Hi {{first_name}}", "<p>Come back</p>", "Come back")
 
 
-def test_a_template_goes_up_once_and_again_only_when_it_changes(
+def test_a_template_is_pushed_once_and_again_only_when_it_changes(
     ledger: psycopg.Connection, account: Account, source: TemplateSource
 ) -> None:
     assert push_templates(ledger, account, [source], NOW) == PushCounts(1, 0)
@@ -78,7 +78,7 @@ def test_a_purpose_has_one_unsubscribe_group_however_often_it_is_ensured(
     assert find_unsubscribe_group(ledger, "offers") == first["offers"]
 
 
-def test_words_whose_push_got_no_answer_do_not_stay_when_the_analyst_takes_them_back(
+def test_text_pushed_without_a_response_does_not_stay_after_it_is_reverted(
     ledger: psycopg.Connection, account: Account, sandbox_process: Sandbox, source: TemplateSource
 ) -> None:
     push_templates(ledger, account, [source], NOW)

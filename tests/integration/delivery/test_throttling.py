@@ -54,7 +54,7 @@ def one_request_each(connection: psycopg.Connection, count: int) -> None:
     plan(connection, (decision(number, campaign=f"campaign-{number}") for number in range(count)))
 
 
-def test_four_requests_are_under_way_at_once(remembered: psycopg.Connection) -> None:
+def test_four_requests_are_in_flight_at_once(remembered: psycopg.Connection) -> None:
     meeting = threading.Barrier(4)
 
     def meet(connection: socket.socket) -> None:
@@ -131,7 +131,7 @@ def test_the_hourly_budget_is_counted_over_all_runs(remembered: psycopg.Connecti
         assert run(server.url, hourly_budget=7, now=NOW + timedelta(minutes=61)).accepted == 3
 
 
-def test_workers_at_once_share_the_hourly_budget(remembered: psycopg.Connection) -> None:
+def test_concurrent_workers_share_the_hourly_budget(remembered: psycopg.Connection) -> None:
     plan(remembered, (decision(i, locale="en") for i in range(50)))
     with faulty_server() as server, ThreadPoolExecutor(4) as pool:
         runs = [pool.submit(run, server.url, hourly_budget=20) for _ in range(4)]
@@ -146,7 +146,9 @@ def test_a_sender_has_a_budget_of_its_own(remembered: psycopg.Connection) -> Non
         assert run(server.url, hourly_budget=7, sender=other).accepted == 3
 
 
-def test_what_certainly_did_not_leave_costs_no_budget(remembered: psycopg.Connection) -> None:
+def test_messages_that_were_certainly_not_sent_cost_no_budget(
+    remembered: psycopg.Connection,
+) -> None:
     plan(remembered, (decision(i) for i in range(5)))
     limited = answer("429 Too Many Requests", b"", "Retry-After: 1")
     with faulty_server(limited, ACCEPT) as server:
@@ -167,7 +169,7 @@ class Refuser:
 
 
 @pytest.mark.parametrize("bad", [[0], [37], [99], [3, 64]])
-def test_the_message_that_is_to_blame_is_found_and_all_others_go_out(
+def test_the_message_at_fault_is_found_and_all_others_are_sent(
     remembered: psycopg.Connection, bad: list[int]
 ) -> None:
     plan(remembered, (decision(i) for i in range(100)))

@@ -38,7 +38,7 @@ def latest(sandbox: Sandbox, count: int = 1) -> list[dict[str, Any]]:
 
 
 @pytest.mark.usefixtures("sandbox")
-def test_a_test_mail_is_marked_and_its_id_is_told(sandbox_process: Sandbox) -> None:
+def test_a_test_mail_is_marked_and_its_id_is_printed(sandbox_process: Sandbox) -> None:
     sent = send_test("--locale", "fi")
     assert sent.exit_code == 0, sent.output
     (message,) = latest(sandbox_process)
@@ -53,7 +53,7 @@ def test_a_test_mail_is_marked_and_its_id_is_told(sandbox_process: Sandbox) -> N
 
 
 @pytest.mark.usefixtures("sandbox")
-def test_no_link_of_a_test_mail_signs_anybody_off(sandbox_process: Sandbox) -> None:
+def test_no_link_of_a_test_mail_unsubscribes_anybody(sandbox_process: Sandbox) -> None:
     assert send_test().exit_code == 0
     (message,) = latest(sandbox_process)
     assert "Unsubscribe: https://puoti.example.com#test\n" in message["text"]
@@ -75,7 +75,7 @@ def test_a_test_mail_leaves_nothing_in_the_ledger(
 
 
 @pytest.mark.usefixtures("sandbox")
-def test_the_address_is_neither_told_nor_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_address_is_neither_printed_nor_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     assert ADDRESS not in send_test().output
     assert ADDRESS not in send_test("--locale", "sv").output
@@ -102,7 +102,7 @@ def test_the_test_mode_refuses_every_host_but_this_machine(
         ({"kind": "rst"}, "nobody can tell whether the mail left"),
     ],
 )
-def test_a_mail_that_was_not_taken_is_told_so(
+def test_a_mail_that_was_not_accepted_is_reported(
     sandbox_process: Sandbox, fault: dict[str, Any], complaint: str
 ) -> None:
     planned = {"path": "/v3/mail/send", "method": "POST", "phase": "before_accept", "count": 1}
@@ -125,7 +125,7 @@ def test_a_preview_is_in_the_sandboxs_inbox_too(sandbox_process: Sandbox) -> Non
     assert {english["category"], finnish["category"]} == {"preview"}
 
 
-def test_a_preview_goes_to_no_server_that_is_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_preview_goes_only_to_a_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SENDGRID_API_KEY", API_KEY)
     with faulty_server(answer("404 Not Found")) as server:
         monkeypatch.setenv("SENDGRID_API_URL", server.url)
@@ -135,13 +135,13 @@ def test_a_preview_goes_to_no_server_that_is_no_sandbox(monkeypatch: pytest.Monk
     assert server.bodies == [b""]  # it was asked whether it is one
 
 
-def test_a_host_beyond_this_machine_is_not_even_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_host_beyond_this_machine_gets_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PALUU_TEST_MODE")
     monkeypatch.setattr(httpx.Client, "get", lambda *_: pytest.fail("it was asked"))
     with SendGrid(API_KEY, "https://sendgrid.example") as client:
         assert client.find_inbox() is None
 
 
-def test_where_nobody_answers_there_is_no_inbox() -> None:
+def test_without_a_response_there_is_no_inbox() -> None:
     with SendGrid(API_KEY, "http://127.0.0.1:9") as client:
         assert client.find_inbox() is None

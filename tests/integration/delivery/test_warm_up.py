@@ -20,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.mark.usefixtures("sandbox")
-def test_the_shops_budget_bounds_an_hour_and_nothing_is_handed_over_more_than_an_hour_ahead(
+def test_the_shops_budget_bounds_an_hour_and_nothing_is_submitted_over_an_hour_ahead(
     ledger: psycopg.Connection, project: Path
 ) -> None:
     settings = project / "dbt_project.yml"

@@ -22,7 +22,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
     cluster.remove()
 
 
-def test_data_outlive_a_stop_and_a_start(cluster: Cluster):
+def test_data_survive_a_stop_and_a_start(cluster: Cluster):
     cluster.start()
     with psycopg.connect(cluster.url("postgres")) as connection:
         connection.execute("create table kept as select 42 as answer")
@@ -54,7 +54,7 @@ def test_starting_twice_and_stopping_twice_change_nothing(cluster: Cluster):
     assert not cluster.is_running
 
 
-def test_a_half_finished_initialisation_is_begun_anew(cluster: Cluster):
+def test_an_unfinished_initialisation_starts_over(cluster: Cluster):
     (cluster.directory / "data").mkdir(parents=True)
     (cluster.directory / "data" / "postgresql.conf").write_text("half")
     cluster.start()

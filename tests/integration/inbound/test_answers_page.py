@@ -79,7 +79,7 @@ def _answers(ledger: psycopg.Connection) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_looking_answers_nothing_and_lets_nothing_but_its_own_script_run(
+def test_viewing_the_page_records_no_answer_and_only_its_own_script_may_run(
     ledger: psycopg.Connection, page: TestClient, message_id: UUID, method: str
 ) -> None:
     shown = page.request(method, _path(message_id))
@@ -117,7 +117,7 @@ def test_the_page_posts_to_itself_and_shows_the_answer(
     ]
 
 
-def test_the_page_that_thanks_runs_no_script(page: TestClient, message_id: UUID) -> None:
+def test_the_thank_you_page_runs_no_script(page: TestClient, message_id: UUID) -> None:
     thanked = page.post(_path(message_id))
     assert "script-src" not in thanked.headers[POLICY]
     assert SCRIPT.findall(thanked.text) == []
@@ -132,7 +132,7 @@ def test_the_same_answer_again_adds_nothing(
     assert _answers(ledger) == [("satisfaction", "4")]
 
 
-def test_who_changes_their_mind_chooses_another_answer_and_the_first_is_kept(
+def test_people_can_change_their_answer_and_the_first_one_is_kept(
     ledger: psycopg.Connection, page: TestClient, message_id: UUID
 ) -> None:
     others = FORM.findall(page.post(_path(message_id)).text)
@@ -144,7 +144,7 @@ def test_who_changes_their_mind_chooses_another_answer_and_the_first_is_kept(
     assert [answer for _, answer in _answers(ledger)] == ["4", "1", "4"]
 
 
-def test_the_questions_of_a_mail_are_answered_each_by_itself(
+def test_each_question_of_a_mail_is_answered_separately(
     ledger: psycopg.Connection, page: TestClient, message_id: UUID
 ) -> None:
     page.post(_path(message_id))
@@ -166,7 +166,7 @@ def test_a_click_waits_for_the_same_one_before_it_and_adds_nothing(
     assert len(_answers(ledger)) == 1
 
 
-def test_the_later_click_counts_though_a_slow_clock_took_it(
+def test_the_later_click_counts_even_if_a_slow_clock_recorded_it(
     ledger: psycopg.Connection, message_id: UUID
 ) -> None:
     record_answer(ledger, Answer(message_id, "satisfaction", "4"), NOW)
@@ -202,7 +202,7 @@ def test_a_link_that_is_not_ours_gets_a_friendly_404_and_answers_nothing(
         "x" * 2000 + "/4",
     ],
 )
-def test_what_the_campaign_does_not_ask_gets_a_404_and_is_neither_recorded_nor_repeated(
+def test_an_answer_that_is_not_offered_gets_a_404_and_is_neither_recorded_nor_repeated(
     ledger: psycopg.Connection, page: TestClient, message_id: UUID, asked: str, method: str
 ) -> None:
     page.post(_path(message_id))
@@ -215,7 +215,7 @@ def test_what_the_campaign_does_not_ask_gets_a_404_and_is_neither_recorded_nor_r
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("asked", ["colour/red", "colour/blue", "satisfaction/0"])
-def test_who_answers_what_is_not_asked_any_more_is_thanked_and_told_that_it_is_not_saved(
+def test_an_answer_to_a_removed_question_is_thanked_for_and_not_saved(
     ledger: psycopg.Connection, page: TestClient, message_id: UUID, asked: str, method: str
 ) -> None:
     # As it was when the mail left.
@@ -298,7 +298,7 @@ def test_while_an_analysts_changes_do_not_fit_together_the_questions_before_them
     assert "campaigns/spring is not listed" in caplog.text
 
 
-def test_when_nobody_knows_what_was_asked_people_are_asked_to_come_again(
+def test_when_the_questions_are_unknown_people_are_asked_to_come_back_later(
     ledger: psycopg.Connection,
     page: TestClient,
     message_id: UUID,
@@ -311,7 +311,7 @@ def test_when_nobody_knows_what_was_asked_people_are_asked_to_come_again(
     assert _answers(ledger) == []
 
 
-def test_the_questions_are_not_read_anew_for_every_click(
+def test_the_questions_are_not_read_again_for_every_click(
     page: TestClient,
     message_id: UUID,
     break_project: Callable[[], None],

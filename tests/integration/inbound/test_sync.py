@@ -174,7 +174,7 @@ def _wait_for(condition: Any) -> None:
     pytest.fail("what was waited for did not come")
 
 
-def test_the_webhook_is_set_up_once_follows_our_address_and_mends_itself(
+def test_the_webhook_is_set_up_once_follows_our_address_and_repairs_itself(
     ledger: psycopg.Connection,
     account: Account,
     public_url: str,
@@ -198,7 +198,7 @@ def test_the_webhook_is_set_up_once_follows_our_address_and_mends_itself(
     assert keys == [(second.public_key,)]
 
 
-def test_without_a_public_url_sendgrid_is_told_of_no_webhook(
+def test_without_a_public_url_no_webhook_is_set_up(
     ledger: psycopg.Connection,  # noqa: ARG001
     account: Account,
     now: datetime,
@@ -209,7 +209,7 @@ def test_without_a_public_url_sendgrid_is_told_of_no_webhook(
     assert account.list_webhooks() == []
 
 
-def test_lists_come_down_page_by_page_and_what_is_new_with_the_next_run(
+def test_lists_are_read_page_by_page_and_new_entries_by_the_next_run(
     ledger: psycopg.Connection, client: SendGrid, now: datetime
 ) -> None:
     everybody = [f"Person-{number}@example.com" for number in range(1001)]
@@ -232,7 +232,7 @@ def test_a_run_reads_the_last_hour_again_and_not_the_whole_list(
     assert _sync(client, ledger, now + 4 * HOUR).listed == 0
 
 
-def test_who_was_removed_from_a_list_is_free_after_the_next_full_pull(
+def test_people_removed_from_a_list_are_released_by_the_next_full_pull(
     ledger: psycopg.Connection, client: SendGrid, now: datetime
 ) -> None:
     _suppress_globally(client, ["stays@example.com", "leaves@example.com"])
@@ -256,7 +256,7 @@ def test_an_event_that_is_ahead_of_the_list_is_not_undone_by_a_full_pull(
     assert _sync(client, ledger, now + DAY).removed == 1
 
 
-def test_the_empty_lists_of_another_account_free_nobody_and_are_reported(
+def test_the_empty_lists_of_another_account_release_nobody_and_are_reported(
     ledger: psycopg.Connection, client: SendGrid, offers: int, now: datetime
 ) -> None:
     everybody = [f"person-{number}@example.com" for number in range(30)]
@@ -281,7 +281,7 @@ def test_the_empty_lists_of_another_account_free_nobody_and_are_reported(
 
 @pytest.mark.usefixtures("client")
 @pytest.mark.parametrize(("held", "is_believed"), [(1, True), (3, False)])
-def test_a_short_list_that_lost_everybody_is_not_believed_either(
+def test_a_short_list_that_lost_everybody_is_not_trusted_either(
     ledger: psycopg.Connection, now: datetime, held: int, *, is_believed: bool
 ) -> None:
     ledger.cursor().executemany(
@@ -294,7 +294,7 @@ def test_a_short_list_that_lost_everybody_is_not_believed_either(
     assert len(_held(ledger)) == (0 if is_believed else held)
 
 
-def test_a_list_that_shrinks_while_it_is_read_is_read_anew(
+def test_a_list_that_shrinks_while_it_is_read_is_read_again(
     client: SendGrid, lists: SuppressionLists, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     everybody = [f"person-{number}@example.com" for number in range(1000)]
@@ -314,7 +314,7 @@ def test_a_list_that_shrinks_while_it_is_read_is_read_anew(
     assert set(entries) == set(everybody) - set(first_page[:60])
 
 
-def test_an_unsubscribe_on_our_page_goes_up_to_the_group_and_a_return_takes_it_back(
+def test_an_unsubscribe_on_our_page_is_pushed_to_the_group_and_a_resubscribe_reverts_it(
     ledger: psycopg.Connection, client: SendGrid, offers: int, message_id: UUID, now: datetime
 ) -> None:
     unsubscribe_recipient(ledger, message_id, "offers", now)
@@ -329,7 +329,7 @@ def test_an_unsubscribe_on_our_page_goes_up_to_the_group_and_a_return_takes_it_b
     assert _held(ledger) == set()
 
 
-def test_a_return_before_the_group_was_ever_read_leaves_nothing_behind(
+def test_a_resubscribe_before_the_group_was_ever_read_leaves_nothing_behind(
     ledger: psycopg.Connection, client: SendGrid, offers: int, message_id: UUID, now: datetime
 ) -> None:
     unsubscribe_recipient(ledger, message_id, "offers", now)
@@ -355,7 +355,7 @@ def test_members_of_a_group_are_suppressed_for_its_purpose_until_they_leave(
     assert _held(ledger) == {("ada@example.com", "offers", "groups")}
 
 
-def test_another_group_for_the_purpose_frees_nobody_and_is_told_who_left(
+def test_a_new_group_for_a_purpose_releases_nobody_and_gets_those_who_unsubscribed(
     ledger: psycopg.Connection, client: SendGrid, account: Account, offers: int, now: datetime
 ) -> None:
     old = f"asm/groups/{offers}/suppressions"
@@ -374,7 +374,7 @@ def test_another_group_for_the_purpose_frees_nobody_and_is_told_who_left(
     assert _held(ledger) == {(each, "offers", "groups") for each in everybody}
 
 
-def test_who_comes_back_on_our_page_leaves_the_old_group_and_the_new(
+def test_a_resubscribe_on_our_page_removes_people_from_the_old_group_and_the_new(
     ledger: psycopg.Connection,
     client: SendGrid,
     offers: int,
@@ -427,7 +427,7 @@ def test_neither_an_address_nor_a_key_is_logged_on_the_way(
     assert API_KEY not in every_log.text
 
 
-def test_two_who_push_at_once_create_one_template(
+def test_concurrent_pushes_create_one_template(
     ledger: psycopg.Connection,  # noqa: ARG001
     account: Account,
 ) -> None:

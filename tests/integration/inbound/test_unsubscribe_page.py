@@ -35,7 +35,7 @@ def _held(ledger: psycopg.Connection) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_looking_at_the_page_unsubscribes_nobody(
+def test_viewing_the_page_unsubscribes_nobody(
     ledger: psycopg.Connection, public: TestClient, message_id: UUID, method: str
 ) -> None:
     answer = public.request(method, _path(message_id))
@@ -76,7 +76,7 @@ def test_unsubscribing_again_changes_nothing(
 
 
 @pytest.mark.parametrize("says_no_by", ["our page", "SendGrid's page"])
-def test_who_holds_a_forwarded_mail_cannot_take_back_what_its_recipient_said_later(
+def test_a_forwarded_mail_cannot_revert_its_recipients_later_choice(
     ledger: psycopg.Connection, public: TestClient, message_id: UUID, says_no_by: str
 ) -> None:
     (way_back,) = BUTTON.findall(public.post(_path(message_id)).text)
@@ -90,7 +90,7 @@ def test_who_holds_a_forwarded_mail_cannot_take_back_what_its_recipient_said_lat
     assert _held(ledger) != []
 
 
-def test_who_changes_their_mind_subscribes_again_and_can_leave_once_more(
+def test_people_can_subscribe_again_and_unsubscribe_once_more(
     ledger: psycopg.Connection, public: TestClient, message_id: UUID
 ) -> None:
     gone = public.post(_path(message_id)).text
@@ -103,7 +103,7 @@ def test_who_changes_their_mind_subscribes_again_and_can_leave_once_more(
     assert _held(ledger) == [("customer-1@example.com", "offers", "page")]
 
 
-def test_the_way_back_does_not_undo_a_complaint(
+def test_a_resubscribe_does_not_undo_a_complaint(
     ledger: psycopg.Connection, public: TestClient, message_id: UUID
 ) -> None:
     (again,) = BUTTON.findall(public.post(_path(message_id)).text)
@@ -114,7 +114,7 @@ def test_the_way_back_does_not_undo_a_complaint(
     assert _held(ledger) == [(address, "address", "spam_reports")]
 
 
-def test_nobody_who_holds_a_mail_can_undo_what_its_recipient_said(
+def test_no_holder_of_a_mail_can_undo_its_recipients_choice(
     ledger: psycopg.Connection, public: TestClient, message_id: UUID
 ) -> None:
     public.post(_path(message_id))
@@ -126,7 +126,7 @@ def test_nobody_who_holds_a_mail_can_undo_what_its_recipient_said(
     assert suppressions(ledger) == before
 
 
-def test_who_left_by_sendgrids_page_is_not_brought_back_by_a_mail(
+def test_people_who_unsubscribed_on_sendgrids_page_are_not_resubscribed_by_a_mail(
     ledger: psycopg.Connection, public: TestClient, message_id: UUID
 ) -> None:
     left = Report("customer-1@example.com", "offers", "groups", suppressed_at=NOW)

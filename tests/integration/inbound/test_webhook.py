@@ -150,7 +150,7 @@ def test_a_forged_post_is_counted_and_changes_nothing_else(
     assert refusals(ledger) == {reason: 2}
 
 
-def test_a_post_that_sendgrid_repeats_for_a_day_is_still_taken(
+def test_a_post_that_sendgrid_repeats_for_a_day_is_still_accepted(
     ledger: psycopg.Connection, webhook: Webhook
 ) -> None:
     assert webhook.post(event("open"), timestamp=int(time.time() - 24.5 * HOUR)) == 204
@@ -184,7 +184,7 @@ def test_a_signed_body_that_is_no_array_of_events_is_refused_and_counted(
         {"timestamp": 1e300},
     ],
 )
-def test_one_entry_that_is_no_event_does_not_cost_the_others(
+def test_one_entry_that_is_no_event_does_not_affect_the_others(
     ledger: psycopg.Connection, webhook: Webhook, flaw: dict[str, Any]
 ) -> None:
     assert webhook.post(event("open", sg_event_id="good"), event("open") | flaw) == 204
@@ -219,7 +219,7 @@ def test_what_postgresql_cannot_hold_does_not_stop_the_post(
         + b"}",
     ],
 )
-def test_nothing_that_one_entry_holds_costs_the_others(
+def test_the_contents_of_one_entry_never_affect_the_others(
     ledger: psycopg.Connection, webhook: Webhook, entry: bytes
 ) -> None:
     good = json.dumps(event("open", sg_event_id="a good one")).encode()
@@ -228,7 +228,7 @@ def test_nothing_that_one_entry_holds_costs_the_others(
     assert refusals(ledger) == {}
 
 
-def test_a_flood_of_forged_posts_costs_no_connection_each(
+def test_a_flood_of_forged_posts_does_not_open_a_connection_for_each(
     ledger: psycopg.Connection, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(inbound_webhook, "COUNT_EVERY", timedelta(hours=1))
@@ -251,7 +251,7 @@ def test_a_flood_of_forged_posts_costs_no_connection_each(
     assert refusals(ledger) == {"unsigned": 21, "forged": 20}
 
 
-def test_a_locked_row_of_refusals_holds_nobody_up(
+def test_a_locked_row_of_refusals_blocks_nobody(
     ledger: psycopg.Connection, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert webhook.client.post("/events", content=BODY).status_code == 403
@@ -268,7 +268,7 @@ def test_a_post_that_is_too_large_is_not_read(ledger: psycopg.Connection, webhoo
     assert refusals(ledger) == {"too large": 1}
 
 
-def test_before_the_key_is_fetched_nothing_is_believed(
+def test_before_the_key_is_fetched_nothing_is_accepted(
     ledger: psycopg.Connection, webhook: Webhook
 ) -> None:
     ledger.execute("delete from ledger.webhook_keys")
@@ -276,7 +276,7 @@ def test_before_the_key_is_fetched_nothing_is_believed(
     assert refusals(ledger) == {"no key": 1}
 
 
-def test_a_replaced_key_is_believed_as_long_as_sendgrid_repeats_what_it_signed(
+def test_a_replaced_key_is_accepted_as_long_as_sendgrid_repeats_posts_signed_with_it(
     ledger: psycopg.Connection, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = ledger.execute("select now()").fetchone()[0]
@@ -372,7 +372,7 @@ def test_what_an_event_says_about_the_address_is_a_suppression(
     ]
 
 
-def test_a_click_in_a_mail_of_before_the_group_changed_counts(
+def test_a_click_in_a_mail_sent_before_the_group_changed_counts(
     ledger: psycopg.Connection, webhook: Webhook
 ) -> None:
     remember_unsubscribe_group(ledger, "offers", OFFERS_GROUP + 1, "Puoti Oy: offers", NOW)
@@ -384,7 +384,7 @@ def test_a_click_in_a_mail_of_before_the_group_changed_counts(
     ]
 
 
-def test_who_joins_the_group_again_is_free_and_has_taken_back_what_our_page_was_told(
+def test_rejoining_the_group_lifts_the_suppression_and_reverts_the_choice_on_our_page(
     ledger: psycopg.Connection, webhook: Webhook, message_id: UUID
 ) -> None:
     unsubscribe_recipient(ledger, message_id, "offers", NOW)
@@ -396,7 +396,7 @@ def test_who_joins_the_group_again_is_free_and_has_taken_back_what_our_page_was_
     assert {row[4] for row in suppressions(ledger)} == {NOW + timedelta(minutes=1)}
 
 
-def test_on_one_and_the_same_second_the_unsubscribe_wins(
+def test_within_the_same_second_the_unsubscribe_wins(
     ledger: psycopg.Connection, webhook: Webhook
 ) -> None:
     about = {"asm_group_id": OFFERS_GROUP}

@@ -50,7 +50,7 @@ def test_a_decision_that_vanished_from_the_night_vanishes_from_the_record(
     assert count_decisions(decided, NIGHT) == {"gated": 1}
 
 
-def test_what_led_to_a_message_stays_however_the_night_is_decided_again(
+def test_a_decision_with_a_message_stays_when_the_night_is_decided_again(
     ledger: psycopg.Connection,
 ) -> None:
     plan(ledger, [decision(1), decision(2, outcome="capped")])
@@ -59,7 +59,7 @@ def test_what_led_to_a_message_stays_however_the_night_is_decided_again(
     assert count_decisions(ledger, NIGHT) == {"send": 1, "gated": 1}
 
 
-def test_a_night_that_a_later_one_followed_is_compared_and_left_as_it_was(
+def test_a_night_followed_by_a_later_one_is_compared_and_left_unchanged(
     decided: psycopg.Connection,
 ) -> None:
     record_decisions(decided, NIGHT)
@@ -90,7 +90,7 @@ def test_a_night_that_the_warehouse_does_not_hold_keeps_its_record(
     assert count_decisions(decided, NIGHT) == Counter(OUTCOMES)
 
 
-def test_recorders_that_run_at_once_leave_one_record(decided: psycopg.Connection) -> None:
+def test_concurrent_recorders_leave_one_record(decided: psycopg.Connection) -> None:
     def record(_: int) -> int:
         with connect() as connection:
             return record_decisions(connection, NIGHT).added

@@ -41,7 +41,7 @@ def test_a_message_is_enqueued_once_however_often_it_is_decided(
     assert count_messages(ledger, NIGHT) == {"planned": 3}
 
 
-def test_nights_that_enqueue_at_once_insert_each_message_once(
+def test_concurrent_nights_enqueue_each_message_once(
     ledger: psycopg.Connection,
 ) -> None:
     plan(ledger, (decision(i) for i in range(500)))
@@ -58,7 +58,7 @@ def test_nights_that_enqueue_at_once_insert_each_message_once(
     assert count_messages(ledger) == {"planned": 500}
 
 
-def test_a_night_that_repeats_itself_waits_for_no_message_that_is_there_already(
+def test_a_repeated_night_waits_for_no_existing_message(
     ledger: psycopg.Connection,
 ) -> None:
     plan(ledger, [decision(1)])

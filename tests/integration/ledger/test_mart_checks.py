@@ -34,7 +34,7 @@ def test_the_usual_row_count_is_the_median_of_the_last_seven_passed_nights(
     assert usual_row_count(ledger, "lifecycle", NIGHT) == expected
 
 
-def test_a_check_that_is_repeated_replaces_the_earlier(ledger: psycopg.Connection) -> None:
+def test_a_repeated_check_replaces_the_earlier_one(ledger: psycopg.Connection) -> None:
     _check(ledger, 1, 0, failures=["empty"])
     _check(ledger, 1, 40)
     assert usual_row_count(ledger, "lifecycle", NIGHT) == 40

@@ -41,14 +41,14 @@ def two_runs(ledger: psycopg.Connection) -> psycopg.Connection:
     return ledger
 
 
-def test_a_second_run_waits_until_the_first_gives_the_warehouse_back(two_runs: psycopg.Connection):
+def test_a_second_run_waits_until_the_first_releases_the_warehouse(two_runs: psycopg.Connection):
     assert _hold(two_runs, "first")
     assert not _hold(two_runs, "second")
     free_warehouse(two_runs, "first")
     assert _hold(two_runs, "second")
 
 
-def test_a_run_that_has_the_warehouse_keeps_it_when_it_is_cleared(two_runs: psycopg.Connection):
+def test_a_cleared_run_keeps_the_warehouse_that_it_holds(two_runs: psycopg.Connection):
     assert _hold(two_runs, "first")
     assert _hold(two_runs, "first")
 
@@ -61,7 +61,7 @@ def test_a_run_that_died_loses_the_warehouse_after_the_longest_night(two_runs: p
         find_holder(two_runs, "first")
 
 
-def test_of_many_that_come_at_once_one_gets_the_warehouse(
+def test_of_many_concurrent_runs_one_gets_the_warehouse(
     two_runs: psycopg.Connection, ledger_database: str
 ):
     runs = [f"run {number}" for number in range(8)]
@@ -81,7 +81,7 @@ def test_the_database_itself_lets_nobody_share_the_warehouse(two_runs: psycopg.C
         two_runs.execute("update ledger.nights set held_at = now()")
 
 
-def test_work_on_the_warehouse_needs_an_opened_run_that_has_it(two_runs: psycopg.Connection):
+def test_work_on_the_warehouse_needs_an_open_run_that_holds_it(two_runs: psycopg.Connection):
     with pytest.raises(WarehouseNotHeldError, match="'first'"):
         find_holder(two_runs, "first")
     with pytest.raises(NightUnknownError, match="never opened"):
@@ -89,7 +89,7 @@ def test_work_on_the_warehouse_needs_an_opened_run_that_has_it(two_runs: psycopg
 
 
 @pytest.mark.parametrize("what", ["is_backfill", "is_dry_run"])
-def test_a_run_that_a_backfill_begins_again_sends_nothing_any_more(
+def test_a_run_restarted_by_a_backfill_sends_nothing_any_more(
     ledger: psycopg.Connection, what: str
 ):
     as_planned = Night("run", NIGHT, NOW, is_dry_run=False, opened_at=NOW)
@@ -98,7 +98,7 @@ def test_a_run_that_a_backfill_begins_again_sends_nothing_any_more(
     assert getattr(find_night(ledger, "run"), what)
 
 
-def test_a_warehouse_that_was_given_back_in_between_is_asked_for_again(
+def test_a_warehouse_released_in_between_is_requested_again(
     two_runs: psycopg.Connection,
 ):
     """No run has it: the one that had it gave it back after this one had seen it held."""
@@ -127,7 +127,7 @@ def test_a_night_is_not_decided_by_marts_of_another_one(checked: psycopg.Connect
         require_own_marts(checked, NIGHT)
 
 
-def test_a_broken_mart_that_was_not_built_keeps_no_night_from_being_decided(
+def test_a_broken_mart_that_was_not_built_does_not_stop_a_decision(
     checked: psycopg.Connection,
 ):
     checked.execute(

@@ -93,7 +93,7 @@ def test_only_what_is_due_and_not_too_late_is_claimed(
     assert (claim(ledger) is not None) == is_claimed
 
 
-def test_what_has_expired_since_is_not_claimed(ledger: psycopg.Connection) -> None:
+def test_a_message_that_has_expired_is_not_claimed(ledger: psycopg.Connection) -> None:
     plan(ledger, [decision(1, not_after=NOW + timedelta(minutes=1))])
     assert claim(ledger, now=NOW + timedelta(minutes=1)) is None
 
@@ -106,7 +106,7 @@ def test_an_address_is_claimed_once_at_a_time_whatever_its_letter_case(
     assert len(claim(ledger).messages) == 1
 
 
-def test_workers_that_claim_at_once_never_share_a_message(ledger: psycopg.Connection) -> None:
+def test_concurrent_workers_never_share_a_message(ledger: psycopg.Connection) -> None:
     plan(ledger, (decision(i) for i in range(1000)))
 
     def work(_: int) -> list[str]:
@@ -211,7 +211,7 @@ def test_a_late_answer_cannot_touch_a_message_that_another_request_carries(
     assert count_messages(ledger) == {"submitting": 1}
 
 
-def test_a_rejected_message_keeps_the_words_and_the_others_are_planned(
+def test_a_rejected_message_keeps_the_error_text_and_the_others_are_planned(
     ledger: psycopg.Connection,
 ) -> None:
     plan(ledger, (decision(i) for i in range(3)))

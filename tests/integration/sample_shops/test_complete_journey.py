@@ -50,7 +50,7 @@ def source() -> pd.DataFrame:
     return frame
 
 
-def test_the_last_purchase_is_of_the_last_day(loaded: psycopg.Connection):
+def test_the_last_purchase_is_on_the_last_day(loaded: psycopg.Connection):
     row = loaded.execute(
         "select max(ordered_at at time zone 'Europe/Helsinki')::date from raw.orders"
     ).fetchone()
@@ -85,7 +85,7 @@ def test_the_shops_wall_clock_shows_the_hour_of_the_source(
     assert max(rows, key=lambda row: row[1])[0] == 17
 
 
-def test_weekdays_stay_what_they_were(loaded: psycopg.Connection, source: pd.DataFrame):
+def test_weekdays_stay_the_same(loaded: psycopg.Connection, source: pd.DataFrame):
     first_source = source.groupby("basket_id")["wall_clock"].first()
     rows = loaded.execute(
         "select order_id::bigint, (ordered_at at time zone 'Europe/Helsinki') from raw.orders"

@@ -22,7 +22,7 @@ def shop(database: str) -> psycopg.Connection:
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=["simulate", "complete-journey"])
-def test_a_shops_own_rows_are_not_replaced_unasked(
+def test_a_shops_own_rows_are_not_replaced_without_replace(
     shop: psycopg.Connection, command: list[str]
 ) -> None:
     told = CliRunner().invoke(app, command).exception
@@ -32,7 +32,7 @@ def test_a_shops_own_rows_are_not_replaced_unasked(
     assert shop.execute("select store_id from raw.stores").fetchall() == [("ours",)]
 
 
-def test_they_are_replaced_when_asked(shop: psycopg.Connection) -> None:
+def test_they_are_replaced_with_replace(shop: psycopg.Connection) -> None:
     assert CliRunner().invoke(app, [*COMMANDS[0], "--replace"]).exit_code == 0
     assert shop.execute("select from raw.stores where store_id = 'ours'").fetchall() == []
     assert shop.execute("select from raw.customers").rowcount == 300

@@ -38,7 +38,7 @@ def owned(purchases: Purchases) -> pd.DataFrame:
     )
 
 
-def test_pairs_are_those_of_twenty_baskets_of_half_a_year(
+def test_pairs_have_at_least_twenty_baskets_within_half_a_year(
     mart: pd.DataFrame, purchases: Purchases
 ) -> None:
     held = purchases.lines[purchases.age(purchases.lines.day) <= 26 * 7]
@@ -56,7 +56,7 @@ def test_pairs_are_those_of_twenty_baskets_of_half_a_year(
     np.testing.assert_allclose(mart.affinity, pairs / first / np.sqrt(other), rtol=1e-12)
 
 
-def test_cross_selling_adds_up_affinities_to_what_was_never_bought(
+def test_cross_selling_sums_affinities_to_types_never_bought(
     warehouse: Warehouse, mart: pd.DataFrame, purchases: Purchases, owned: pd.DataFrame
 ) -> None:
     types = owned.columns
@@ -79,7 +79,7 @@ def test_cross_selling_adds_up_affinities_to_what_was_never_bought(
             assert left.max() <= lowest[customer] * (1 + 1e-6)
 
 
-def test_a_rule_is_told_to_whom_bought_one_lately_and_never_the_other(
+def test_a_rule_applies_to_customers_who_bought_one_type_recently_and_never_the_other(
     warehouse: Warehouse, purchases: Purchases
 ) -> None:
     rules = warehouse.read("select product_type, complement_type from seeds.complements")
@@ -98,7 +98,7 @@ def test_a_rule_is_told_to_whom_bought_one_lately_and_never_the_other(
     assert set(zip(told.customer_id, told.product_type, strict=True)) == expected
 
 
-def test_occasions_are_what_both_halves_of_the_customers_see(
+def test_occasions_are_those_that_both_halves_of_the_customers_show(
     warehouse: Warehouse, purchases: Purchases
 ) -> None:
     categories = warehouse.read("select product_id, product_category from raw.products")

@@ -65,7 +65,7 @@ def test_each_list_holds_the_ten_highest_scores(
     assert mart.customer_id.nunique() > 290
 
 
-def test_each_row_tells_how_its_score_comes_about(
+def test_each_row_shows_how_its_score_is_made_up(
     mart: pd.DataFrame, candidates: pd.DataFrame
 ) -> None:
     expected = candidates.set_index(["customer_id", "item"])
@@ -77,7 +77,7 @@ def test_each_row_tells_how_its_score_comes_about(
     assert {True, False} == set(mart.is_own)
 
 
-def test_of_equal_scores_the_more_popular_and_then_the_first_by_name_leads(
+def test_equal_scores_are_ordered_by_popularity_and_then_by_name(
     mart: pd.DataFrame,
 ) -> None:
     following = mart.shift(-1)

@@ -36,7 +36,7 @@ def test_the_first_order_and_the_days_to_the_second(
     assert len(mart) == purchases.orders.customer_id.nunique()
 
 
-def test_the_first_basket_is_of_the_type_that_cost_most(
+def test_the_first_basket_counts_for_the_type_that_cost_most(
     warehouse: Warehouse, purchases: Purchases
 ) -> None:
     mart = warehouse.read("select * from signals.first_order").set_index("order_id")
@@ -49,7 +49,9 @@ def test_the_first_basket_is_of_the_type_that_cost_most(
     assert (mart.net_amount * 100 == cents).all()
 
 
-def test_returns_are_shared_out_as_documented(warehouse: Warehouse, purchases: Purchases) -> None:
+def test_shares_of_returns_are_computed_as_documented(
+    warehouse: Warehouse, purchases: Purchases
+) -> None:
     mart = warehouse.read("select * from signals.return_habits").set_index("customer_id")
     customers = _returns(warehouse, purchases).reindex(mart.index)
     assert customers.lines.sum() == mart.bought_line_count.sum()

@@ -41,7 +41,7 @@ def mart(warehouse: Warehouse) -> pd.DataFrame:
     return rows.set_index("customer_id").sort_index()
 
 
-def test_everybody_who_ordered_has_a_row_with_what_was_paid(
+def test_every_customer_who_ordered_has_a_row_with_the_amount_paid(
     mart: pd.DataFrame, orders: pd.DataFrame
 ) -> None:
     by_customer = orders.groupby("customer_id").amount
@@ -66,7 +66,7 @@ def test_expected_orders_are_calibrated_on_the_window_before(
     np.testing.assert_allclose(mart.expected_orders_365_days, expected, rtol=1e-9)
 
 
-def test_expected_spend_is_orders_times_an_amount_drawn_to_the_shops(
+def test_expected_spend_is_orders_times_an_amount_shrunk_towards_the_shops(
     mart: pd.DataFrame, orders: pd.DataFrame
 ) -> None:
     by_customer = orders.groupby("customer_id").amount
@@ -79,7 +79,7 @@ def test_expected_spend_is_orders_times_an_amount_drawn_to_the_shops(
     )
 
 
-def test_a_model_that_is_not_listed_has_no_opinion(mart: pd.DataFrame) -> None:
+def test_a_model_that_is_not_listed_gives_no_values(mart: pd.DataFrame) -> None:
     assert mart.bgnbd_orders_365_days.isna().all()
     assert mart.bgnbd_spend_365_days.isna().all()
 

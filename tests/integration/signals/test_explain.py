@@ -48,7 +48,7 @@ def _day(day: object) -> str:
     return f"{day:%-d.%-m.%Y}"
 
 
-def test_what_the_page_says_is_what_the_marts_hold(
+def test_the_page_shows_what_the_marts_hold(
     warehouse: Warehouse, connection: psycopg.Connection
 ) -> None:
     (customer,) = connection.execute(ORDERS_MOST).fetchone()
@@ -94,13 +94,13 @@ def test_the_page_shows_neither_name_nor_address(
     assert person.last_name not in page
 
 
-def test_a_customer_nobody_knows_is_an_error_that_says_so(connection: psycopg.Connection) -> None:
+def test_an_unknown_customer_is_reported_as_an_error(connection: psycopg.Connection) -> None:
     with pytest.raises(NothingToExplainError, match="no customer 'nobody'"):
         explain_customer(connection, "nobody", Locale.EN)
 
 
 @pytest.mark.usefixtures("database")
-def test_before_the_first_night_it_is_told_what_is_missing() -> None:
+def test_before_the_first_night_the_error_says_what_is_missing() -> None:
     with (
         connect() as connection,
         pytest.raises(NothingToExplainError, match="'lifecycle' was never built here: run a night"),

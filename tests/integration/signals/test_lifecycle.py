@@ -57,7 +57,7 @@ def test_counts_dates_and_amounts_are_exact(mart: pd.DataFrame, expected: pd.Dat
     assert ((mart.spend_365_days * 100).astype(int) == expected.cents_of_a_year).all()
 
 
-def test_the_own_rhythm_is_the_faded_average_of_gaps(
+def test_the_typical_gap_is_the_decayed_average_of_gaps(
     mart: pd.DataFrame, expected: pd.DataFrame
 ) -> None:
     gaps = expected.typical_gap_days.astype(float)
@@ -79,7 +79,7 @@ def test_the_activity_probability_is_calibrated_on_the_window_before(
     )
 
 
-def test_quintiles_rank_customers_and_equal_ones_share_them(
+def test_quintiles_rank_customers_and_ties_share_a_quintile(
     mart: pd.DataFrame, expected: pd.DataFrame
 ) -> None:
     for quintile, value in {

@@ -94,7 +94,7 @@ def moment() -> datetime:
     return pd.Timestamp("2026-10-02 09:00", tz=ZONE).to_pydatetime()
 
 
-def test_every_quarter_is_what_pandas_makes_of_it_and_the_same_again_months_later(
+def test_every_quarter_equals_pandas_result_and_is_the_same_months_later(
     copied_warehouse: Warehouse, moment: datetime
 ) -> None:
     frozen = {}

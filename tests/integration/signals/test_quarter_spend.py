@@ -56,7 +56,7 @@ def test_every_quarter_is_exact_to_the_cent(warehouse: Warehouse, orders: pd.Dat
     assert (told.gift_card_amount > 0).any()
 
 
-def test_the_reward_is_of_the_highest_threshold_that_the_spend_is_over(
+def test_the_reward_is_that_of_the_highest_threshold_exceeded(
     warehouse: Warehouse,
 ) -> None:
     mart = warehouse.read("select spend, tier_amount from signals.quarter_spend")
@@ -73,9 +73,7 @@ def test_only_the_quarter_of_the_night_is_open(warehouse: Warehouse) -> None:
     assert list(mart.quarter[~mart.is_closed]) == ["2026Q3"]
 
 
-def test_the_tier_is_what_living_through_the_days_leads_to(
-    warehouse: Warehouse, orders: pd.DataFrame
-) -> None:
+def test_the_tier_equals_a_replay_of_every_day(warehouse: Warehouse, orders: pd.DataFrame) -> None:
     """Live every customer's days from the first order to the night, with the tier as a memory."""
     mart = warehouse.read("select * from signals.loyalty").set_index("customer_id")
     customers = orders.groupby("customer_id")

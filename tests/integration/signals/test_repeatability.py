@@ -46,7 +46,7 @@ PLAN_OTHERWISE = "; ".join(
 )
 
 
-def test_a_night_is_the_same_to_the_last_bit_whatever_came_since_and_however_rows_are_read(
+def test_a_rebuilt_night_is_identical_whatever_came_since_and_in_any_row_order(
     warehouse: Warehouse, copied_warehouse: Warehouse
 ) -> None:
     copied_warehouse.execute(FORGET_THE_FUTURE)

@@ -48,7 +48,7 @@ def test_lifecycle_learns_from_the_eight_weeks_before(
     )
 
 
-def test_purchase_hours_prefer_the_tau_that_expected_the_hours_that_came(
+def test_purchase_hours_choose_the_tau_that_predicted_the_actual_hours(
     mart: pd.DataFrame, purchases: Purchases
 ) -> None:
     orders = purchases.orders
@@ -73,7 +73,7 @@ def test_purchase_hours_prefer_the_tau_that_expected_the_hours_that_came(
         assert row[f"loss_{tau}"] == pytest.approx(np.mean(losses[tau]), rel=1e-9)
 
 
-def test_a_night_built_again_replaces_its_own_parameters_alone(copied_warehouse: Warehouse) -> None:
+def test_a_night_built_again_replaces_only_its_own_parameters(copied_warehouse: Warehouse) -> None:
     copied_warehouse.execute(
         "insert into signals.signal_parameters (night_date, signal, horizon_days, tau_days,"
         " calibration_factor, is_learnt) values ('2026-09-20', 'lifecycle', 56, 60, 1.5, true);"

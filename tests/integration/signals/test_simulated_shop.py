@@ -78,7 +78,7 @@ def test_evidence_of_a_lifestyle_is_of_the_customers_own_kept_orders(simulated: 
     assert strangers.empty
 
 
-def test_nobody_can_be_read_out_of_a_gift_occasion(simulated: Warehouse) -> None:
+def test_a_gift_occasion_identifies_no_recipient(simulated: Warehouse) -> None:
     """Neither a family name nor a street nor a postal code of any parcel."""
     told = simulated.read("""
         select 1
@@ -118,7 +118,7 @@ def test_exactly_the_planted_carts_are_found(simulated: Warehouse) -> None:
     assert near_misses.why.nunique() >= 5
 
 
-def test_exactly_the_planted_referrals_are_found_with_what_becomes_of_them(
+def test_exactly_the_planted_referrals_are_found_with_their_outcomes(
     simulated: Warehouse,
 ) -> None:
     columns = "customer_id, order_id, referrer_customer_id, status, refused_reason"
@@ -128,7 +128,7 @@ def test_exactly_the_planted_referrals_are_found_with_what_becomes_of_them(
     assert set(told.status) == {"waiting", "earned", "refused"}
 
 
-def test_who_returns_by_habit_stands_above_who_returns_now_and_then(simulated: Warehouse) -> None:
+def test_habitual_returners_rank_above_occasional_ones(simulated: Warehouse) -> None:
     habits = simulated.read("""
         select is_planted, times_average
         from truth.returns inner join signals.return_habits using (customer_id)
@@ -144,7 +144,7 @@ def test_one_seed_makes_one_shop_and_another_seed_another() -> None:
     assert _everything(seed=1) != _everything(seed=2)
 
 
-def test_every_story_is_told_in_the_smallest_shop() -> None:
+def test_every_story_occurs_in_the_smallest_shop() -> None:
     made = simulate_shop(read_shop(), FEWEST_CUSTOMERS, 1, NIGHT)
     told = {row["why"] for rows in made.records.truths.values() for row in rows}
     assert len(told) >= len(STORIES) - 1  # the two gifts to a friend of one story tell the same

@@ -37,18 +37,18 @@ def arrows_of(file: Path) -> set[Arrow]:
     return {(source, target[1], file.stem) for source in sources}
 
 
-def test_every_way_of_the_statements_is_on_the_page_and_no_other() -> None:
+def test_the_page_lists_exactly_the_transitions_of_the_statements() -> None:
     made = set().union(*(arrows_of(file) for file in SQL.rglob("*.sql")))
     # Enqueueing inserts, and plans an expired message again by its conflict clause.
     assert documented() == made | {("expired", "planned", "enqueue_messages")}
 
 
-def test_the_picture_shows_the_same_ways() -> None:
+def test_the_picture_shows_the_same_transitions() -> None:
     drawn = set(re.findall(r"^    (\w+) --> (\w+)$", PAGE, re.MULTILINE))
     assert drawn == {(source, target) for source, target, _ in documented()}
 
 
-def test_the_picture_ends_where_no_way_leads_on() -> None:
+def test_the_picture_ends_at_states_without_a_transition() -> None:
     ends = set(re.findall(r"^    (\w+) --> \[\*\]$", PAGE, re.MULTILINE))
     assert ends == set(MessageState) - {source for source, _, _ in documented()}
 

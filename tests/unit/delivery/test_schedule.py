@@ -48,7 +48,7 @@ def _late_releases(claimed: ClaimedMessage, began: datetime) -> dict[UUID, datet
         ("transactional", -10, 1000, None),
     ],
 )
-def test_marketing_is_scheduled_so_far_ahead_that_it_can_be_called_back(
+def test_marketing_is_scheduled_far_enough_ahead_to_be_cancelled(
     kind: str, send_in: int, worthless_in: int, released_in: int | None
 ) -> None:
     expected = None if released_in is None else NOW + timedelta(minutes=released_in)
@@ -133,13 +133,15 @@ def test_what_is_not_late_keeps_its_time() -> None:
     assert release_at(planned, began, LEAD, QUIET) == began + LEAD
 
 
-def test_transactional_mail_knows_no_quiet_hours() -> None:
+def test_transactional_mail_ignores_quiet_hours() -> None:
     began = datetime.fromisoformat("2026-11-22 22:30+02:00")
     receipt = message("transactional", 0)._replace(send_at=began)
     assert release_at(receipt, began, LEAD, QUIET) is None
 
 
-def test_a_time_zone_that_python_does_not_know_is_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_time_zone_that_python_does_not_know_is_reported(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     QUIET.moment_after(NOW, "Venus/Maxwell_Montes")
     assert "time zone 'Venus/Maxwell_Montes' is not known here" in caplog.text
 

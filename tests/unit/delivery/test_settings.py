@@ -6,14 +6,14 @@ from retention.sendgrid.client import SendGrid, SendGridSettingsError
 
 
 @pytest.mark.parametrize("key", ["", " ", "SG.two words", "SG.line\nbreak", "SG.ä"])
-def test_a_key_that_cannot_be_right_is_refused_and_not_quoted(key: str) -> None:
+def test_an_impossible_key_is_refused_and_not_quoted(key: str) -> None:
     with pytest.raises(SendGridSettingsError, match="SENDGRID_API_KEY") as caught:
         SendGrid(key)
     assert "SG." not in str(caught.value)
 
 
 @pytest.mark.parametrize("url", ["api.sendgrid.com", "ftp://api.sendgrid.com", "http://", ""])
-def test_a_url_that_cannot_be_right_is_refused(url: str) -> None:
+def test_an_impossible_url_is_refused(url: str) -> None:
     with pytest.raises(SendGridSettingsError, match="SENDGRID_API_URL"):
         SendGrid("SG.key", url)
 

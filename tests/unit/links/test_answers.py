@@ -46,7 +46,7 @@ def test_a_token_with_one_changed_byte_is_forged(place: int, difference: int) ->
 
 
 @given(st.text(max_size=500))
-def test_no_text_that_we_did_not_sign_is_believed(token: str) -> None:
+def test_no_text_that_we_did_not_sign_is_accepted(token: str) -> None:
     with pytest.raises(ForgedLinkError):
         read_answers_token(KEY, token)
 
@@ -57,14 +57,14 @@ def test_another_key_makes_no_link_of_ours() -> None:
 
 
 @given(st.text(max_size=30))
-def test_who_may_answer_may_not_unsubscribe_and_the_other_way_round(purpose: str) -> None:
+def test_an_answer_link_cannot_unsubscribe_and_vice_versa(purpose: str) -> None:
     with pytest.raises(ForgedLinkError):
         read_token(KEY, _token())
     with pytest.raises(ForgedLinkError):
         read_answers_token(KEY, unsubscribe_token(KEY, Unsubscription(MESSAGE, purpose)))
 
 
-def test_a_question_is_said_in_the_first_language_that_has_words_for_it() -> None:
+def test_a_question_is_shown_in_the_first_language_that_has_words_for_it() -> None:
     questions = Questions({}, read_words(project_directory()))
     said = questions.say("review", ("good", "poor"), "et", "fi", "en")
     assert said.ask == "Mitä pidit ostoksestasi?"

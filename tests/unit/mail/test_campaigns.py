@@ -38,7 +38,7 @@ def test_a_campaign_knows_the_marts_it_reads_through_others(manifest: Path) -> N
     assert "product_types" not in winback.upstream_models, "a seed is no model"
 
 
-def test_the_steps_of_a_campaign_are_no_campaigns(manifest: Path) -> None:
+def test_the_steps_of_a_campaign_are_not_campaigns(manifest: Path) -> None:
     nodes = json.loads(manifest.read_text())["nodes"]
     assert "model.paluu.second_purchase_window" in nodes
     assert "second_purchase_window" not in read_campaigns(manifest)
@@ -73,7 +73,7 @@ def test_only_keys_that_people_write_are_offered_to_them(
     assert "upstream_models" not in str(raised.value)
 
 
-def test_every_impossible_setting_is_a_problem_of_its_own(
+def test_every_impossible_setting_is_a_separate_problem(
     manifest_with: Callable[..., Path],
 ) -> None:
     with pytest.raises(CampaignError) as raised:
@@ -81,7 +81,7 @@ def test_every_impossible_setting_is_a_problem_of_its_own(
     assert len(raised.value.problems) == 2
 
 
-def test_a_campaign_without_settings_is_told_where_they_belong(
+def test_the_error_for_missing_settings_says_where_they_belong(
     manifest: Path, tmp_path: Path
 ) -> None:
     content = json.loads(manifest.read_text())

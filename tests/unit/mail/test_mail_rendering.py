@@ -59,7 +59,7 @@ def test_the_engine_and_the_sandbox_render_every_mail_alike(manifest: Path, camp
             )
 
 
-def test_the_traced_page_differs_by_its_traces_alone() -> None:
+def test_the_traced_page_differs_only_by_its_traces() -> None:
     mail = compose("winback")[0]
     rendered = render_mail(mail, read_sample_data(project_directory(), "winback").context("en"))
     traces = re.findall(r' data-at="([^"]*)"', rendered.traced_html)
@@ -69,7 +69,7 @@ def test_the_traced_page_differs_by_its_traces_alone() -> None:
     assert "data-at" not in mail.html
 
 
-def test_a_preheader_is_told_as_text_and_not_as_html() -> None:
+def test_a_preheader_is_shown_as_text_and_not_as_html() -> None:
     mail = compose("winback")[0]
     rendered = render_mail(
         Mail(**{**vars(mail), "preheader": "{{first_name}} & co"}), {"first_name": "Bo <3"}

@@ -56,7 +56,7 @@ def test_the_campaigns_of_the_shop_have_no_warning(manifest: Path, campaign: str
 
 
 class TestData:
-    def test_what_a_mail_asks_for_in_vain_is_named_with_its_line(self, project: Path) -> None:
+    def test_data_that_a_mail_uses_but_lacks_are_named_with_their_line(self, project: Path) -> None:
         write(project, SOUND, "<p>{{elapse}}</p>", subject="{{{name}}}")
         show(project, elapsed="3 weeks")
         found = warnings(project)
@@ -95,7 +95,7 @@ class TestData:
         assert [found for found in warnings(project) if "data of" in found] == expected
         assert [found for found in warnings(project) if "shown by no" in found] == []
 
-    def test_what_each_leaves_is_meant_outside_of_it_again(self, project: Path) -> None:
+    def test_after_each_names_refer_to_the_outer_data_again(self, project: Path) -> None:
         write(project, SOUND, "{{#each items}}{{name}}{{else}}{{name}}{{/each}}{{name}}")
         show(project, items=[{"name": "a", "habit": "often"}])
         assert warnings(project) == [
@@ -104,12 +104,12 @@ class TestData:
             f"{SAMPLE}, line 4: 'items.habit' is shown by no language of the mail",
         ]
 
-    def test_below_a_null_nothing_is_judged(self, project: Path) -> None:
+    def test_nothing_is_checked_below_a_null(self, project: Path) -> None:
         write(project, SOUND, "{{#each items}}{{name}}{{/each}}")
         show(project, items=None)
         assert warnings(project) == []
 
-    def test_what_the_engine_adds_is_there_and_need_not_be_shown(self, project: Path) -> None:
+    def test_data_added_by_the_engine_exist_and_need_not_be_shown(self, project: Path) -> None:
         write(project, "<p>Hi {{first_name}}</p>")
         show(project)
         assert warnings(project) == []
@@ -157,7 +157,7 @@ class TestLinks:
         assert found[0].endswith(fault)
         assert len(found) == 2
 
-    def test_a_link_out_of_the_data_is_named_where_the_mail_shows_it(self, project: Path) -> None:
+    def test_a_link_from_the_data_is_named_where_the_mail_shows_it(self, project: Path) -> None:
         write(project, SOUND, "{{#each items}}", '<a href="{{url}}">Go</a>', "{{/each}}")
         show(project, items=[{"url": "https://a.fi/"}, {"url": "ftp://a.fi/"}])
         assert [warning.split(":")[0] for warning in warnings(project)] == [
@@ -165,7 +165,7 @@ class TestLinks:
             f"{FI}, line 8",
         ]
 
-    def test_a_made_up_host_is_one_only_where_the_shop_is_real(self, project: Path) -> None:
+    def test_a_made_up_host_is_a_problem_only_for_a_real_shop(self, project: Path) -> None:
         write(project, '<p><a href="https://puoti.example.com/sale">Go</a></p>')
         show(project)
         assert warnings(project) == []
@@ -189,7 +189,7 @@ class TestLinks:
         real = MailData("customer 1", file, {"en": context, "fi": context}, None)
         assert len(warnings(project, real)) == 2
 
-    def test_what_a_mail_puts_behind_a_link_of_the_engines_is_the_engines_too(
+    def test_a_path_after_one_of_the_engines_links_belongs_to_the_engine_too(
         self, project: Path
     ) -> None:
         settings = project / "dbt_project.yml"
@@ -200,12 +200,12 @@ class TestLinks:
         assert warnings(project) == []
 
     @pytest.mark.parametrize("alt", ["", 'alt=""', 'alt=" "'])
-    def test_a_picture_without_words_is_named(self, project: Path, alt: str) -> None:
+    def test_a_picture_without_alt_text_is_named(self, project: Path, alt: str) -> None:
         write(project, SOUND, f'<img src="https://shop.fi/a.png" {alt}>')
         show(project)
         assert warnings(project)[0].startswith(f"{EN}, line 7: a picture without alt text")
 
-    def test_a_picture_with_words_is_sound(self, project: Path) -> None:
+    def test_a_picture_with_alt_text_is_fine(self, project: Path) -> None:
         write(project, SOUND, '<img src="https://shop.fi/a.png" alt="A cup">')
         show(project)
         assert warnings(project) == []
@@ -246,7 +246,7 @@ class TestReaders:
         assert warnings(project)[0].startswith(f"{EN}: 10")
         assert "kB of HTML: beyond 100 kB" in warnings(project)[0]
 
-    def test_a_very_long_word_is_named_where_it_stands(self, project: Path) -> None:
+    def test_a_very_long_word_is_named_with_its_line(self, project: Path) -> None:
         word = "kolmivaihekilowattituntimittarit"
         write(project, SOUND, f"<p>{word} kolmivaihe-kilowattitunti-mittari {{{{name}}}}</p>")
         show(project, name="y" * 31)
@@ -260,7 +260,7 @@ class TestReaders:
         show(project)
         assert warnings(project) == []
 
-    def test_a_body_without_words_is_named(self, project: Path) -> None:
+    def test_a_body_without_text_is_named(self, project: Path) -> None:
         write(project, "", '<img src="https://shop.fi/a.png" alt="A cup">{{#if first_name}}{{/if}}')
         show(project)
         assert warnings(project)[0].startswith(f"{EN}, line 7: the body has no words of its own")

@@ -123,7 +123,7 @@ def test_all_languages_of_a_mail_ask_for_the_same_data(
     assert all(each == written[0] for each in written)
 
 
-def test_what_customers_and_shops_are_called_cannot_break_the_html(
+def test_names_of_customers_and_shops_cannot_break_the_html(
     mails: dict[tuple[str, str], Mail],
 ) -> None:
     mail = mails["replenishment_reminder", "en"]
@@ -153,7 +153,7 @@ def test_the_hidden_preheader_is_not_in_the_plain_text(
 
 
 @pytest.mark.parametrize("locale", read_shop().languages.mail_locales)
-def test_each_mail_of_winback_has_words_of_its_own(
+def test_each_mail_of_winback_has_its_own_text(
     mails: dict[tuple[str, str], Mail], locale: str
 ) -> None:
     mail = mails["winback", locale]
@@ -217,7 +217,7 @@ def test_a_broken_mail_names_the_file_and_the_place(
         (9, "<p>5 $</p>", r"write a dollar sign as \$\$"),
     ],
 )
-def test_what_is_wrong_is_found_in_the_analysts_own_file_and_line(
+def test_an_error_names_the_file_and_line_that_the_analyst_wrote(
     project: Path, line: int, words: str, complaint: str
 ) -> None:
     file = project / "campaigns/winback/email.en.html"
@@ -237,7 +237,7 @@ def test_a_subject_is_no_html_and_the_unsubscribe_link_no_customers_word(project
     assert _compose_winback(project)[0].subject == "{{{name}}}"
 
 
-def test_all_that_is_wrong_with_a_campaigns_mails_is_told_at_once(project: Path) -> None:
+def test_all_errors_in_a_campaigns_mails_are_reported_at_once(project: Path) -> None:
     (project / "campaigns/winback/email.fi.html").unlink()
     file = project / "campaigns/winback/email.en.html"
     file.write_text(file.read_text() + "{{{name}}} 5 $ {{/if}}")

@@ -70,7 +70,7 @@ def _change_words(project: Path, **languages: object) -> None:
     file.write_text(yaml.safe_dump(words, allow_unicode=True))
 
 
-def test_every_question_is_worded_alike_in_every_language() -> None:
+def test_every_question_has_the_same_answers_in_every_language() -> None:
     words, shop = read_words(project_directory()), read_shop()
     assert set(words) >= set(shop.locales(is_marketing=False))
     offered = [
@@ -166,7 +166,7 @@ def test_an_answer_that_no_mail_links_to_is_named_for_each_language(
         ("en: {q: soon}", "en.q: Input should be a valid dictionary"),
     ],
 )
-def test_words_that_cannot_be_are_named_with_their_key(
+def test_impossible_words_are_named_with_their_key(
     project: Path, text: str, complaint: str
 ) -> None:
     (project / "layouts/answers.yml").write_text(text)
@@ -182,7 +182,7 @@ def test_without_any_words_the_file_is_missed(project: Path) -> None:
         read_words(project)
 
 
-def test_an_unhappy_answer_that_nobody_can_give_is_named(winback: Campaign) -> None:
+def test_an_unhappy_answer_that_no_question_offers_is_named(winback: Campaign) -> None:
     def check(*answers: str) -> None:
         asking = {"winback": winback.model_copy(update={"questions": SATISFACTION})}
         shop = shop_that(unhappy_answers={"satisfaction": answers})
@@ -193,5 +193,5 @@ def test_an_unhappy_answer_that_nobody_can_give_is_named(winback: Campaign) -> N
         check("1", "bad")
 
 
-def test_an_unhappy_answer_to_what_nobody_asks_yet_is_welcome(winback: Campaign) -> None:
+def test_an_unhappy_answer_to_a_question_not_asked_yet_is_allowed(winback: Campaign) -> None:
     check_unhappy_answers(read_shop(), {"winback": winback})

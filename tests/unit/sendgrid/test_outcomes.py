@@ -93,7 +93,7 @@ def test_a_rate_limit_says_how_long_to_wait(
     assert classify(202, httpx.Headers(accepted), b"") == Accepted("sg-1", None)
 
 
-def test_sendgrids_words_are_kept_and_addresses_are_not() -> None:
+def test_sendgrids_error_text_is_kept_and_addresses_are_not() -> None:
     message = "We found [anna.s@example.com] and <b@example.com> more than once."
     body = orjson.dumps({"errors": [{"message": message, "field": "personalizations.1"}]})
     outcome = classify(400, httpx.Headers(), body)
