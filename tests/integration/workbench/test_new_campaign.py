@@ -83,7 +83,7 @@ def test_the_mails_of_a_new_campaign_can_be_looked_at(
     assert shown.exit_code == 0, shown.output
     assert f"{name} ({languages}), shown with the made-up candidate" in shown.output
     page = (made.project.parent / f"build/preview/{name}.html").read_text()
-    assert "Nothing to mend." in page
+    assert "No warnings." in page
 
 
 def test_a_starter_finds_nobody_until_its_number_is_changed(made: Workbench) -> None:

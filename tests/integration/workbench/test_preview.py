@@ -50,7 +50,7 @@ def page(workbench: Workbench) -> str:
 
 
 def failure(workbench: Workbench, *words: str) -> str:
-    """What a command fails with; `main` tells it in a line."""
+    """Return the error of a failed command, which `main` prints in one line."""
     failed = workbench.retention(*words)
     assert failed.exit_code == 1
     assert isinstance(failed.exception, NoCandidateError)
@@ -69,8 +69,8 @@ def test_a_customers_mail_is_shown_with_what_the_last_build_says(
     written = page(workbench)
     assert "about 9 weeks" in written
     assert "Pitkästä aikaa, Aino" in written
-    assert "Without what may be missing" not in written
-    assert written.count("which this customer gets") == 1
+    assert "Without optional data" not in written
+    assert written.count("sent to this customer") == 1
 
 
 def test_an_analysts_own_build_goes_before_the_nights(
@@ -89,7 +89,9 @@ def test_a_customer_who_is_no_candidate_is_told_with_some_who_are(
 ) -> None:
     build(ledger_database, "", ("7", 0.5, "order-1"), ("8", 0.6, "order-3"))
     told = failure(workbench, "preview", "winback", "--customer", "9")
-    assert told.startswith("customer '9' is no candidate of 'winback'; in campaigns are 8, 7")
+    assert told.startswith(
+        "customer '9' is not a candidate of 'winback'; candidates in campaigns are for example 8, 7"
+    )
 
 
 def test_a_campaign_that_was_never_built_is_told_how_to_build_it(workbench: Workbench) -> None:
@@ -110,8 +112,8 @@ def test_the_page_shows_every_language_twice_and_without_what_may_be_missing(
     assert shown.exit_code == 0, shown.output
     written = page(workbench)
     assert written.count("<iframe") == 2 * 2 * 2
-    assert "Without what may be missing: first_name, favourites" in written
-    assert "Nothing to mend." in written
+    assert "Without optional data: first_name, favourites" in written
+    assert "No warnings." in written
     # The mail stands in an attribute: what would end it must be escaped.
     assert 'srcdoc="&lt;!doctype html&gt;' in written
 

@@ -1,4 +1,4 @@
-"""Reads out of a replayed night, while its tables stand, what the replay tells of it."""
+"""Measures a replayed night while its tables exist."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from retention.project.shop import Shop
 
-DOUBLINGS = [2**power for power in range(12)]  # orders and days: alike are those within one step
+DOUBLINGS = [2**power for power in range(12)]  # bounds of classes of similar orders and days
 REMEMBERED = (
     "create temporary table replayed_purchases"
     " (customer_id text, ordered_at timestamptz, product_type text)",
@@ -28,14 +28,14 @@ REMEMBERED = (
 
 @dataclass
 class Measures:
-    """What a replay remembers from night to night, in temporary tables of its session.
+    """Measures nights, and keeps purchases and candidates in temporary tables of the session.
 
     Attributes:
-        connection: to the database in which the nights are built.
-        shop: whose clock the nights go by.
-        campaign: the one that is replayed.
-        window_days: for so long after a night's 00:00 purchases count.
-        known_until: local date before whose 00:00 all purchases are known.
+        connection: to the database with the built nights.
+        shop: the shop, for its time zone.
+        campaign: the replayed campaign.
+        window_days: days from 00:00 of a night in which purchases count.
+        known_until: local date; all purchases before 00:00 of it are known.
     """
 
     connection: psycopg.Connection
@@ -45,14 +45,14 @@ class Measures:
     known_until: date = date.min
 
     def remember_purchases(self, first: date, built: date) -> bool:
-        """Keep what was bought from a night on, out of the tables of a later night.
+        """Keep the purchases since the first night, from the tables of a later night.
 
         Args:
             first: local date of the first night to replay.
-            built: local date of the later one, whose order lines are built.
+            built: local date of the later night, whose order lines are built.
 
         Returns:
-            Whether anybody had bought anything before the first night.
+            Whether there are purchases before the first night.
         """
         for statement in REMEMBERED:
             self.connection.execute(statement)
@@ -66,7 +66,7 @@ class Measures:
         return True
 
     def measure(self, night: date) -> ReplayedNight:
-        """Return what there is to tell of a night that was built just now."""
+        """Return the figures of the night that was just built."""
         ends = night + timedelta(days=self.window_days)
         self._run("keep_candidates", campaign=self.campaign)
         outcomes = dict(self._fetch("count_outcomes", tuple_row, night=night))
@@ -90,7 +90,7 @@ class Measures:
         )
 
     def count_sent(self, first: date, last: date) -> int:
-        """Return how many messages of the campaign were really planned on these nights."""
+        """Return the number of messages that the campaign really planned on these nights."""
         return self._fetch(
             "count_sent_messages", scalar_row, campaign=self.campaign, first=first, last=last
         )[0]

@@ -1,4 +1,4 @@
-"""Whom a campaign finds, by the edited project and by the night: who is added, dropped, changed."""
+"""Compares a campaign's candidates: the edited project's with the night's."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 EXAMPLES = 20
 Kind = Literal["added", "dropped", "changed"]
 KINDS: tuple[Kind, ...] = ("added", "dropped", "changed")
-TOLD = ("score", "not_before", "not_after", "reason", "evidence", "context")
-# A campaign that the night did not know yet had no candidates.
+COMPARED_COLUMNS = ("score", "not_before", "not_after", "reason", "evidence", "context")
+# A campaign that is new since the night had no candidates.
 NOBODY = "(select * from {after} where false)"
 COMPARED = """
 with
@@ -33,7 +33,7 @@ compared as (
         case
             when before.customer_id is null then 'added'
             when after.customer_id is null then 'dropped'
-            when ({before_told}) is distinct from ({after_told}) then 'changed'
+            when ({before_columns}) is distinct from ({after_columns}) then 'changed'
             else 'same'
         end as kind,
         coalesce(abs(after.score - before.score), after.score, before.score)
@@ -68,12 +68,12 @@ order by kind, place
 
 @dataclass(frozen=True)
 class Change:
-    """What is another thing about a candidate than it was.
+    """A changed value of a candidate.
 
     Attributes:
-        what: a column of the campaign.
-        before: what the night had; empty for what is too long to tell (evidence, context).
-        after: what the edited project has.
+        what: the column of the campaign.
+        before: the night's value; empty for values that are too long (evidence, context).
+        after: the edited project's value; empty likewise.
     """
 
     what: str
@@ -83,7 +83,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Example:
-    """A candidate that one side alone has, or both have otherwise."""
+    """A candidate that only one side has, or that differs between them."""
 
     customer_id: str
     occasion: str
@@ -93,13 +93,13 @@ class Example:
 
 @dataclass(frozen=True)
 class Audience:
-    """A campaign's candidates, compared.
+    """A comparison of a campaign's candidates.
 
     Attributes:
-        before: how many the night had.
-        after: how many the edited project has.
-        counts: how many were added, dropped and changed.
-        examples: of each up to 20, the greatest score, or change of the score, first.
+        before: number of the night's candidates.
+        after: number of the edited project's candidates.
+        counts: number of added, dropped and changed candidates.
+        examples: up to 20 of each kind, the greatest score, or change of score, first.
     """
 
     before: int
@@ -117,16 +117,16 @@ def compare_audiences(
     """Compare the candidates of a campaign in two builds of it.
 
     Args:
-        connection: to the database with both.
-        before: the night's; None when the night did not know the campaign.
-        after: the edited project's.
-        zone: the shop's, in which moments are told.
+        connection: to the database with both builds.
+        before: the night's table; None when the campaign is new since the night.
+        after: the edited project's table.
+        zone: the shop's time zone, for times in the result.
     """
     statement = sql.SQL(COMPARED).format(
         before=before or sql.SQL(NOBODY).format(after=after),
         after=after,
-        before_told=_columns("before"),
-        after_told=_columns("after"),
+        before_columns=_columns("before"),
+        after_columns=_columns("after"),
         limit=sql.Literal(EXAMPLES),
     )
     rows = connection.cursor(row_factory=dict_row).execute(statement).fetchall()
@@ -144,14 +144,14 @@ def compare_audiences(
 
 
 def _columns(side: str) -> sql.Composed:
-    return sql.SQL(", ").join(sql.Identifier(side, column) for column in TOLD)
+    return sql.SQL(", ").join(sql.Identifier(side, column) for column in COMPARED_COLUMNS)
 
 
 def _example(row: dict[str, Any], zone: ZoneInfo) -> Example:
     before, after = row["before"], row["after"]
     changes = ()
     if before and after:
-        changed = (what for what in TOLD if before[what] != after[what])
+        changed = (what for what in COMPARED_COLUMNS if before[what] != after[what])
         changes = tuple(_change(what, before[what], after[what], zone) for what in changed)
     return Example(row["customer_id"], row["occasion"], (after or before)["reason"], changes)
 
@@ -159,10 +159,10 @@ def _example(row: dict[str, Any], zone: ZoneInfo) -> Example:
 def _change(what: str, before: Any, after: Any, zone: ZoneInfo) -> Change:
     if what in {"evidence", "context"}:
         return Change(what)
-    return Change(what, _said(what, before, zone), _said(what, after, zone))
+    return Change(what, _shown(what, before, zone), _shown(what, after, zone))
 
 
-def _said(what: str, value: Any, zone: ZoneInfo) -> str:
+def _shown(what: str, value: Any, zone: ZoneInfo) -> str:
     if value is None:
         return "none"
     if what == "score":

@@ -1,4 +1,4 @@
-"""Which night there is to compare with: the one whose tables the warehouse holds."""
+"""Finds the night to compare with: the one whose tables are in the warehouse."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 DECIDED_NIGHTS = "select distinct night from decisions.decisions"
 RECORDED_NIGHT = "select max(night) from ledger.decisions"
-# Who computes a night at this moment.
+# The run that is computing a night right now.
 HOLDER = "select run_id, night from ledger.nights where held_at is not null"
-# Candidates that the night did not decide on, and decisions without their candidate.
+# Candidates without a decision, and decisions without a candidate.
 STRAYS = """
 select count(*)
 from decisions.candidates as candidates
@@ -29,7 +29,7 @@ where candidates.campaign is null or decisions.campaign is null
 
 
 class NothingToCompareError(LookupError):
-    """The night's tables are not there, or nobody can say of which night; says what to do."""
+    """The night's tables are missing, or their night is unknown; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class ComparedNight:
 
     Attributes:
         night: local date.
-        notes: what its reader must know of it, in sentences.
+        notes: caveats for the reader, in sentences.
     """
 
     night: date
@@ -46,10 +46,10 @@ class ComparedNight:
 
 
 def find_compared_night(connection: psycopg.Connection) -> ComparedNight:
-    """Return the night whose decisions the warehouse holds.
+    """Return the night whose decisions are in the warehouse.
 
     Raises:
-        NothingToCompareError: it holds none, or a night is being computed right now.
+        NothingToCompareError: there is none, or a night is being computed right now.
     """
     cursor = connection.cursor(row_factory=scalar_row)
     try:
@@ -65,8 +65,8 @@ def find_compared_night(connection: psycopg.Connection) -> ComparedNight:
         raise NothingToCompareError(message) from error
     if len(nights) != 1:
         message = (
-            "decisions.decisions holds no decision, so nobody can say of which night it is: run"
-            " a night that finds somebody first"
+            "decisions.decisions is empty, so its night is unknown: first run a night that finds"
+            " somebody"
         )
         raise NothingToCompareError(message)
     return ComparedNight(nights[0], tuple(_notes(nights[0], recorded, strays)))
@@ -76,8 +76,8 @@ def _require_quiet(connection: psycopg.Connection) -> None:
     holder = connection.cursor(row_factory=namedtuple_row).execute(HOLDER).fetchone()
     if holder:
         message = (
-            f"run '{holder.run_id}' is computing the night {holder.night} right now, and the tables"
-            " change under it: try again when it is done"
+            f"run '{holder.run_id}' is computing the night {holder.night} right now, which changes"
+            " the tables: try again when it is done"
         )
         raise NothingToCompareError(message)
 
@@ -85,15 +85,15 @@ def _require_quiet(connection: psycopg.Connection) -> None:
 def _notes(night: date, recorded: date | None, strays: int) -> list[str]:
     notes = []
     if recorded is None:
-        notes.append(f"The ledger has recorded no night; the night's tables are of {night}.")
+        notes.append(f"The ledger has recorded no night; the night's tables are from {night}.")
     elif recorded != night:
         notes.append(
-            f"The night's tables are of {night}, not of the last recorded night, {recorded}:"
-            f" another night was computed since. Compared is {night}."
+            f"The night's tables are from {night}, not from the last recorded night, {recorded}:"
+            f" another night was computed since. This comparison is with {night}."
         )
     if strays:
         notes.append(
-            f"The night's campaigns and its decisions do not belong together ({strays} candidates"
-            " on one side only): something was built after it. Run the night again to be sure."
+            f"The night's campaigns and decisions do not match ({strays} candidates on one side"
+            " only): something was built after the night. Run the night again to be sure."
         )
     return notes

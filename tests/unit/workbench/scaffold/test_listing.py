@@ -55,5 +55,5 @@ def test_the_shops_own_file_changes_by_one_line() -> None:
 
 @pytest.mark.parametrize("text", ["", "vars: {}\n", "vars: {campaigns: []}\n", "name: paluu\n"])
 def test_a_project_without_the_list_is_told_so(text: str) -> None:
-    with pytest.raises(ShopSettingsError, match=r"vars\.campaigns is no list .* add 'thanks'"):
+    with pytest.raises(ShopSettingsError, match=r"vars\.campaigns is not a list .* add 'thanks'"):
         list_campaign(text, "thanks")

@@ -34,16 +34,16 @@ def contents(project: Path) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("name", "complaint"),
     [
-        ("Comeback", "cannot be a campaign's name: lower-case letters"),
-        ("come-back", "cannot be a campaign's name"),
-        ("2nd", "cannot be a campaign's name"),
-        ("come__back", "cannot be a campaign's name"),
-        ("../comeback", "cannot be a campaign's name"),
-        ("", "cannot be a campaign's name"),
-        ("c" * 41, "cannot be a campaign's name"),
-        ("int_comeback", "means something else here"),
-        ("sample", "means something else here"),
-        ("preview", "means something else here"),
+        ("Comeback", "is not a valid campaign name: use lower-case letters"),
+        ("come-back", "is not a valid campaign name"),
+        ("2nd", "is not a valid campaign name"),
+        ("come__back", "is not a valid campaign name"),
+        ("../comeback", "is not a valid campaign name"),
+        ("", "is not a valid campaign name"),
+        ("c" * 41, "is not a valid campaign name"),
+        ("int_comeback", "is reserved"),
+        ("sample", "is reserved"),
+        ("preview", "is reserved"),
         ("winback", "'winback' is taken by campaigns/winback/winback.sql: dbt wants each name"),
         ("lifecycle", "'lifecycle' is taken by models/signals/lifecycle.sql"),
         ("winback_favourites", "is taken by campaigns/winback/winback_favourites.sql"),
@@ -75,7 +75,9 @@ def test_a_folder_that_is_there_is_not_written_into(project: Path) -> None:
 
 
 def test_what_is_copied_must_be_there(project: Path) -> None:
-    with pytest.raises(CampaignError, match=r"no campaign 'winbak' to copy; there are .*winback"):
+    with pytest.raises(
+        CampaignError, match=r"no campaign 'winbak' to copy; the campaigns are .*winback"
+    ):
         make_campaign(project, "comeback", like="winbak")
 
 
