@@ -1,1 +1,1 @@
-"""Task bodies: one-line calls of `retention.jobs`, a module per subject."""
+"""Task bodies: one-line calls of `retention.jobs`, one module per subject."""

@@ -44,7 +44,7 @@ def contents(project: Path) -> dict[str, str]:
         ("int_comeback", "is reserved"),
         ("sample", "is reserved"),
         ("preview", "is reserved"),
-        ("winback", "'winback' is taken by campaigns/winback/winback.sql: dbt wants each name"),
+        ("winback", "'winback' is taken by campaigns/winback/winback.sql: dbt needs unique names"),
         ("lifecycle", "'lifecycle' is taken by models/signals/lifecycle.sql"),
         ("winback_favourites", "is taken by campaigns/winback/winback_favourites.sql"),
         ("decisions", "'decisions' is taken by models/decisions/decisions.sql"),
