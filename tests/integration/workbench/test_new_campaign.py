@@ -51,7 +51,7 @@ def made(
         yield workbench
 
 
-def test_new_campaigns_are_on_the_list_and_fit_into_the_project(made: Workbench) -> None:
+def test_new_campaigns_are_listed_and_pass_the_check(made: Workbench) -> None:
     assert set(MADE) <= set(read_shop(made.project).campaigns)
     checked = made.retention("check")
     assert checked.exit_code == 0, checked.output
@@ -76,7 +76,7 @@ def test_new_campaigns_pass_their_tests(made: Workbench) -> None:
     ("name", "languages"),
     [("thanks", "en, fi"), ("receipt", "en, fi, sv"), ("comeback", "en, fi")],
 )
-def test_the_mails_of_a_new_campaign_can_be_looked_at(
+def test_the_mails_of_a_new_campaign_can_be_previewed(
     made: Workbench, name: str, languages: str
 ) -> None:
     shown = made.retention("preview", name)
@@ -86,7 +86,7 @@ def test_the_mails_of_a_new_campaign_can_be_looked_at(
     assert "No warnings." in page
 
 
-def test_a_starter_finds_nobody_until_its_number_is_changed(made: Workbench) -> None:
+def test_a_starter_finds_nobody_until_its_threshold_is_changed(made: Workbench) -> None:
     run = ("run", "--select", "thanks")
     with connect() as connection:
         connection.execute(REGULARS)

@@ -330,12 +330,12 @@ INVALID: dict[str, tuple[Any, str | None, str]] = {
 
 
 @pytest.mark.parametrize("name", VALID)
-def test_a_request_that_keeps_to_the_contract_passes(contract: Contract, name: str) -> None:
+def test_a_request_that_follows_the_contract_passes(contract: Contract, name: str) -> None:
     contract.check_mail(VALID[name], NOW, Account())
 
 
 @pytest.mark.parametrize("name", INVALID)
-def test_a_request_that_breaks_the_contract_is_refused_at_its_field(
+def test_a_request_that_violates_the_contract_is_refused_at_its_field(
     contract: Contract, name: str
 ) -> None:
     mail, field, message = INVALID[name]
@@ -357,7 +357,7 @@ def test_every_bad_recipient_of_a_request_is_named_at_once(contract: Contract) -
     assert fields == ["personalizations.3.to.0.email", "personalizations.7.to.0.email"]
 
 
-def test_help_leads_to_the_documentation_of_the_field(contract: Contract) -> None:
+def test_help_links_to_the_documentation_of_the_field(contract: Contract) -> None:
     mail = plain(personalizations=[{"to": [{"email": "nowhere"}]}])
     with pytest.raises(RequestRejected) as caught:
         contract.check_mail(mail, NOW, Account())

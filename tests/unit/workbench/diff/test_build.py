@@ -74,14 +74,14 @@ def test_what_is_built_comes_after_what_it_reads(made: dict[str, Recipe]) -> Non
     )
 
 
-def test_a_table_of_another_night_is_built_anew_and_named(made: dict[str, Recipe]) -> None:
+def test_a_table_of_another_night_is_built_again_and_named(made: dict[str, Recipe]) -> None:
     made["lifecycle"] = Recipe(date(2026, 11, 1), "made of another night's SQL")
     plan = plan_build(graph(), made, "winback", NIGHT)
     assert "lifecycle" in plan.built
     assert (plan.other_night, plan.edited) == (("lifecycle",), ())
 
 
-def test_a_table_that_nobody_recorded_is_built_anew_and_named(made: dict[str, Recipe]) -> None:
+def test_a_table_without_a_record_is_built_again_and_named(made: dict[str, Recipe]) -> None:
     del made["product_types"]
     plan = plan_build(graph(), made, "winback", NIGHT)
     assert set(plan.built) == {"product_types", "winback", "decisions"}

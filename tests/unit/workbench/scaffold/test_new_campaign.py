@@ -51,7 +51,7 @@ def contents(project: Path) -> dict[str, str]:
         ("product_types", "'product_types' is taken by seeds/product_types.csv"),
     ],
 )
-def test_a_name_that_cannot_be_is_refused_and_nothing_is_made(
+def test_an_invalid_name_is_refused_and_nothing_is_created(
     project: Path, name: str, complaint: str
 ) -> None:
     before = contents(project)
@@ -68,13 +68,13 @@ def test_a_copy_whose_steps_would_take_a_name_is_refused(project: Path) -> None:
     assert contents(project) == before
 
 
-def test_a_folder_that_is_there_is_not_written_into(project: Path) -> None:
+def test_an_existing_folder_is_not_overwritten(project: Path) -> None:
     (project / "campaigns/comeback").mkdir()
     with pytest.raises(CampaignError, match="campaigns/comeback exists already"):
         make_campaign(project, "comeback")
 
 
-def test_what_is_copied_must_be_there(project: Path) -> None:
+def test_the_campaign_to_copy_must_exist(project: Path) -> None:
     with pytest.raises(
         CampaignError, match=r"no campaign 'winbak' to copy; the campaigns are .*winback"
     ):
@@ -91,7 +91,7 @@ def test_a_starters_mails_have_no_warning_in_any_language(project: Path, kind: s
     assert find_warnings(mails, data, shop, project, is_marketing=is_marketing) == []
 
 
-def test_a_copy_differs_from_its_model_by_names_alone(project: Path) -> None:
+def test_a_copy_differs_from_its_original_only_in_names(project: Path) -> None:
     made = make_campaign(project, "comeback", like="winback")
     assert made.mentions == ()
     for file in (project / "campaigns/winback").iterdir():
