@@ -1,4 +1,4 @@
-"""A night's fits on a real PostgreSQL: what they leave in the ledger, and what they never spoil."""
+"""A night's fits on a real PostgreSQL: their records in the ledger, and kept earlier results."""
 
 from __future__ import annotations
 

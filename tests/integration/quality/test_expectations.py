@@ -1,4 +1,4 @@
-"""Great Expectations suites over real marts, and what a failure tells."""
+"""Great Expectations suites on real marts, and the messages of failures."""
 
 from __future__ import annotations
 

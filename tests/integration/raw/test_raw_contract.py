@@ -1,4 +1,4 @@
-"""The raw tables are those of the contract, also where they are older than it."""
+"""The raw tables match the contract, even if they are older."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A quarter is frozen once, for ever, and every replay is held against it."""
+"""A quarter is frozen once, permanently, and every replay is compared with it."""
 
 from __future__ import annotations
 

@@ -163,7 +163,7 @@ def test_killed_before_any_statement_a_run_continues_to_the_approved_number_and_
 def test_killed_at_each_step_in_turn_a_run_ends_with_the_approved_number_and_sum(
     ledger: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each process comes one statement further than the one before, and is killed there."""
+    """Each process gets one statement further than the previous one, and is killed there."""
     monkeypatch.setattr(issue, "CARDS_PER_BATCH", 1)
     run = approved_run(ledger)
     for statement in range(1, 30):
@@ -203,7 +203,7 @@ def test_a_process_killed_between_two_batches_is_completed_by_the_next(
         _wait_for_lock(ledger, "to be killed")
         killed.send_signal(signal.SIGKILL)
         assert killed.wait() == -signal.SIGKILL
-        # Its statement waits in the server, which does not know yet that nobody will hear of it.
+        # Its statement waits in the server, which does not know yet that the client is gone.
         ledger.execute(
             "select pg_terminate_backend(pid, 10000) from pg_stat_activity"
             " where application_name = 'to be killed'"
@@ -333,7 +333,7 @@ def test_no_log_line_holds_a_code(
 
 
 def _is_killed(statement: int, run: RewardRun, shop: Shop = MADE) -> bool:
-    """Issue by a process that dies before its `statement`-th statement; tell whether it did."""
+    """Issue with a process that dies before its `statement`-th statement; return whether it did."""
     try:
         with connect_until(statement) as dying:
             issue_run(dying, run, shop, NOW)

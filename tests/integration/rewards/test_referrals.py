@@ -36,7 +36,7 @@ def earn(
     before: tuple[str, ...] = (),
     accounts: tuple[str, ...] = (),
 ) -> None:
-    """Let the night's mart hold these rewards besides.
+    """Add these rewards to the night's mart.
 
     Args:
         connection: an open connection.
@@ -56,7 +56,7 @@ def earn(
 
 
 def issued(connection: psycopg.Connection) -> list[tuple[str, str]]:
-    """Customer and occasion of every card with a code; every code is another."""
+    """Customer and occasion of every card with a code; all codes differ."""
     rows = connection.execute(
         "select customer_id, occasion, code_plain from ledger.gift_cards"
         " where source = 'referral' and state = 'issued' and amount = 10 order by 1, 2"

@@ -1,4 +1,4 @@
-"""What the tasks of the DAG do, on a real ledger and with real expectations."""
+"""The tasks of the DAG, on a real ledger and with real expectations."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ def test_a_quarter_without_a_run_says_what_to_do(
 
 
 class TestSelfApproval:
-    """Only a small, prompt, first and ordinary run needs nobody."""
+    """Only a small, prompt, first and ordinary run needs no approval."""
 
     SMALL = shop_that(rewards_self_approve_below="125.01")
 

@@ -1,4 +1,4 @@
-"""The API over real HTTP: what is accepted, what is refused, and what survives a crash."""
+"""The API over real HTTP: accepted and refused requests, and data after a crash."""
 
 from __future__ import annotations
 

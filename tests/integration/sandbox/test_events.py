@@ -1,4 +1,4 @@
-"""What becomes of a mail, and how the event webhook hears of it."""
+"""Outcomes of mails, and their events in the webhook."""
 
 from __future__ import annotations
 

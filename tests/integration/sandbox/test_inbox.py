@@ -1,4 +1,4 @@
-"""What a marketer sees: the list, the search, a message, the banner, and what was refused."""
+"""The inbox: the list, the search, a message, the banner, and refused requests."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ LISTS = {
     "spam_reports": "spamreport",
     "unsubscribes": "unsubscribe",
 }
-"""The magic recipient that leads to each list."""
+"""The magic recipient for each list."""
 
 
 @pytest.fixture

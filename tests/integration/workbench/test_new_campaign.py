@@ -1,4 +1,4 @@
-"""`retention new campaign`: what it makes parses, passes its tests, and can be looked at."""
+"""`retention new campaign`: new campaigns parse, pass their tests, and can be previewed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from generate_series(1, 3000) as numbers (number)
 def made(
     postgres: Cluster, ledger_template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Workbench]:
-    """New campaigns of every kind, and what they read, built of a shop that sold nothing yet."""
+    """New campaigns of every kind and the models they read, built for a shop without sales."""
     workbench = copy_project(tmp_path_factory.mktemp("workbench"))
     with (
         pytest.MonkeyPatch.context() as environment,

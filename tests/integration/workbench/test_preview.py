@@ -1,4 +1,4 @@
-"""`retention preview`: whose data a mail is shown with, the page, and the exit code."""
+"""`retention preview`: the data of the mails, the page, and the exit code."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_the_page_shows_every_language_twice_and_without_optional_data(
     assert written.count("<iframe") == 2 * 2 * 2
     assert "Without optional data: first_name, favourites" in written
     assert "No warnings." in written
-    # The mail stands in an attribute: what would end it must be escaped.
+    # The mail is in an attribute: characters that would end it must be escaped.
     assert 'srcdoc="&lt;!doctype html&gt;' in written
 
 

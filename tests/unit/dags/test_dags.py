@@ -10,14 +10,14 @@ import pytest
 
 DAGS = Path(__file__).parents[3] / "dags"
 SHARED = {"schedules.py"}
-# Leaves that turn red, and with them the run, while the night goes on.
+# Leaf tasks that turn the run red while the night continues.
 REPORTS = ["report_refused_fits", "report_broken_marts"]
 FILES = sorted(file for file in DAGS.glob("*.py") if file.name not in SHARED)
 
 
 @pytest.fixture(scope="session")
 def dag_bag(tmp_path_factory: pytest.TempPathFactory):
-    """All DAGs, parsed by Airflow's own loader with a home of its own."""
+    """All DAGs, parsed by Airflow's own loader with a separate home folder."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AIRFLOW_HOME", str(tmp_path_factory.mktemp("airflow")))
         patch.setenv("AIRFLOW__CORE__LOAD_EXAMPLES", "False")
@@ -39,7 +39,7 @@ def dag(dag_bag, file: Path):
 
 
 def minutes_until_runs(dag, count: int) -> list[float]:
-    """How many minutes after a full hour each of the next scheduled runs begins."""
+    """Minutes past the hour of the next scheduled runs."""
     from airflow.sdk.timezone import parse
     from airflow.timetables.base import DataInterval, TimeRestriction
 

@@ -1,4 +1,4 @@
-"""EASE: its weights against their definition, its memory, and what it refuses."""
+"""EASE: its weights compared with their definition, its memory, and refused fits."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ CUSTOMERS, WEEKS, LATER_WEEKS = 40_000, 60, 40
 
 @pytest.fixture(scope="module")
 def shop() -> tuple[Histories, np.ndarray]:
-    """Customers as the model imagines them, and what each bought in the weeks after."""
+    """Customers simulated by the model, and their purchases in the following weeks."""
     random = np.random.default_rng(2026)
     rates = random.gamma(PLANTED.r, 1 / PLANTED.alpha, CUSTOMERS)
     leaving = random.beta(PLANTED.a, PLANTED.b, CUSTOMERS)

@@ -1,4 +1,4 @@
-"""The `retention` command: each part of it says what it is for, and shows how it is called."""
+"""The `retention` command: every part has a help text and an example."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ def test_errors_that_a_person_can_fix_are_printed_one_per_line(
     error = SettingsError("a.yml: this is wrong", "b.yml, line 2: so is this")
     assert errors.is_fixable(error)
     print_error(error)
-    told = capsys.readouterr().out
-    assert told == "\u2717 a.yml: this is wrong\n\u2717 b.yml, line 2: so is this\n"
+    printed = capsys.readouterr().out
+    assert printed == "\u2717 a.yml: this is wrong\n\u2717 b.yml, line 2: so is this\n"
 
 
 def test_an_unexpected_error_does_not_count_as_fixable() -> None:

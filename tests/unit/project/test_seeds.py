@@ -1,4 +1,4 @@
-"""The tables that people own: what is wrong in them is told with file and line."""
+"""The tables that people maintain: mistakes are reported with file and line."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ ITEM = "1,pets,A,B,C,D,https://puoti.example.com/pets,DOG BEDS"
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project of seeds alone, to be broken at will."""
+    """A project with only seeds, to be broken by tests."""
     shutil.copytree(project_directory() / "seeds", tmp_path / "seeds")
     return tmp_path
 
 
 def _rewrite(project: Path, name: str, line: int, text: str) -> None:
-    """Put `text` in the place of a line of a seed; the header is line 1."""
+    """Replace a line of a seed with `text`; the header is line 1."""
     file = project / "seeds" / f"{name}.csv"
     lines = file.read_text().splitlines()
     lines[line - 1] = text
@@ -44,7 +44,7 @@ def test_our_own_seeds_are_valid(project: Path) -> None:
     assert check_seeds(project) == len(SEEDS)
 
 
-# What only the shop itself can know.
+# Only the shop itself can fill these.
 EMPTY_AT_FIRST = {"excluded_customers", "merged_customers"}
 
 

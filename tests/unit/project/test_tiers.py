@@ -1,4 +1,4 @@
-"""The tiers of rewards and of the loyalty programme, as the shop's people write them."""
+"""The tiers of rewards and of the loyalty programme, as the shop's staff writes them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 REWARDS = "currency,threshold,amount,valid_from,valid_to"
 LOYALTY = "tier,minimum_spend,minimum_orders"
 
-# By what somebody did: the rows, and words of the one fault that is told, its line first.
+# By mistake: the rows, and the text of the one reported fault, beginning with its line.
 WRONG_REWARDS = {
     "forgot to end the old row": (
         ["EUR,500.00,15.00,2025-01-01,", "EUR,500.00,20.00,2026-01-01,"],

@@ -1,4 +1,4 @@
-"""Codes of gift cards: unguessable, and a typing error shows."""
+"""Codes of gift cards: unguessable, and typing errors are detected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of the merchant's own codes: each fault is told with its line, and no code is shown."""
+"""Files of the merchant's codes: each fault is reported with its line, without its code."""
 
 from __future__ import annotations
 

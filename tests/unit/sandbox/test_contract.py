@@ -1,4 +1,4 @@
-"""Requests that SendGrid takes, and requests that it refuses with known words at a known field."""
+"""Requests that SendGrid accepts, and those it refuses with a known message at a known field."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ INVALID: dict[str, tuple[Any, str | None, str]] = {
         "personalizations.0.to.0.email",
         "The to email parameter is required.",
     ),
-    "an address that is none": (
+    "an invalid address": (
         plain(personalizations=[person(), {"to": [{"email": "aino at example.com"}]}]),
         "personalizations.1.to.0.email",
         "Does not contain a valid address.",
@@ -185,7 +185,7 @@ INVALID: dict[str, tuple[Any, str | None, str]] = {
         "from.email",
         "The from object must be provided",
     ),
-    "a sender's address that is none": (
+    "an invalid sender's address": (
         plain(**{"from": {"email": "kahvipuu"}}),
         "from.email",
         "The from email does not contain a valid address.",

@@ -1,4 +1,4 @@
-"""What the published specification alone would get wrong: why it is corrected and added to."""
+"""Mistakes of the published specification alone, which the overlay and rules correct."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`retention check`: all that is wrong with a project, at once."""
+"""`retention check`: reports all problems of a project at once."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ REPORT = Document(
         Table("Nothing here", ("outcome",), ()),
         Table("Added: 1", ("customer", "reason"), (("C1", "a | b\n<b>*c*"),), is_detail=True),
     ),
-    remarks=("What it cannot tell.",),
+    remarks=("Its limitations.",),
 )
 
 
@@ -28,7 +28,7 @@ def test_markdown_has_what_the_terminal_has() -> None:
         "winback, as edited",
         "30 candidates.",
         "of another night",
-        "What it cannot tell.",
+        "Its limitations.",
     ):
         assert words in as_markdown(REPORT)
         assert words in terminal.getvalue()

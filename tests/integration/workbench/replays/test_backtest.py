@@ -1,4 +1,4 @@
-"""What `retention backtest` tells of three nights is what three full nights do in a row."""
+"""`retention backtest` of three nights gives the same results as three full nights in a row."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from retention.ledger.messages import enqueue_messages
 from retention.ledger.nights import Night, close_night, open_night
 from retention.project.shop import read_shop
 from retention.workbench.backtest.replay import BacktestError, Replay, backtest
+from tests.integration.workbench.replays.comparable_customers import ComparedPurchases, FullNight
 from tests.integration.workbench.replays.conftest import NIGHT
-from tests.integration.workbench.replays.reckoning import FullNight, Reckoning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,7 +118,7 @@ def test_purchases_of_found_and_of_comparable_customers_are_counted_from_the_ord
 ) -> None:
     for each in replayed.found.nights:
         full, told = full_nights[each.night], each.purchases
-        truth = Reckoning(each.night, full, lines, WINDOW)
+        truth = ComparedPurchases(each.night, full, lines, WINDOW)
         assert told.customers == len(truth.wanted)
         assert told.bought == len(truth.wanted.keys() & truth.bought.keys())
         assert told.compared == told.typed == len(truth.compared)

@@ -1,4 +1,4 @@
-"""What `retention diff` tells of an edited project is what two full builds differ in."""
+"""`retention diff` of an edited project gives the differences between two full builds."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def edited(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Projec
 
 @pytest.fixture(scope="module")
 def rebuilt(night: Shop, edited: Project) -> Iterator[Shop]:
-    """The night, built anew from end to end by the edited project."""
+    """The night, built again from end to end with the edited project."""
     with night.copied("diff_rebuilt") as shop, shop.led_to():
         edited.build(NIGHT)
         yield shop
@@ -43,7 +43,7 @@ def rebuilt(night: Shop, edited: Project) -> Iterator[Shop]:
 
 @pytest.fixture(scope="module")
 def compared(night: Shop, project: Project, edited: Project) -> Iterator[dict[str, Any]]:
-    """What the command finds, and what it left of the database.
+    """The command's result, and whether it changed the database.
 
     One of the night's tables has been built for another night since.
     """

@@ -1,4 +1,4 @@
-"""What is built for a comparison, and what the night's tables are good for."""
+"""The models that a comparison builds, and those it reads from the night's tables."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _node(name: str, words: str) -> dict[str, Any]:
 
 @pytest.fixture
 def made() -> dict[str, Recipe]:
-    """By what the night made its tables: the project before it was edited."""
+    """The recorded fingerprints of the night: the project before it was edited."""
     return {name: Recipe(NIGHT, recipe) for name, recipe in graph().recipes.items()}
 
 

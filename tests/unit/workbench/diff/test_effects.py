@@ -1,4 +1,4 @@
-"""What an edited campaign does to others, in words."""
+"""Effects of an edited campaign on others, in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One more name on the list `campaigns`, and every other character as it was."""
+"""A name is added to the list `campaigns`, and no other character changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names that a new campaign cannot have, and a project that stays as it was when one is refused."""
+"""Invalid names of new campaigns, which leave the project unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A copied campaign: every name of it is changed, and nothing that only looks like one."""
+"""A copied campaign: all its names are replaced, but not words that only look alike."""
 
 from __future__ import annotations
 
