@@ -1,13 +1,13 @@
-"""Every run, which only a person starts, replays a campaign's rule over past nights.
+"""Started by hand only: replays a campaign's rule over past nights.
 
-**replay_nights** builds each night as of its date, in schemas of its own, and tells whom the rule
-would have found, what would have held messages back, and who of those found bought anyway, against
-comparable customers. Its log shows the report, and its XCom holds it as Markdown. The night's
-tables and the ledger are only read, and nothing is sent.
+**replay_nights** builds each night as of its date, in separate schemas. It reports the customers
+that the rule would have found, what would have blocked messages, and which of these customers
+bought anyway, compared with similar customers. The report is in the task's log, and as Markdown in
+its XCom. The night's tables and the ledger are only read, and nothing is sent.
 
-**By hand**: choose campaign and dates. A night takes as long as `dbt build` of the whole project,
-so begin with a few. **Again**: as often as you like, one at a time; the same dates, rule and data
-give the same report.
+**By hand**: choose campaign and dates. A night takes as long as a `dbt build` of the whole project,
+so begin with a few. **Again**: as often as you like, one run at a time; the same dates, rule and
+data give the same report.
 """
 
 from __future__ import annotations

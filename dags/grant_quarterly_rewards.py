@@ -1,14 +1,15 @@
-"""Every quarter, on its first morning: gift cards for who bought for enough in the one before.
+"""Every quarter, on its first morning: gift cards for customers with enough spend last quarter.
 
-**grades** (dbt) is the quarter as it was known at 00:00 after its last day; **freeze** keeps it for
-ever, **grade** adds it up, **check** (Great Expectations) stops what is implausible. **approve**
-waits for a person, under *Required Actions*: the question shows the totals by tier, the quarters
-before, the ten largest and what is unusual. **issue** makes the cards, whose mails the next night
-plans. A no ends the run with **issue** skipped; no answer in time turns **close** red.
+**grades** (dbt) grades the quarter as known at 00:00 after its last day. **freeze** keeps the
+grades permanently, **grade** computes the totals, **check** (Great Expectations) stops implausible
+ones. **approve** waits for a person, under *Required Actions*: the question shows the totals by
+tier, earlier quarters, the ten largest rewards and anything unusual. **issue** creates the cards,
+whose mails the next night plans. A rejection ends the run and skips **issue**; a timeout turns
+**close** red.
 
-**By hand**: give any quarter that is over. One that was rewarded before is compared with what was
-frozen then, and nothing is changed. **Again**: clear it anywhere. No card is issued twice, and what
-was approved is not asked about again; after a no the quarter is frozen and asked about anew.
+**By hand**: enter any quarter that is over. If it already has a run, its grades are compared with
+the frozen ones, and nothing is changed. **Again**: clear any task. No card is issued twice, and an
+approved run needs no second approval; after a rejection the quarter is frozen and approved again.
 """
 
 from __future__ import annotations
@@ -27,12 +28,12 @@ def grant_quarterly_rewards() -> None:
     """Freeze, grade, check, decide and issue a quarter's rewards."""
     grades = dbt_group("grades", night=CLOSE, target="rewards")
     require_closed(QUARTER) >> grades
-    # To the tasks after it, `check` is what it returns.
-    frozen, graded, asked = freeze(QUARTER), grade(QUARTER), cast("Any", check(QUARTER))
-    build_of(grades) >> frozen >> graded >> asked
-    chosen, approved, issued = choose(asked), approve(), issue(asked)
+    # Later tasks see `check` as what it returns.
+    frozen, graded, question = freeze(QUARTER), grade(QUARTER), cast("Any", check(QUARTER))
+    build_of(grades) >> frozen >> graded >> question
+    chosen, approved, issued = choose(question), approve(), issue(question)
     chosen >> approved >> issued
-    chosen >> issued >> (closed := close(asked))
+    chosen >> issued >> (closed := close(question))
     grades >> closed
 
 

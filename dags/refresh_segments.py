@@ -1,17 +1,18 @@
 """Every night: purchases become signals, signals become decisions, decisions become messages.
 
-**open_night** waits until no other run computes a night. **purchases** and **signals** (dbt) are
-what we know up to 00:00 of the date. **fit_models** between them adds what SQL cannot; a model that
-fails keeps its last good numbers. What **check_marts** (Great Expectations) finds implausible gates
-only the campaigns that depend on it. Either turns a **report_...** red, and the night goes on.
-**decisions** (dbt): who is written to; **enqueue_messages** plans what `send_messages` sends.
-Beside it **reward_referrals** issues gift cards, which a later night mails, and **reports** (dbt)
-tell what has become of all cards.
+**open_night** waits until no other run computes a night. **purchases** and **signals** (dbt) cover
+all data up to 00:00 of the date. Between them, **fit_models** fits models that SQL cannot; a model
+that fails keeps its last good results. If **check_marts** (Great Expectations) finds a mart
+implausible, only the campaigns that depend on it are gated. Both failures turn a **report_...**
+red, and the night continues. **decisions** (dbt) chooses the messages; **enqueue_messages** plans
+them for `send_messages`. In parallel, **reward_referrals** issues gift cards, which a later night
+mails, and **reports** (dbt) account for all cards.
 
-**By hand**: give a date, dry run or not. A dry run, a date other than the shop's present one, a
-backfill and a scheduled run over an hour late (the first after un-pausing) decide and send nothing.
-**Again**: clear it or trigger its date; a message is planned once per campaign, customer, occasion.
-In a group **dbt_producer_watcher** is the one `dbt build`, and the other tasks report on it.
+**By hand**: enter a date, with or without dry run. A dry run, a date other than the shop's current
+one, a backfill, and a scheduled run over an hour late (the first after unpausing) decide but send
+nothing. **Again**: clear the run or trigger its date; a message is planned once per campaign,
+customer and occasion. In each group, **dbt_producer_watcher** is the one `dbt build`, and the other
+tasks report its results.
 """
 
 from __future__ import annotations
@@ -38,16 +39,16 @@ from tasks.night import (
 def refresh_segments() -> None:
     """Refresh the segments, decide, and enqueue the night's messages."""
     groups = ("purchases", "signals", "decisions", "reports")
-    purchases, signals, decisions, told = map(dbt_group, groups)
+    purchases, signals, decisions, accounts = map(dbt_group, groups)
     opened, fits = open_night(NIGHT), fit_models()
     verdicts, enqueued, rewarded = check_marts(), enqueue_messages(), reward_referrals()
     opened >> purchases
     build_of(purchases) >> fits >> signals
     build_of(signals) >> verdicts >> decisions
-    build_of(decisions) >> [enqueued, rewarded, told]
+    build_of(decisions) >> [enqueued, rewarded, accounts]
     closed = teardown(close_night)().as_teardown(setups=opened)
     reports = [report_refused_fits(cast("Any", fits)), report_broken_marts(cast("Any", verdicts))]
-    [purchases, signals, decisions, enqueued, rewarded, told, *reports] >> closed
+    [purchases, signals, decisions, enqueued, rewarded, accounts, *reports] >> closed
 
 
 refresh_segments()

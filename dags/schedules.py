@@ -1,4 +1,4 @@
-"""Every schedule, time zone, Asset, form and default of the DAGs: the one file to change them."""
+"""All schedules, time zones, Assets, forms and defaults of the DAGs; change them only here."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 SHOP = read_shop()
 
-# Messages that wait to be sent; updated when a night has enqueued.
+# Messages to be sent; updated when a night has enqueued messages.
 OUTBOX = Asset(name="outbox", uri="paluu://ledger/messages")
 
-# 02:30 exists once on every night of the year where clocks change at 03:00, as in all of the EU.
-# A new installation waits for its first night.
+# 02:30 exists exactly once per night where clocks change at 03:00, for example in Finland.
+# A new installation waits for its first scheduled night.
 NIGHTLY = CronTriggerTimetable(
     "30 2 * * *", timezone=SHOP.storefront.shop_timezone, run_immediately=timedelta()
 )
@@ -30,18 +30,18 @@ EVERY_TEN_MINUTES = AssetOrTimeSchedule(
     timetable=CronTriggerTimetable("*/10 * * * *", timezone=SHOP.storefront.shop_timezone),
     assets=[OUTBOX],  # ty: ignore[invalid-argument-type] - typed for the scheduler's own assets
 )
-# Off the full hour, when everybody else asks SendGrid for something.
+# Not at the full hour, when SendGrid is busiest.
 EVERY_QUARTER_HOUR = CronTriggerTimetable(
     "7,22,37,52 * * * *", timezone=SHOP.storefront.shop_timezone
 )
-# The first working hours of a quarter; the night has long ended by then.
+# The first morning of a quarter, long after its night has ended.
 QUARTERLY = CronTriggerTimetable(
     "0 9 1 1,4,7,10 *", timezone=SHOP.storefront.shop_timezone, run_immediately=timedelta()
 )
-# Who may approve a quarter's rewards, as `{"id": ..., "name": ...}`; None is whoever may run DAGs.
+# People who may approve a quarter's rewards, as `{"id": ..., "name": ...}`; None: all DAG users.
 APPROVERS = None
 TIME_TO_APPROVE = timedelta(days=SHOP.rewards.rewards_approval_days)
-# Workers that deliver side by side, each a task; each has four requests under way at once.
+# Workers that deliver in parallel, one task each; each has four requests in flight.
 DELIVERY_WORKERS = [1, 2]
 
 NIGHT_FORM = {
@@ -50,13 +50,13 @@ NIGHT_FORM = {
         type=["null", "string"],
         format="date",
         title="Night",
-        description="A local date: all that happened before its 00:00 is known. Empty: today.",
+        description="A local date; data up to 00:00 of it are used. Empty: today.",
     ),
     "dry_run": Param(
         default=False,
         type="boolean",
         title="Dry run",
-        description="Decide and record, but plan no message.",
+        description="Record the decisions, but plan no messages.",
     ),
 }
 SEND_FORM = {
@@ -66,13 +66,13 @@ SEND_FORM = {
         minimum=0,
         maximum=71,
         title="Hours ahead",
-        description="Hand over what is due within so many hours; SendGrid holds it until its time.",
+        description="Send messages due within this many hours; SendGrid holds each until its time.",
     ),
     "dry_run": Param(
         default=False,
         type="boolean",
         title="Dry run",
-        description="Count what is due, but send nothing.",
+        description="Count the due messages, but send nothing.",
     ),
 }
 BACKTEST_FORM = {
@@ -82,16 +82,16 @@ BACKTEST_FORM = {
         type=["null", "string"],
         format="date",
         title="From",
-        description="A local date: the first night. Empty: eight weeks ago.",
+        description="Local date of the first night. Empty: eight weeks ago.",
     ),
     "to": Param(
         None,
         type=["null", "string"],
         format="date",
         title="To",
-        description="No night after this local date. Empty: two weeks ago.",
+        description="Local date; no later night is replayed. Empty: two weeks ago.",
     ),
-    "every": Param(7, type="integer", minimum=1, title="Every so many nights"),
+    "every": Param(7, type="integer", minimum=1, title="Every N-th night"),
 }
 
 REWARDS_FORM = {
@@ -107,21 +107,21 @@ ANSWER_FORM = {
     "reason": Param("", type="string", title="Reason", description="Kept with the decision."),
 }
 
-# A run's night, for templates: the form's date, else that of its schedule.
+# A run's night, for templates: the form's date, else the schedule's.
 NIGHT = "{{ params.as_of or local_date(dag_run.logical_date or dag_run.run_after) }}"
-# A run's quarter, and the night up to which its spend is known.
+# A run's quarter, and its close date.
 _QUARTER = "params.quarter or closed_quarter(dag_run.logical_date or dag_run.run_after)"
 QUARTER = f"{{{{ {_QUARTER} }}}}"
 CLOSE = f"{{{{ close_date({_QUARTER}) }}}}"
 
 
 def local_date(moment: datetime) -> str:
-    """Return the date (ISO) on the shop's calendar at `moment`."""
+    """Return the shop's local date (ISO) at `moment`."""
     return SHOP.local_date(moment).isoformat()
 
 
 def closed_quarter(moment: datetime) -> str:
-    """Return the latest quarter that was over at `moment` on the shop's calendar."""
+    """Return the latest quarter that was over at `moment` in the shop's time zone."""
     return str(Quarter.closed_on(SHOP.local_date(moment)))
 
 
@@ -130,7 +130,7 @@ def close_date(quarter: str) -> str:
     return Quarter.read(quarter).close_date.isoformat()
 
 
-# The ledger knows what was done; Airflow runs one of a kind at a time, and never catches up.
+# The ledger records all progress; Airflow runs one run per DAG at a time, without catchup.
 DAG_DEFAULTS: dict[str, Any] = {
     "default_args": {"owner": "retention", "execution_timeout": timedelta(hours=1)},
     "catchup": False,
@@ -143,7 +143,7 @@ DAG_DEFAULTS: dict[str, Any] = {
         "close_date": close_date,
     },
 }
-# Nobody must decide within the hours of a night.
+# People have days, not hours, to approve a run.
 REWARDS_DEFAULTS: dict[str, Any] = DAG_DEFAULTS | {
     "dagrun_timeout": TIME_TO_APPROVE + LONGEST_NIGHT
 }

@@ -1,17 +1,18 @@
-"""Every ten minutes, and as soon as a night has enqueued: send what is due.
+"""Every ten minutes, and as soon as a night has enqueued messages: send the due ones.
 
 1. **push_templates** brings SendGrid's templates up to date with the campaigns' folders.
-2. **reconcile_unknown** settles what earlier runs never got an answer for; what it can call back
-   at SendGrid is planned again.
-3. **deliver**, a task for each worker, claims the due messages and hands them over, each once,
-   even when one of the first two failed; **finish** then turns the run red.
+2. **reconcile_unknown** checks requests of earlier runs that got no answer; messages that it can
+   still cancel at SendGrid are planned again.
+3. **deliver**, one task per worker, claims the due messages and sends each once, even if one of the
+   first two tasks failed; **finish** then turns the run red.
 
-What SendGrid refused, and what nobody can know the fate of, stays visible in the ledger and is not
-sent again. A wrong key or spent credits fail the run in one line and leave every message planned.
+Messages that SendGrid refused, and those whose fate cannot be known, stay visible in the ledger and
+are not sent again. A wrong key or used-up credits fail the run with one line, and every message
+stays planned.
 
 **By hand**: trigger it with more *hours ahead* to hand over a whole day at once; SendGrid holds
-each message until its time. **Again**: clear it, retry it or trigger it as often as you like, even
-twice at once: what was handed over is in the ledger, and a replay of the past plans nothing.
+each message until its time. **Again**: clear, retry or trigger it as often as you like, even twice
+in parallel: the ledger knows what was sent, and a replay of the past plans nothing.
 """
 
 from __future__ import annotations

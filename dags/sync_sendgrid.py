@@ -1,15 +1,15 @@
-"""Every fifteen minutes: bring SendGrid up to date, and learn what it knows.
+"""Every fifteen minutes: synchronize with SendGrid in both directions.
 
 1. **push_templates** brings SendGrid's templates up to date with the campaigns' folders.
-2. **ensure_webhook** has SendGrid report every event to us, signed, and fetches its key.
-3. **exchange_suppressions** pulls bounces, complaints and unsubscribes, and tells SendGrid who
-   unsubscribed on our own page. Nobody on these lists is written to from then on.
-4. **reconcile_unknown** looks for what became of requests whose answer was lost.
+2. **ensure_webhook** makes SendGrid post every event to us, signed, and fetches its public key.
+3. **exchange_suppressions** pulls bounces, complaints and unsubscribes, and pushes the unsubscribes
+   of our own page. Addresses on these lists get no more mail.
+4. **reconcile_unknown** finds out what happened to requests without an answer.
 
-None waits for another: what one of them cannot do does not keep the rest from their work.
+The tasks are independent: a failed one does not stop the others.
 
-**By hand**: trigger it after a change of address or account. **Again**: clear or trigger it as
-often as you like; what is in step stays as it is.
+**By hand**: trigger it after changing the public URL or the account. **Again**: clear or trigger it
+as often as you like; unchanged settings are not touched.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Registers Paluu's pages with Airflow, which loads each file of this folder by its name."""
+"""Registers Paluu's pages with Airflow, which loads the files of this folder as plugins."""
 
 from __future__ import annotations
 

@@ -12,9 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 EXAMPLE = """
 Point a client at it with SENDGRID_API_URL=http://127.0.0.1:8025 and the same key; the inbox is at
-the same address.
-Nothing is ever sent to anybody. README.md beside this file tells how to move the clock, to break
-things on purpose, and to ask the audit.
+the same address. No mail is ever sent. README.md in this folder describes how to move the clock,
+inject faults and query the audit.
 """
 
 
@@ -38,18 +37,18 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
         "--database",
         type=Path,
         default=Path("sandbox.sqlite3"),
-        help="file that keeps the mail (default: %(default)s)",
+        help="file to store the mail in (default: %(default)s)",
     )
     parser.add_argument(
         "--api-key",
         default=os.environ.get("SENDGRID_API_KEY", "SG.sandbox"),
-        help="the key that is let in (default: $SENDGRID_API_KEY, else SG.sandbox)",
+        help="the accepted API key (default: $SENDGRID_API_KEY, else SG.sandbox)",
     )
     parser.add_argument(
         "--timezone",
         type=_zone,
         default=ZoneInfo("UTC"),
-        help="zone of the times on pages (default: UTC)",
+        help="time zone of the pages (default: UTC)",
     )
     parser.add_argument(
         "--log-level", default="warning", choices=["debug", "info", "warning", "error"]
@@ -66,10 +65,10 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
-    """Bind and listen, so that connections queue from now on.
+    """Bind and listen, so that connections can queue from now on.
 
     Raises:
-        OSError: when the address cannot be had, for example because the port is in use.
+        OSError: the address cannot be bound, for example because the port is in use.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -120,7 +119,7 @@ def serve(options: argparse.Namespace, listener: socket.socket) -> int:
         database=database,
         contract=Contract.load(),
         api_key=options.api_key,
-        # The outermost command reads the machine's clock; everybody else asks the sandbox's.
+        # Only the command reads the machine's clock; all other code uses the sandbox's clock.
         clock=Clock(database, lambda: datetime.now(tz=UTC)),  # noqa: TID251
         timezone=options.timezone,
     )

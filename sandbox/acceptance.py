@@ -1,4 +1,4 @@
-"""Accepts a valid mail: one transaction, before the answer; what is due is released in it."""
+"""Accepts a valid mail in one transaction before the answer, and releases it if it is due."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from sandbox.outcomes import Release
 from sandbox.sandbox import Sandbox, log
 
 MESSAGE_ID = "paluu_message_id"
-"""The custom argument that names a message for ever; the same one accepted twice is a duplicate."""
+"""The custom argument with the permanent id of a message; accepting it twice is a duplicate."""
 
 INSERT_REQUEST = """
     insert into requests (
@@ -59,7 +59,7 @@ def accept(sandbox: Sandbox, call: Call, x_message_id: str) -> None:
     """Store a valid request and one message for each of its recipients, all or nothing."""
     chances = probabilities.load(sandbox.database)
     with sandbox.database.transaction() as connection:
-        # Read in the transaction, so that the order of times is the order of acceptance.
+        # Read in the transaction, so that times have the order of acceptance.
         now = sandbox.now_ms()
         request_id = _insert_request(connection, call, x_message_id, now)
         first_id = connection.execute(LAST_MESSAGE).fetchone()[0] + 1
@@ -116,10 +116,10 @@ def _messages(mail: Mail) -> Iterator[Row]:
 def _decide(
     connection: sqlite3.Connection, recorder: Recorder, call: Call, rows: list[Row], now: int
 ) -> None:
-    """Give each message its state: released, or waiting for its time, or stopped by its batch.
+    """Set each message's state: released, waiting for its time, or stopped with its batch.
 
-    Whose address came on a list while the request was arriving is not written to, but nobody could
-    have known of it who sent the request: `suppressed_by`, for the audit, is of its first bytes.
+    An address that joined a list while the request was arriving gets no mail, but the sender could
+    not have known. So `suppressed_by`, for the audit, uses the lists at the request's first bytes.
     """
     mail = call.body
     stop = scheduled_sends.stop_of(connection, mail.get("batch_id"))

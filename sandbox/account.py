@@ -1,4 +1,4 @@
-"""The account behind the key: what exists in it, and its scopes."""
+"""The account of the API key: its groups, batches, templates and scopes."""
 
 import sqlite3
 from typing import Any
@@ -36,26 +36,26 @@ ACTIVE_CONTENT = "select content_id from versions where template_id = ? and acti
 
 
 class StoredAccount:
-    """What exists in the account, read from the database."""
+    """The account's objects, read from the database."""
 
     def __init__(self, database: Database) -> None:
         """Read from ``database``."""
         self._database = database
 
     def has_group(self, group_id: int) -> bool:
-        """Tell whether the unsubscribe group exists."""
+        """Whether the unsubscribe group exists."""
         return self._exists("select 1 from unsubscribe_groups where group_id = ?", group_id)
 
     def has_batch(self, batch_id: str) -> bool:
-        """Tell whether the batch id was created by POST /v3/mail/batch."""
+        """Whether the batch id was created by POST /v3/mail/batch."""
         return self._exists("select 1 from batches where batch_id = ?", batch_id)
 
     def has_template(self, template_id: str) -> bool:
-        """Tell whether the template exists."""
+        """Whether the template exists."""
         return self._exists("select 1 from templates where template_id = ?", template_id)
 
     def has_active_version(self, template_id: str) -> bool:
-        """Tell whether the template has an active version."""
+        """Whether the template has an active version."""
         return self.active_content_id(template_id) is not None
 
     def active_content_id(self, template_id: str | None) -> str | None:
@@ -64,7 +64,7 @@ class StoredAccount:
 
     @staticmethod
     def content_id(connection: sqlite3.Connection, template_id: str | None) -> str | None:
-        """Return the same within a transaction."""
+        """Return the same, within a transaction."""
         row = connection.execute(ACTIVE_CONTENT, (template_id,)).fetchone()
         return row[0] if row else None
 
@@ -73,7 +73,7 @@ class StoredAccount:
 
 
 def list_scopes(_sandbox: Sandbox, _call: Call) -> Response:
-    """List what the key may do: everything the sandbox offers."""
+    """List the key's scopes: everything the sandbox offers."""
     return JSONResponse({"scopes": SCOPES})
 
 

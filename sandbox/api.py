@@ -1,6 +1,6 @@
-"""The outer shell of every ``/v3`` operation.
+"""Common handling of every ``/v3`` operation.
 
-Key, size, media type, JSON, and the record of what was refused.
+Checks key, size, media type and JSON, and records refused requests.
 """
 
 import hmac
@@ -25,7 +25,7 @@ from sandbox.api_errors import (
 from sandbox.sandbox import Sandbox, log
 
 MAX_BODY_BYTES = 30 * 1024 * 1024
-NOTHING_TO_KEEP = ("GET", "HEAD")
+NOT_RECORDED = ("GET", "HEAD")
 INSERT_REJECTED = """
     insert into requests (received_at, method, path, status, body, user_agent, errors)
     values (?, ?, ?, ?, ?, ?, ?)
@@ -34,11 +34,11 @@ INSERT_REJECTED = """
 
 @dataclass(frozen=True)
 class Call:
-    """One request as an operation sees it: already let in, read and parsed.
+    """One request as an operation sees it: authorized, read and parsed.
 
     Attributes:
-        begun_at: when its first bytes were here, in milliseconds of the sandbox's clock.
-        body: the parsed JSON, or None when there was no body.
+        begun_at: arrival of its first bytes, in milliseconds of the sandbox's clock.
+        body: the parsed JSON, or None without a body.
         raw: the body's bytes as received.
     """
 
@@ -57,9 +57,9 @@ Operation = Callable[[Sandbox, Call], Response]
 
 
 def endpoint(operation: Operation) -> Callable[[Request], Awaitable[Response]]:
-    """Make an ASGI endpoint of an operation.
+    """Return an ASGI endpoint for an operation.
 
-    It runs in a worker thread, and what it refuses is recorded.
+    The operation runs in a worker thread; refused requests are recorded.
     """
 
     async def answer(request: Request) -> Response:
@@ -82,7 +82,7 @@ def _answer(sandbox: Sandbox, operation: Operation, request: Request, raw: bytes
         raw=raw,
     )
     try:
-        _let_in(sandbox, request.headers.get("authorization"))
+        _authorize(sandbox, request.headers.get("authorization"))
         return operation(sandbox, Call(**{**vars(call), "body": _parsed(request, raw)}))
     except RequestRejected as rejection:
         record_rejection(sandbox, call, rejection)
@@ -90,9 +90,9 @@ def _answer(sandbox: Sandbox, operation: Operation, request: Request, raw: bytes
 
 
 async def _read(request: Request) -> bytes:
-    """Read the body; of one that is too large, keep one byte more than allowed.
+    """Read the whole body; if it is too large, keep one byte more than allowed.
 
-    Reading to the end lets the client see the 413 instead of a broken connection.
+    Reading to the end lets the client see a 413 instead of a broken connection.
     """
     kept = bytearray()
     async for chunk in request.stream():
@@ -100,7 +100,7 @@ async def _read(request: Request) -> bytes:
     return bytes(kept)
 
 
-def _let_in(sandbox: Sandbox, authorization: str | None) -> None:
+def _authorize(sandbox: Sandbox, authorization: str | None) -> None:
     if not authorization:
         raise rejected(401, UNAUTHORIZED, explanation="The request has no Authorization header.")
     expected = f"Bearer {sandbox.api_key}"
@@ -142,14 +142,14 @@ def _check_media_type(request: Request) -> None:
         raise rejected(
             415,
             "unsupported content encoding",
-            explanation="SendGrid takes gzip only where support has enabled it.",
+            explanation="SendGrid accepts gzip only after its support has enabled it.",
         )
 
 
 def record_rejection(sandbox: Sandbox, call: Call, rejection: RequestRejected) -> None:
-    """Keep a refused request with its errors.
+    """Record a refused request with its errors.
 
-    Reading requests leave no trace, since a 404 there is an ordinary answer.
+    GET and HEAD requests are not recorded, since a 404 is an ordinary answer to them.
     """
     log.warning(
         "rejected %s %s with %s: %s",
@@ -158,7 +158,7 @@ def record_rejection(sandbox: Sandbox, call: Call, rejection: RequestRejected) -
         rejection.status,
         _fields(rejection.errors),
     )
-    if call.method in NOTHING_TO_KEEP:
+    if call.method in NOT_RECORDED:
         return
     errors = [{**error.answer(), "explanation": error.explanation} for error in rejection.errors]
     with sandbox.database.transaction() as connection:
@@ -177,5 +177,5 @@ def record_rejection(sandbox: Sandbox, call: Call, rejection: RequestRejected) -
 
 
 def _fields(errors: list[ApiError]) -> str:
-    """Name the refused fields; messages may quote an address and stay out of the log."""
+    """Return the names of the refused fields; messages may quote addresses and are not logged."""
     return ", ".join(error.field or "-" for error in errors)

@@ -1,4 +1,4 @@
-"""SendGrid's error answers: status, message, field path and the address of its documentation."""
+"""SendGrid's error answers: status, message, field path and URL of the documentation."""
 
 import dataclasses
 from typing import Any
@@ -14,10 +14,10 @@ class ApiError:
     """One entry of ``errors`` in an answer.
 
     Attributes:
-        message: SendGrid's own words where they are known.
-        field: path with indexes, such as ``personalizations.0.to``; None where SendGrid names none.
-        help: address of the documentation, or None.
-        explanation: what was really wrong, for the reader of the sandbox; not part of the answer.
+        message: SendGrid's own text where it is known.
+        field: path with indexes, such as ``personalizations.0.to``; None where SendGrid has none.
+        help: URL of the documentation, or None.
+        explanation: the real cause, for users of the sandbox; not part of the answer.
     """
 
     message: str
@@ -33,10 +33,10 @@ class ApiError:
 
 
 class RequestRejected(Exception):  # noqa: N818 - named for what happened to the request
-    """A request that is answered with 4xx and kept among the rejected ones."""
+    """A request that is answered with 4xx and recorded as rejected."""
 
     def __init__(self, status: int, errors: list[ApiError]) -> None:
-        """Keep the HTTP status and the entries of ``errors``."""
+        """Store the HTTP status and the entries of ``errors``."""
         super().__init__(f"{status}: {'; '.join(error.message for error in errors)}")
         self.status = status
         self.errors = errors
@@ -52,7 +52,7 @@ def rejected(
 def mail_error(
     message: str, path: str, anchor: str | None = None, explanation: str = ""
 ) -> ApiError:
-    """Return an error of mail/send; its help points at the field's documentation."""
+    """Return an error of mail/send; its help links to the field's documentation."""
     if anchor is None:
         names = [part for part in path.split(".") if not part.isdigit() and part != "email"]
         anchor = ".".join(["message", *names])
@@ -60,12 +60,12 @@ def mail_error(
 
 
 def cryptic(explanation: str) -> ApiError:
-    """Return the bare answer of SendGrid's parser, for example to a number in custom_args."""
+    """Return the generic answer of SendGrid's parser, for example for a number in custom_args."""
     return ApiError("Bad Request", None, None, shortened(explanation))
 
 
 def shortened(text: str, length: int = 300) -> str:
-    """Cut a text that quotes the request, which may hold a thousand personalizations."""
+    """Truncate a text that quotes the request, which may have a thousand personalizations."""
     return text if len(text) <= length else text[: length - 1] + "…"
 
 

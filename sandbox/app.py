@@ -38,7 +38,7 @@ MESSAGES = {404: "not found", 405: "method not allowed"}
 
 
 async def on_http_error(request: Request, error: Any) -> Response:
-    """Answer an unknown address or method: as SendGrid under ``/v3``, with a page elsewhere."""
+    """Answer an unknown URL or method: like SendGrid under ``/v3``, with a page elsewhere."""
     if request.url.path.startswith("/v3"):
         message = MESSAGES.get(error.status_code, error.detail)
         return JSONResponse(body_of([ApiError(message)]), error.status_code, headers=error.headers)
@@ -46,19 +46,19 @@ async def on_http_error(request: Request, error: Any) -> Response:
 
 
 async def on_disconnect(_request: Request, _error: Exception) -> Response:
-    """Take a client that went away before its request was read for what it is: nothing accepted."""
+    """Handle a client that disconnected before its request was read: nothing is accepted."""
     return Response(status_code=400)
 
 
 async def on_failure(request: Request, error: Exception) -> Response:
-    """Answer a defect of the sandbox itself as SendGrid answers its own: 500."""
+    """Answer a defect of the sandbox itself with 500, like SendGrid."""
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return JSONResponse(body_of([ApiError("internal server error")]), 500)
 
 
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
-    """Keep house while the server runs."""
+    """Run the housekeeping threads while the server runs."""
     housekeeping = Housekeeping(app.state.sandbox)
     housekeeping.start()
     yield
@@ -66,7 +66,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
 
 
 def create_app(sandbox: Sandbox) -> FaultInjection:
-    """Return the ASGI application that serves ``sandbox``, with its faults."""
+    """Return the ASGI application of ``sandbox``, including its faults."""
     app = Starlette(
         lifespan=lifespan,
         routes=[

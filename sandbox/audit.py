@@ -1,4 +1,4 @@
-"""The judge: what reached people, twice or although suppressed, by the sandbox's own records."""
+"""The audit: duplicates and mail to suppressed addresses, from the sandbox's own records."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -79,13 +79,13 @@ UNEXPECTED = f"""
 
 
 def audit(database: Database) -> dict[str, Any]:
-    """Count and name what happened; holds ids only, no addresses.
+    """Return counts and lists of messages, with ids only, without addresses.
 
-    ``duplicates`` lists every ``paluu_message_id`` that reached a person more than once, or would
-    at its time, with the requests that carried it: copies that were cancelled, expired or dropped
-    do not count, bounced ones do. ``suppressed_but_sent`` lists what was submitted for an address
-    that stood on a suppression list when the request began to arrive, although the sandbox dropped
-    it. ``without_message_id`` counts messages that cannot be judged because they carry none.
+    ``duplicates`` lists every ``paluu_message_id`` that reached a person more than once, or will at
+    its time, with its requests; copies that were cancelled, expired or dropped do not count,
+    bounced ones do. ``suppressed_but_sent`` lists messages to addresses that were on a suppression
+    list when the request began to arrive, although the sandbox dropped them.
+    ``without_message_id`` counts messages that cannot be checked because they have no id.
     """
     duplicates = _grouped(database)
     suppressed = [_with_times(dict(row)) for row in database.rows(SUPPRESSED_BUT_SENT)]
@@ -110,10 +110,10 @@ def audit(database: Database) -> dict[str, Any]:
 
 
 def compared(database: Database, expected: Iterable[str]) -> dict[str, list[str]]:
-    """Hold what reached people against the ids that should have.
+    """Compare the messages that reached people with the expected ids.
 
-    ``missing`` were expected and reached nobody, nor wait for their time; ``unexpected`` reached
-    somebody or will, and were not expected.
+    ``missing`` ids were expected, but reached nobody and are not scheduled; ``unexpected`` ids
+    reached somebody or will, but were not expected.
     """
     values = {"expected": orjson.dumps(list(expected)).decode()}
     return {
@@ -123,7 +123,7 @@ def compared(database: Database, expected: Iterable[str]) -> dict[str, list[str]
 
 
 def duplicate_count(database: Database) -> int:
-    """Count the message ids that reach somebody more than once."""
+    """Return the number of message ids that reach somebody more than once."""
     return database.value(f"select count(*) from ({DUPLICATED})")  # noqa: S608 - a constant
 
 

@@ -1,4 +1,4 @@
-"""The page of the clock: what time it is in the sandbox, what comes next, and a way to go there."""
+"""The clock page: the sandbox's time, upcoming mail, and buttons to advance the clock."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ COMING = """
 
 
 def show_clock(request: Request) -> Response:
-    """Show the time, what is scheduled next, the webhooks, and what goes wrong on purpose."""
+    """Show the time, the next scheduled mails, the webhooks, and the injected faults."""
     sandbox: Sandbox = request.app.state.sandbox
     release_due(sandbox)
     chances = probabilities.load(sandbox.database).model_dump()

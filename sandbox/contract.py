@@ -1,6 +1,7 @@
-"""Holds requests to SendGrid's contract.
+"""Checks requests against SendGrid's contract.
 
-The official schemas, the overlay, and the rules that live only in prose.
+The contract consists of the official schemas, the overlay, and rules that are only documented in
+prose.
 """
 
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ BODIES = {
 }
 """The schema of each other operation's body: the file, and a JSON Pointer into it."""
 
-# Stricter than RFC 5321: SendGrid takes neither display names, nor address literals, nor hosts
+# Stricter than RFC 5321: SendGrid accepts no display names, no address literals and no hosts
 # without a dot.
 EMAIL = jsonschema_rs.EmailOptions(
     require_tld=True, allow_domain_literal=False, allow_display_text=False
@@ -64,28 +65,28 @@ EMAIL_SCHEMA = jsonschema_rs.Draft202012Validator(
     validate_formats=True,
     email_options=EMAIL,
 )
-"""One address, as SendGrid takes it."""
+"""An address that SendGrid accepts."""
 
 MAX_ERRORS = 100
-"""Errors named in one answer; a request with a thousand broken personalizations needs no more."""
+"""Maximum errors in one answer; a request may have a thousand broken personalizations."""
 
 
 @dataclass(frozen=True)
 class Contract:
-    """The compiled validator of mails, and those of other bodies, compiled when first needed."""
+    """The compiled validator of mails; those of other bodies are compiled when first needed."""
 
     mail_send: Any
 
     @classmethod
     def load(cls) -> "Contract":
-        """Read the vendored specification, apply the overlay and compile; once a process."""
+        """Read the vendored specification, apply the overlay and compile, once per process."""
         return cls(validator(MAIL, MAIL_SEND))
 
     def check(self, operation: str, body: Any) -> None:
-        """Hold the body of an operation of ``BODIES`` to its schema.
+        """Check the body of an operation of ``BODIES`` against its schema.
 
         Raises:
-            RequestRejected: 400, with the field and jsonschema's own words.
+            RequestRejected: 400, with the field and jsonschema's message.
         """
         errors = [
             ApiError(
@@ -97,10 +98,10 @@ class Contract:
             raise RequestRejected(400, errors[:MAX_ERRORS])
 
     def check_mail(self, request: Any, now: datetime, account: Account) -> None:
-        """Hold a mail/send body to the contract; schema first, prose rules on what passes it.
+        """Check a mail/send body: first the schema and, if it is valid, the prose rules.
 
         Raises:
-            RequestRejected: 400, with every error found (at most ``MAX_ERRORS``).
+            RequestRejected: 400, with all errors found (at most ``MAX_ERRORS``).
         """
         errors = [
             error

@@ -1,6 +1,6 @@
-"""What only the sandbox has, under ``/_sandbox`` and without a key.
+"""The sandbox's own API under ``/_sandbox``, without a key.
 
-The clock, faults, chances, the webhook's state, and the audit.
+It controls clock, faults, probabilities and webhook, and returns the audit.
 """
 
 from datetime import datetime, timedelta
@@ -27,19 +27,19 @@ AUDIT_BODY = 'the body is {"expected": ["<paluu_message_id>", ...]}'
 
 
 async def health(request: Request) -> Response:
-    """Answer when the sandbox is ready, with the number of messages it holds."""
+    """Return the status and the number of stored messages."""
     sandbox: Sandbox = request.app.state.sandbox
     stored = await run_in_threadpool(sandbox.database.value, "select count(*) from messages")
     return JSONResponse({"status": "ok", "messages": stored})
 
 
 async def show_clock(request: Request) -> Response:
-    """Answer the sandbox's present, and by how many seconds it is ahead of real time."""
+    """Return the sandbox's time, and the seconds by which it is ahead of real time."""
     return JSONResponse(_clock(request.app.state.sandbox))
 
 
 async def move_clock(request: Request) -> Response:
-    """Set or advance the clock, and release what has become due."""
+    """Set or advance the clock, and release messages that have become due."""
     sandbox: Sandbox = request.app.state.sandbox
     try:
         _move(sandbox, orjson.loads(await request.body()))
@@ -68,12 +68,12 @@ def _clock(sandbox: Sandbox) -> dict[str, Any]:
 
 
 async def show_faults(request: Request) -> Response:
-    """Answer the plan of faults, with how often each fired, and how many requests it holds."""
+    """Return the planned faults, with the number of hits and of held requests of each."""
     return JSONResponse({"faults": request.app.state.sandbox.faults.as_json()})
 
 
 async def plan_faults(request: Request) -> Response:
-    """Replace the plan of faults."""
+    """Replace the planned faults."""
     try:
         planned = PlannedFaults.model_validate_json(await request.body())
     except ValidationError as error:
@@ -83,18 +83,18 @@ async def plan_faults(request: Request) -> Response:
 
 
 async def clear_faults(request: Request) -> Response:
-    """Drop the plan: nothing goes wrong on purpose any more."""
+    """Remove all planned faults."""
     request.app.state.sandbox.faults.faults = []
     return await show_faults(request)
 
 
 async def show_audit(request: Request) -> Response:
-    """Answer with the audit of what has happened until now."""
+    """Return the audit up to now."""
     return JSONResponse(await run_in_threadpool(_audit, request.app.state.sandbox))
 
 
 async def compare(request: Request) -> Response:
-    """Answer with the audit, and hold it against the ids that should have reached somebody."""
+    """Return the audit, compared with the ids that should have reached somebody."""
     sandbox: Sandbox = request.app.state.sandbox
     try:
         expected = orjson.loads(await request.body())["expected"]
@@ -115,13 +115,13 @@ def _audit(sandbox: Sandbox) -> dict[str, Any]:
 
 
 async def show_webhook(request: Request) -> Response:
-    """Answer how many events and posts wait, were taken, or were lost."""
+    """Return the numbers of waiting, accepted and lost events and posts."""
     sandbox: Sandbox = request.app.state.sandbox
     return JSONResponse(await run_in_threadpool(sandbox.postman.status, sandbox.now_ms()))
 
 
 async def flush_webhook(request: Request) -> Response:
-    """Post everything that waits now, also what would have waited for another attempt."""
+    """Post all waiting events now, including those waiting for a retry."""
     sandbox: Sandbox = request.app.state.sandbox
     await run_in_threadpool(_flush, sandbox)
     return await show_webhook(request)
@@ -133,14 +133,14 @@ def _flush(sandbox: Sandbox) -> None:
 
 
 async def show_probabilities(request: Request) -> Response:
-    """Answer how likely what is."""
+    """Return the probabilities."""
     sandbox: Sandbox = request.app.state.sandbox
     found = await run_in_threadpool(probabilities.load, sandbox.database)
     return JSONResponse(found.model_dump())
 
 
 async def set_probabilities(request: Request) -> Response:
-    """Replace all probabilities; those that are not named are 0."""
+    """Replace all probabilities; those not given become 0."""
     sandbox: Sandbox = request.app.state.sandbox
     try:
         wanted = Probabilities.model_validate_json(await request.body())

@@ -10,10 +10,10 @@ from typing import Any
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 VERSION = 2
-"""Grows with every change of ``schema.sql`` that an existing file cannot follow."""
+"""Incremented with every incompatible change of ``schema.sql``."""
 
-# Ids are random, so a large inbox touches pages all over its indexes: the one connection that
-# writes keeps them in memory (KiB when negative), and the log is folded back rarely (pages).
+# Ids are random, so writes touch pages all over the indexes of a large inbox: the writing
+# connection caches them (KiB when negative), and checkpoints are rare (pages).
 WRITER_CACHE = -192 * 1024
 PAGES_BETWEEN_CHECKPOINTS = 16_000
 
@@ -25,16 +25,16 @@ class ForeignDatabaseError(Exception):
 class Database:
     """A SQLite database for many threads.
 
-    Write-ahead logging keeps readers running while a request is accepted, and a transaction that
-    was committed survives a killed process. One process at a time: writers queue on a lock of its
-    own.
+    With write-ahead logging, readers continue while a request is accepted, and committed
+    transactions survive a killed process. Only one process may use the file: its writers queue on a
+    lock within the process.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open or create the file at ``path`` and bring up its tables."""
+        """Open or create the file at ``path`` and create its tables."""
         self._path = path
         self._writing = threading.Lock()
-        # Lent to one thread at a time: worker threads come and go, connections stay.
+        # A pool, one connection per thread at a time: threads come and go, connections stay.
         self._idle: deque[sqlite3.Connection] = deque()
         self._writer = self._opened()
         self._writer.execute(f"pragma cache_size = {WRITER_CACHE}")
@@ -69,21 +69,21 @@ class Database:
         )
         connection.row_factory = sqlite3.Row
         connection.execute("pragma journal_mode = wal")
-        # A killed process loses nothing; only a machine that loses power may lose the last mails.
+        # A killed process loses nothing; only a power failure may lose the last mails.
         connection.execute("pragma synchronous = off")
         connection.execute(f"pragma wal_autocheckpoint = {PAGES_BETWEEN_CHECKPOINTS}")
         connection.execute("pragma foreign_keys = on")
         return connection
 
     def close(self) -> None:
-        """Close the connections; call it when nobody uses the database any more."""
+        """Close the connections; call it when the database is no longer in use."""
         self._writer.close()
         while self._idle:
             self._idle.pop().close()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Run one write transaction: committed on leaving, rolled back when an exception passes."""
+        """Run one write transaction; it is rolled back on an exception."""
         with self._writing:
             self._writer.execute("begin immediate")
             try:

@@ -1,4 +1,4 @@
-"""Dates every answer by the sandbox's clock, as SendGrid dates its own."""
+"""Sets the ``Date`` header of every answer from the sandbox's clock."""
 
 from collections.abc import Awaitable, Callable
 from email.utils import format_datetime
@@ -11,7 +11,7 @@ class Dated:
     """Wraps an ASGI application and adds the ``Date`` header to its answers."""
 
     def __init__(self, app: Any, clock: Clock) -> None:
-        """Date the answers of ``app`` by ``clock``."""
+        """Wrap ``app`` and use ``clock``."""
         self._app = app
         self._clock = clock
 

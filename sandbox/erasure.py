@@ -1,7 +1,8 @@
-"""Erasing people: POST /v3/recipients/erasejob.
+"""Erases personal data of recipients: POST /v3/recipients/erasejob.
 
-Names, addresses, subjects and contents go; ids, times and events stay. Suppressions stay too, or
-the next mailing would reach the person again; whether SendGrid keeps them is not documented.
+Names, addresses, subjects and contents are removed; ids, times and events stay. Suppressions stay
+too, since otherwise the next mailing would reach the person again. SendGrid does not document
+whether it keeps them.
 """
 
 import sqlite3
@@ -36,7 +37,7 @@ ERASE_MESSAGES = """
 
 
 def erase(sandbox: Sandbox, call: Call) -> Response:
-    """Erase what is kept of up to 5,000 addresses; answered with the id of a job that is done."""
+    """Erase the data of up to 5,000 addresses, and answer with the id of a finished job."""
     if len(call.raw) > LARGEST_BODY:
         raise rejected(400, "the payload may not exceed 256Kb", "email_addresses")
     sandbox.contract.check("erase", call.body)
@@ -71,7 +72,7 @@ def _erase_request(
 
 
 def _without(body: bytes, personalizations: set[int]) -> bytes:
-    """Leave nothing of these people in a request but their ids and times."""
+    """Remove these people's data from a request, except ids and times."""
     mail: dict[str, Any] = orjson.loads(body)
     for index in personalizations:
         person = mail["personalizations"][index]

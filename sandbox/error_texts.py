@@ -1,6 +1,6 @@
-"""The words SendGrid uses when a request breaks the schema, by field and broken keyword.
+"""SendGrid's error messages for schema violations, by field and violated keyword.
 
-They are in ``error_texts.yaml``; where none is known the sandbox says it plainly.
+They are in ``error_texts.yaml``; where SendGrid's text is unknown, the sandbox uses its own.
 """
 
 from collections.abc import Iterator
@@ -30,13 +30,13 @@ UNKNOWN_KEY = (
     "that a typo is noticed."
 )
 FIELDS = {"from": "from.email"}
-"""Where SendGrid names another field than the missing one."""
+"""Missing fields for which SendGrid names another field."""
 
 CRYPTIC_PARENTS = ("custom_args", "headers", "substitutions")
 
 
 def describe(violation: Any) -> list[ApiError]:
-    """Return the errors of mail/send for one violation reported by jsonschema-rs."""
+    """Return the errors of mail/send for one violation found by jsonschema-rs."""
     keyword = violation.kind.name
     path = [str(part) for part in violation.instance_path]
     if keyword == "additionalProperties":
@@ -54,7 +54,7 @@ def describe(violation: Any) -> list[ApiError]:
 
 
 def _breaks_the_parser(keyword: str, path: list[str]) -> bool:
-    """Tell whether SendGrid answers with a bare "Bad Request": on a value it takes for a string."""
+    """Whether SendGrid answers only "Bad Request": for a wrong type where it expects a string."""
     if keyword != "type" or not path:
         return keyword == "type"
     return path[-1] == "email" or (len(path) > 1 and path[-2] in CRYPTIC_PARENTS)
@@ -85,7 +85,7 @@ def _filled(text: str, instance: Any) -> str:
 
 
 def repeated(values: Any) -> Iterator[Any]:
-    """Yield the values of a list that occur again, at each further occurrence."""
+    """Yield repeated values of a list, once per repetition."""
     seen = set()
     for value in values if isinstance(values, list) else ():
         key = str(value)

@@ -1,4 +1,4 @@
-"""One event as SendGrid tells it: custom arguments at the top for the webhook, apart in logs."""
+"""The JSON of an event: custom arguments are top-level in the webhook, and separate in logs."""
 
 import hashlib
 from base64 import urlsafe_b64encode
@@ -26,19 +26,19 @@ EVENTS = """
 BY_READER = frozenset({
     "open", "click", "spamreport", "unsubscribe", "group_unsubscribe", "group_resubscribe",
 })  # fmt: skip
-"""Events that a person makes; they know the reader's address and no SMTP id."""
+"""Events caused by the reader; they have the reader's IP address and no SMTP id."""
 
 MAIL_SERVER = "198.51.100.25"
 READER = "203.0.113.7"
 
 
 def message_id_of(row: Any) -> str:
-    """Return SendGrid's id of one message: the request's id, and what makes it unique."""
+    """Return SendGrid's id of one message: the request's id plus a unique suffix."""
     return f"{row['x_message_id']}.recvd-sandbox-{row['request_id']:x}-{row['message_id']:x}.0"
 
 
 def event_of(row: Any) -> dict[str, Any]:
-    """Return an event without its custom arguments, as the logs list it."""
+    """Return an event without custom arguments, as in the logs."""
     details = orjson.loads(row["details"])
     is_async = details.pop("is_async", False)
     event = {
@@ -56,7 +56,7 @@ def event_of(row: Any) -> dict[str, Any]:
 
 
 def webhook_event(row: Any) -> dict[str, Any]:
-    """Return an event as it is posted; SendGrid's own fields win over custom arguments."""
+    """Return an event as posted to webhooks; SendGrid's fields override custom arguments."""
     return {**orjson.loads(row["custom_args"]), **event_of(row)}
 
 

@@ -1,4 +1,4 @@
-"""Records what happens to messages: their events, and the suppression lists these lead to."""
+"""Records events of messages, and the suppressions that they cause."""
 
 import sqlite3
 from typing import Any
@@ -8,7 +8,7 @@ import orjson
 from sandbox.outcomes import Listing, Release, outcome_of
 from sandbox.probabilities import Probabilities
 
-LISTENING = """
+ENABLED_WEBHOOK = """
     select 1
     from webhooks
     where settings ->> 'enabled'
@@ -25,7 +25,7 @@ NO_DETAILS = "{}"
 
 
 class Recorder:
-    """Collects what happens within one transaction and writes it in few statements."""
+    """Collects events within one transaction and writes them with few statements."""
 
     def __init__(
         self, connection: sqlite3.Connection, probabilities: Probabilities, now: int
@@ -34,18 +34,18 @@ class Recorder:
         self._connection = connection
         self._probabilities = probabilities
         self._now = now
-        self._is_heard = connection.execute(LISTENING).fetchone() is not None
+        self._has_webhook = connection.execute(ENABLED_WEBHOOK).fetchone() is not None
         self._events: list[tuple[int, int, str, str, bool]] = []
         self._listings: list[tuple[str, Listing]] = []
 
     def processed(self, row: dict[str, Any]) -> None:
-        """Record that a message was taken; SendGrid names the time of a scheduled one."""
+        """Record that a message was accepted; a scheduled one includes its time."""
         scheduled = row["send_at"] is not None and row["send_at"] * 1000 > self._now
         details = f'{{"send_at":{row["send_at"]}}}' if scheduled else NO_DETAILS
         self._add(row["message_id"], self._now, "processed", details)
 
     def release(self, message_id: int, release: Release) -> str:
-        """Decide what becomes of a message, record it, and return the message's state."""
+        """Choose the outcome of a message, record it, and return the message's state."""
         outcome = outcome_of(release, self._probabilities)
         for at, event, details in outcome.events:
             self._add(message_id, at, event, orjson.dumps(details).decode())
@@ -57,7 +57,7 @@ class Recorder:
         self._add(message_id, self._now, event, orjson.dumps(details).decode())
 
     def write(self) -> None:
-        """Write what was collected."""
+        """Write the collected events and suppressions."""
         self._connection.executemany(INSERT_EVENT, self._events)
         self._connection.executemany(
             INSERT_LISTING,
@@ -68,6 +68,6 @@ class Recorder:
         )
 
     def _add(self, message_id: int, at: int, event: str, details: str) -> None:
-        # A webhook that nobody has set up hears of nothing later; what lies ahead, it may.
-        is_waiting = self._is_heard or at > self._now
+        # A webhook that is enabled later gets no past events, but may get future ones.
+        is_waiting = self._has_webhook or at > self._now
         self._events.append((message_id, at, event, details, is_waiting))

@@ -1,6 +1,6 @@
-"""Lets faults happen: an ASGI layer around the whole sandbox that breaks answers and connections.
+"""Injects faults: an ASGI layer around the whole sandbox that breaks answers and connections.
 
-What the client sees is real: its socket is reset, closed, or left alone with half an answer.
+The faults are real for the client: its socket is reset, closed, or gets half an answer.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from sandbox.sandbox import Sandbox, log
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Answer = list[dict[str, Any]]
-"""ASGI messages in their order."""
+"""ASGI messages, in order."""
 
 GATEWAY_PAGE = (
     "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway"
@@ -33,20 +33,20 @@ WORDS = {
     ),
     429: "too many requests",
 }
-"""What SendGrid says where that is known; a wrong key needs no fault."""
+"""SendGrid's messages, where known; a wrong key needs no fault."""
 HALF_A_STATUS_LINE = b"HTTP/1.1 202 Acc"
 
 
 class FaultInjection:
-    """Wraps an ASGI application; requests that no fault strikes pass untouched."""
+    """Wraps an ASGI application; requests without a fault pass unchanged."""
 
     def __init__(self, app: Any, sandbox: Sandbox) -> None:
-        """Break requests to ``app`` as the plan of ``sandbox`` says."""
+        """Wrap ``app`` and inject the planned faults of ``sandbox``."""
         self._app = app
         self._sandbox = sandbox
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
-        """Handle one request, whose beginning is noted before anything holds it up."""
+        """Handle one request; its start time is recorded before any fault delays it."""
         scope["begun_at"] = self._sandbox.now_ms()
         fault = None
         if scope["type"] == "http" and not scope["path"].startswith("/_sandbox"):
@@ -77,7 +77,7 @@ class FaultInjection:
         if fault.kind == "html_502":
             return HTMLResponse(GATEWAY_PAGE, 502)
         if fault.kind == "rate_limit":
-            # By the clock of the same answer's Date header: that is how long a client waits.
+            # By the same clock as the answer's Date header, from which a client computes its wait.
             reset = math.ceil(self._sandbox.clock.now().timestamp() + fault.seconds)
             headers = {"X-RateLimit-Limit": "600", "X-RateLimit-Remaining": "0"}
             headers["X-RateLimit-Reset"] = str(reset)
@@ -87,7 +87,7 @@ class FaultInjection:
 
 
 async def _whole(receive: Receive) -> Answer:
-    """Read the request to its end, as a server that fails later would have."""
+    """Read the whole request, like a server that fails later."""
     parts = [await receive()]
     while parts[-1]["type"] == "http.request" and parts[-1].get("more_body"):
         parts.append(await receive())
@@ -111,7 +111,7 @@ def _keep_in(answer: Answer) -> Send:
 
 
 async def _wait_until_gone(receive: Receive) -> None:
-    """Wait for the end of the connection, so that the server adds no answer of its own."""
+    """Wait for the end of the connection, so that the server adds no answer itself."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
@@ -126,7 +126,7 @@ async def _hang(fault: Fault, scope: Any, receive: Receive, _answer: Answer) -> 
 async def _reset(fault: Fault, scope: Any, _receive: Receive, answer: Answer) -> None:
     if fault.phase == "response":
         connections.write(scope, _raw(answer)[: len(HALF_A_STATUS_LINE)])
-        await asyncio.sleep(0.05)  # the client has read the beginning when the end is cut off
+        await asyncio.sleep(0.05)  # the client reads the beginning before the reset
     connections.reset(scope)
 
 
@@ -143,7 +143,7 @@ BREAKS = {"hang": _hang, "rst": _reset, "fin": _finish, "truncated": _truncate}
 
 
 def _raw(answer: Answer) -> bytes:
-    """Write down an answer as it would go over the wire; nothing when there is none."""
+    """Return the raw bytes of an answer; empty when there is none."""
     if not answer:
         return b""
     status = HTTPStatus(answer[0]["status"])

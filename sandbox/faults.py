@@ -1,4 +1,4 @@
-"""The plan of what goes wrong on purpose: which request meets which fault, and how often."""
+"""The planned faults: which requests get which fault, and how often."""
 
 import random
 from collections.abc import Iterator
@@ -12,22 +12,22 @@ Kind = Literal["status", "rate_limit", "hang", "rst", "fin", "truncated", "slow"
 
 
 class Fault(BaseModel):
-    """One kind of fault for some requests.
+    """One fault for matching requests.
 
     Attributes:
-        path: how the request's path begins.
+        path: prefix of the request's path.
         method: the request's method, or None for any.
-        phase: ``before_accept``: nothing is stored, then the fault. ``after_accept``: the request
-            is handled, then the fault takes the place of the answer. ``response``: the request is
-            handled, and the answer is damaged on its way.
-        kind: a status code, 429 with its headers, silence, a reset or closed connection, half an
-            answer, a late one, or the page of a gateway. ``slow`` damages nothing: it delays the
-            handling or the answer, also for a client that has given up.
-        status: the code of ``status``.
-        seconds: how long ``hang`` and ``slow`` last, and when ``rate_limit`` resets.
-        probability: how likely a matching request meets the fault.
-        count: how many requests meet it at most; None for no limit.
-        seed: makes the same requests meet it again.
+        phase: ``before_accept``: the fault occurs and nothing is stored. ``after_accept``: the
+            request is handled, and the fault replaces the answer. ``response``: the request is
+            handled, and the answer is damaged.
+        kind: a status code, 429 with its headers, no answer, a reset or closed connection, half an
+            answer, a late one, or a gateway's error page. ``slow`` damages nothing: it delays the
+            handling or the answer, even if the client has given up.
+        status: the status code for ``status``.
+        seconds: duration of ``hang`` and ``slow``, and time until ``rate_limit`` resets.
+        probability: probability that a matching request gets the fault.
+        count: maximum number of affected requests; None for no limit.
+        seed: makes the choice of requests reproducible.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -46,22 +46,22 @@ class Fault(BaseModel):
     _dice: random.Random = PrivateAttr()
 
     def model_post_init(self, _context: object) -> None:
-        """Throw dice of its own, so that other faults do not change the sequence."""
+        """Create a separate random sequence, so that other faults do not change it."""
         self._dice = random.Random(self.seed)  # noqa: S311 - reproducible, not secret
 
     @property
     def fired(self) -> int:
-        """How many requests have met this fault."""
+        """Number of requests that got this fault."""
         return self._fired
 
     @property
     def holding(self) -> int:
-        """How many requests have met this fault and are not at their end."""
+        """Number of requests with this fault that have not ended yet."""
         return self._holding
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Count a request among those it holds, from the strike to the request's end."""
+        """Count a request as held until the request ends."""
         self._holding += 1
         try:
             yield
@@ -69,7 +69,7 @@ class Fault(BaseModel):
             self._holding -= 1
 
     def strikes(self, method: str, path: str) -> bool:
-        """Tell whether a request meets this fault, and count it when it does."""
+        """Return whether a request gets this fault, and count it if so."""
         if not path.startswith(self.path) or self.method not in {None, method}:
             return False
         if self.count is not None and self._fired >= self.count:
@@ -100,7 +100,7 @@ class FaultPlan:
         return next((fault for fault in self.faults if fault.strikes(method, path)), None)
 
     def as_json(self) -> list[dict[str, object]]:
-        """Return the plan with how often each fault fired, and how many requests it holds now."""
+        """Return the faults with the number of hits and of currently held requests of each."""
         return [
             {**fault.model_dump(), "fired": fault.fired, "holding": fault.holding}
             for fault in self.faults

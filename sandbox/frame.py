@@ -1,4 +1,4 @@
-"""What every page of the inbox shows around its content: banner, clock, campaigns, rejections."""
+"""The layout of every page: banner, clock, campaigns and number of rejections."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,9 +7,9 @@ from sandbox.audit import STATES, duplicate_count
 from sandbox.sandbox import Sandbox
 
 CHIP_COLOURS = 6
-"""Colours in the style sheet; campaigns take them in the order of their names."""
+"""Number of colours in the style sheet, assigned to campaigns in order of their names."""
 
-# Answered from an index alone.
+# An index-only query.
 COUNTS = """
     select category, state, count(*) as messages
     from messages
@@ -20,7 +20,7 @@ REJECTED = "select count(*) from requests where status >= 400"
 
 
 def frame(sandbox: Sandbox, campaign: str = "") -> dict[str, Any]:
-    """Return the values of the layout; states are counted within ``campaign``, or everywhere."""
+    """Return the layout's values; states are counted within ``campaign``, or over all mail."""
     campaigns: dict[str, int] = {}
     states: dict[str, int] = {}
     stored = 0
@@ -43,7 +43,7 @@ def frame(sandbox: Sandbox, campaign: str = "") -> dict[str, Any]:
 
 
 def shift_in_words(shift: timedelta) -> str:
-    """Say by how much the clock was moved, in its two largest units; nothing when it was not."""
+    """Return the clock's shift in its two largest units, or an empty string without a shift."""
     minutes = round(abs(shift).total_seconds() / 60)
     if not minutes:
         return ""

@@ -1,6 +1,6 @@
-"""The sandbox's own threads: one releases what has become due, one posts what has happened.
+"""The sandbox's background threads: one releases due messages, one posts events.
 
-Two, since a webhook that does not answer must not hold mail back.
+They are separate, so that a webhook that does not answer cannot delay mail.
 """
 
 import threading
@@ -16,7 +16,7 @@ class Housekeeping:
     """Runs from the start of the server to its end."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        """Keep ``sandbox`` going once started."""
+        """Prepare the threads for ``sandbox``."""
         self._is_over = threading.Event()
         chores: dict[str, Callable[[], object]] = {
             "release": lambda: release_due(sandbox),
@@ -28,12 +28,12 @@ class Housekeeping:
         ]
 
     def start(self) -> None:
-        """Begin."""
+        """Start the threads."""
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
-        """End, after the rounds that are under way."""
+        """Stop the threads after their current rounds."""
         self._is_over.set()
         for thread in self._threads:
             thread.join()
@@ -42,5 +42,5 @@ class Housekeeping:
         while not self._is_over.wait(PAUSE_SECONDS):
             try:
                 chore()
-            except Exception:  # noqa: BLE001 - one bad round must not end the others
-                log.exception("%s failed and goes on", threading.current_thread().name)
+            except Exception:  # noqa: BLE001 - a failed round must not end the thread
+                log.exception("%s failed and continues", threading.current_thread().name)

@@ -1,4 +1,4 @@
-"""The inbox: a list to search and filter, and the requests that were refused."""
+"""The inbox: a searchable list of messages, and the list of refused requests."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -23,7 +23,7 @@ JSON_LIMIT = 1000
 
 def show_list(request: Request) -> Response:
     """Show a page of messages, newest first."""
-    sandbox, wanted = _asked(request)
+    sandbox, wanted = _requested(request)
     number = _number(request, "page", 1)
     rows = messages.page(sandbox.database, wanted, PAGE_SIZE, (number - 1) * PAGE_SIZE)
     base_url = str(request.base_url).rstrip("/")
@@ -45,7 +45,7 @@ def show_list(request: Request) -> Response:
 
 
 def _link(wanted: Filter, changes: dict[str, str]) -> str:
-    """Return the address of the list with some of its filters changed."""
+    """Return the list's URL with some filters changed."""
     filters = {
         "q": wanted.q,
         "campaign": wanted.campaign,
@@ -57,7 +57,7 @@ def _link(wanted: Filter, changes: dict[str, str]) -> str:
 
 
 def show_rejected(request: Request) -> Response:
-    """Show the requests that were refused, with SendGrid's words and what was really wrong."""
+    """Show refused requests with SendGrid's messages and the real causes."""
     sandbox: Sandbox = request.app.state.sandbox
     number = _number(request, "page", 1)
     rows = sandbox.database.rows(
@@ -81,9 +81,9 @@ def show_rejected(request: Request) -> Response:
 def list_json(request: Request) -> Response:
     """List messages as JSON.
 
-    Understands ``q``, ``campaign``, ``duplicates``, ``limit`` (at most 1,000) and ``offset``.
+    Parameters: ``q``, ``campaign``, ``state``, ``duplicates``, ``limit`` (up to 1,000), ``offset``.
     """
-    sandbox, wanted = _asked(request)
+    sandbox, wanted = _requested(request)
     limit, offset = min(_number(request, "limit", 100), JSON_LIMIT), _number(request, "offset", 0)
     rows = messages.page(sandbox.database, wanted, limit, offset)
     base_url = str(request.base_url).rstrip("/")
@@ -117,8 +117,8 @@ def _as_json(message: StoredMessage, rendered: Rendered) -> dict[str, Any]:
     }
 
 
-def _asked(request: Request) -> tuple[Sandbox, Filter]:
-    """Read the filter from the address, and see to it that the search knows the subjects."""
+def _requested(request: Request) -> tuple[Sandbox, Filter]:
+    """Read the filter from the URL; for a search, make sure that all subjects are rendered."""
     sandbox: Sandbox = request.app.state.sandbox
     release_due(sandbox)
     query = request.query_params

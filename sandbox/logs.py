@@ -1,4 +1,4 @@
-"""The Email Logs API: what became of mail, by a filter or one message with all its events."""
+"""The Email Logs API: messages by a query, or one message with all its events."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ STATUSES = {
     "cancelled": "dropped",
     "expired": "dropped",
 }
-"""Where the status of the logs is another word than the sandbox's state."""
+"""Statuses in the logs that differ from the sandbox's states."""
 
 REASON = """
     select coalesce(details ->> 'reason', details ->> 'response')
@@ -41,7 +41,7 @@ EVENTS_OF_ONE = f"""
 
 
 def search(sandbox: Sandbox, call: Call) -> Response:
-    """List messages that a query finds, newest first."""
+    """List the messages found by a query, newest first."""
     sandbox.contract.check("search logs", call.body)
     release.release_due(sandbox)
     query = call.body.get("query", "")
@@ -96,7 +96,7 @@ def _event(row: Any) -> dict[str, Any]:
     event = event_of(row)
     if row["event"] == "unsubscribe":
         event["date"] = f"{from_ms(row['occurred_at']):%Y-%m-%d}"
-    # Here, unlike in the webhook, every event has an id of its message.
+    # Unlike in the webhook, every event has its message's id.
     return {
         **event,
         "sg_message_id": message_id_of(row),
@@ -105,7 +105,7 @@ def _event(row: Any) -> dict[str, Any]:
 
 
 def _discarded(message: messages.StoredMessage) -> list[dict[str, Any]]:
-    """Return the event of a cancelled or expired message; the webhook knows none."""
+    """Return the log event of a cancelled or expired message; the webhook has no such event."""
     row = message.row
     if row["state"] not in {"cancelled", "expired"} or row["released_at"] is None:
         return []

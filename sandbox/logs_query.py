@@ -1,4 +1,4 @@
-"""Reads the query of the Email Logs API: conditions on known fields, joined by AND, not nested."""
+"""Parses queries of the Email Logs API: conditions on known fields, joined by AND, not nested."""
 
 import re
 from collections.abc import Callable
@@ -50,10 +50,10 @@ Clause = tuple[str, list[Any]]
 
 
 def conditions(query: str) -> Clause:
-    """Return a where clause and its parameters; an empty query finds everything.
+    """Return a where clause and its parameters; an empty query matches everything.
 
     Raises:
-        RequestRejected: 400, when the query cannot be read or names an unknown field or operator.
+        RequestRejected: 400, if the query is malformed or has an unknown field or operator.
     """
     clauses: list[str] = []
     values: list[Any] = []
@@ -95,7 +95,7 @@ READERS: dict[tuple[str, str], Callable[[list[str]], Clause]] = {
     ("status", "IN"): lambda texts: (f"{STATUS} in ({_marks(texts)})", texts),
     ("categories", "IN"): lambda texts: (CATEGORIES, [orjson.dumps(texts).decode()]),
 }
-"""What makes a clause of the quoted texts of a condition, by field and operator."""
+"""Functions that build a clause from a condition's quoted values, by field and operator."""
 
 
 def _marks(texts: list[str]) -> str:

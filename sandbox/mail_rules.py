@@ -1,8 +1,7 @@
-"""The rules of mail/send that SendGrid states only in prose.
+"""The rules of mail/send that SendGrid documents only in prose.
 
-Each rule takes the request (already valid by schema) and yields errors. Where the documentation is
-unclear the stricter
-reading holds, so that what passes here passes there.
+Each rule takes a request (already valid by schema) and yields errors. Where the documentation is
+unclear, the stricter reading is used, so that a request accepted here is accepted by SendGrid.
 """
 
 import base64
@@ -48,29 +47,29 @@ UNKNOWN_GROUP = "The asm group ID must be a valid Group ID on your account."
 UNKNOWN_GROUPS = "All asm groups to display must be valid asm group IDs on your account."
 UNKNOWN_TEMPLATE = "The template id must be a valid template id for your account. You provided {}."
 ACCEPTED_BY_SENDGRID = (
-    "SendGrid accepts a template id it does not know with 202 and drops the mail later; the "
-    "sandbox says so at once."
+    "SendGrid accepts an unknown template id with 202 and drops the mail later; the "
+    "sandbox refuses it at once."
 )
 
 
 class Account(Protocol):
-    """What the rules need to know of the account: which things exist."""
+    """The objects of the account that the rules need to know."""
 
     def has_group(self, group_id: int) -> bool:
-        """Tell whether the unsubscribe group exists."""
+        """Whether the unsubscribe group exists."""
 
     def has_batch(self, batch_id: str) -> bool:
-        """Tell whether the batch id was created by POST /v3/mail/batch."""
+        """Whether the batch id was created by POST /v3/mail/batch."""
 
     def has_template(self, template_id: str) -> bool:
-        """Tell whether the template exists."""
+        """Whether the template exists."""
 
     def has_active_version(self, template_id: str) -> bool:
-        """Tell whether the template has an active version."""
+        """Whether the template has an active version."""
 
 
 def violations(mail: Mail, now: datetime, account: Account) -> Iterator[ApiError]:
-    """Yield every broken prose rule of a mail/send request; ``now`` is aware."""
+    """Yield every violated prose rule of a mail/send request."""
     for rule in RULES:
         yield from rule(mail)
     yield from _schedule(mail, now)
@@ -133,7 +132,7 @@ def _address_in_two_personalizations(path: str, email: str) -> ApiError:
         f"You have included [{email}] more than once."
     )
     note = (
-        "The documentation asks for this in the whole request here, in one personalization there."
+        "SendGrid's documentation is contradictory: unique in the request, or per personalization."
     )
     return mail_error(message, path, "message.recipient-errors", note)
 

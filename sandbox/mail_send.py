@@ -13,7 +13,7 @@ from sandbox.sandbox import Sandbox
 
 
 def send_mail(sandbox: Sandbox, call: Call) -> Response:
-    """Hold a mail to the contract and accept it: 202, an empty body and the id of the request."""
+    """Check a mail and accept it: 202, an empty body and the id of the request."""
     account = StoredAccount(sandbox.database)
     sandbox.contract.check_mail(call.body, sandbox.now(), account)
     if call.body.get("mail_settings", {}).get("sandbox_mode", {}).get("enable"):
@@ -24,8 +24,8 @@ def send_mail(sandbox: Sandbox, call: Call) -> Response:
 
 
 def create_batch(sandbox: Sandbox, _call: Call) -> Response:
-    """Create a batch id, by which scheduled mails can be cancelled."""
-    # Letters and digits alone: cancelling refuses an id that begins with anything else.
+    """Create a batch id, with which scheduled mails can be cancelled."""
+    # Only letters and digits: cancelling refuses ids that begin with anything else.
     batch_id = secrets.token_hex(24)
     with sandbox.database.transaction() as connection:
         connection.execute(
@@ -35,7 +35,7 @@ def create_batch(sandbox: Sandbox, _call: Call) -> Response:
 
 
 def validate_batch(sandbox: Sandbox, call: Call) -> Response:
-    """Tell whether a batch id was created here: 200, or 400."""
+    """Answer whether a batch id was created here: 200 or 400."""
     batch_id = call.path_params["batch_id"]
     if not StoredAccount(sandbox.database).has_batch(batch_id):
         raise rejected(400, "invalid batch id")

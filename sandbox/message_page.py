@@ -1,4 +1,4 @@
-"""The page of one message: the mail as its reader sees it, and every other side of it."""
+"""The page of one message: the mail as its reader sees it, and all its other views."""
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -24,9 +24,9 @@ MAIL_POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
 )
-"""For the mail itself: no script, no form, nothing but its own styles and pictures.
+"""Policy for the mail itself: no scripts and no forms, only its own styles and pictures.
 
-Links open beside the inbox.
+Links open in a new window.
 """
 
 
@@ -59,7 +59,7 @@ def show_message(request: Request) -> Response:
 
 
 def show_mail(request: Request) -> Response:
-    """Show the HTML of a message alone, for the frame on its page."""
+    """Return only the HTML of a message, for the iframe on its page."""
     _sandbox, message = _message(request)
     html = render(message, str(request.base_url).rstrip("/")).html if message else ""
     return HTMLResponse(
@@ -80,7 +80,7 @@ def _message(request: Request) -> tuple[Sandbox, StoredMessage | None]:
 
 
 def _headers(sandbox: Sandbox, message: StoredMessage, rendered: Rendered) -> dict[str, str]:
-    """Return the headers that the mail would carry, as far as the request decides them."""
+    """Return the headers of the mail, as far as the request determines them."""
     reply_to = message.mail.get("reply_to")
     fixed = {
         "From": _address(message.sender),

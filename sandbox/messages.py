@@ -1,4 +1,4 @@
-"""Finds stored messages: one, a page of them, or the copies of one that was accepted twice."""
+"""Finds stored messages: one, a page of them, or the copies of a duplicate."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ SELECT = """
     inner join requests on requests.request_id = messages.request_id
 """
 
-# What reached a person, or will: everything but what was discarded before it was tried.
+# Messages that reached a person, or will: all that were not discarded before an attempt.
 REACHES = "messages.state not in ('cancelled', 'expired', 'dropped')"
 
-# The same message in two personalizations, of one request or of two. Copies for cc and bcc are no
-# duplicates. Only ids that came again have to be looked at, and there are few of those: the cross
-# join keeps SQLite from beginning with all messages instead.
+# The same message in two personalizations, of one request or of two. Copies for cc and bcc are not
+# duplicates. Only repeated ids matter, and there are few of them: the cross join keeps SQLite from
+# starting with all messages instead.
 DUPLICATED = f"""
     select repeated_ids.paluu_message_id
     from repeated_ids
@@ -41,16 +41,16 @@ FILL_SUBJECT = """
 """
 
 SUBJECTS_AT_ONCE = 2000
-"""Subjects rendered for one transaction, so that acceptance never waits long for it."""
+"""Subjects per transaction, so that acceptance never waits long."""
 
 
 @dataclass(frozen=True)
 class StoredMessage:
-    """One message to one recipient, with the request and the template version it came with.
+    """One message to one recipient, with its request and template version.
 
     Attributes:
         mail: the whole request.
-        personalization: the part of it that made this message.
+        personalization: the part of the request for this message.
         content: the template version that was active on acceptance, or None without a template.
     """
 
@@ -61,22 +61,22 @@ class StoredMessage:
 
     @property
     def message_id(self) -> int:
-        """The sandbox's own number of the message."""
+        """The sandbox's number of the message."""
         return self.row["message_id"]
 
     @property
     def x_message_id(self) -> str:
-        """The id that SendGrid's answer gave to the whole request."""
+        """The id of the whole request in SendGrid's answer."""
         return self.row["x_message_id"]
 
     @property
     def template_id(self) -> str | None:
-        """The template the request named."""
+        """The request's template."""
         return self.row["template_id"]
 
     @property
     def sender(self) -> dict[str, str]:
-        """The address and name of the sender; the name may be empty."""
+        """Address and name of the sender; the name may be empty."""
         return {"name": "", **(self.personalization.get("from") or self.mail["from"])}
 
     @property
@@ -87,11 +87,11 @@ class StoredMessage:
 
 @dataclass(frozen=True)
 class Filter:
-    """What a page of the inbox shows.
+    """The filter of a page of the inbox.
 
     Attributes:
-        q: words that must all occur in addresses, names, subject, category, template data or ids;
-        any letter case.
+        q: words that must all occur in addresses, names, subject, category, template data or ids,
+            regardless of case.
         campaign: the first category.
         state: one of the states in ``schema.sql``.
         duplicates: only messages that reach somebody more than once.
@@ -120,7 +120,7 @@ class Filter:
 
 
 def count(database: Database, wanted: Filter) -> int:
-    """Count the messages that a filter shows."""
+    """Return the number of messages that match a filter."""
     where, values = wanted.conditions()
     return database.value(f"select count(*) from messages where {where}", values)  # noqa: S608 - placeholders
 
@@ -156,9 +156,9 @@ def copies(database: Database, message: StoredMessage) -> list[dict[str, Any]]:
 
 
 def fill_subjects(database: Database, render_subject: Callable[[StoredMessage], str]) -> None:
-    """Render subjects that nobody has needed yet, so that a search knows them all.
+    """Render all missing subjects, so that a search can find them.
 
-    The first search after much mail takes about as long as its acceptance took.
+    The first search after many mails takes about as long as their acceptance.
     """
     while pending := _without_subject(database):
         subjects = [(message, render_subject(message)) for message in pending]
@@ -175,7 +175,7 @@ def _without_subject(database: Database) -> list[StoredMessage]:
 
 
 def loaded(database: Database, rows: Iterable[Any]) -> list[StoredMessage]:
-    """Add to each row of ``SELECT`` its request and template version, each of those read once."""
+    """Add request and template version to each row of ``SELECT``, reading each of them once."""
     mails: dict[int, Any] = {}
     contents: dict[str | None, Any] = {None: None}
     messages = []

@@ -1,7 +1,7 @@
-"""What becomes of a mail when it is released: delivered or not, and what its reader does then.
+"""The outcome of a released mail: delivered or not, and its reader's reactions.
 
-Chance is seeded by message. A magic recipient such as ``bounce+anything@example.com`` leaves
-nothing to chance: the part before the plus sign is one of ``MAGIC``.
+Random outcomes are seeded by message. A magic recipient such as ``bounce+anything@example.com`` has
+a fixed outcome: the part before the plus sign is one of ``MAGIC``.
 """
 
 import random
@@ -24,7 +24,7 @@ DROP_REASONS = {
     "global": "Unsubscribed Address",
     "group": "Unsubscribed Address",
 }
-"""Why SendGrid drops, by the list that holds the address. Blocked addresses are tried again."""
+"""SendGrid's reasons for drops, by suppression list. Blocked addresses are tried again."""
 
 NO_SUCH_USER = "550 5.1.1 The email account that you tried to reach does not exist."
 REFUSED = "550 5.7.1 Message rejected due to content restrictions"
@@ -37,7 +37,7 @@ BOUNCE = {"type": "bounce", "status": "5.1.1", "reason": NO_SUCH_USER}
 
 @dataclass(frozen=True)
 class Listing:
-    """An address that goes on a suppression list, at a time in milliseconds."""
+    """An address that joins a suppression list, at a time in milliseconds."""
 
     list: str
     group_id: int | None
@@ -48,7 +48,7 @@ class Listing:
 
 @dataclass
 class Outcome:
-    """The state of a released message, its events with their times, and the lists it leads to."""
+    """The state of a released message, its events with times, and its suppressions."""
 
     state: str = "delivered"
     events: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
@@ -60,9 +60,9 @@ class Release:
     """A message at the moment of its release.
 
     Attributes:
-        key: names the message to the dice.
-        suppressed_by: the list that holds the address now, or None.
-        at: the moment, in milliseconds.
+        key: seed of the message's random outcome.
+        suppressed_by: the list that has the address now, or None.
+        at: the time, in milliseconds.
     """
 
     key: str
@@ -73,7 +73,7 @@ class Release:
 
 
 def outcome_of(release: Release, probabilities: Probabilities) -> Outcome:
-    """Decide what becomes of a message."""
+    """Choose the outcome of a message."""
     if release.suppressed_by:
         details = {"reason": DROP_REASONS[release.suppressed_by]}
         return Outcome("dropped", [(release.at, "dropped", details)])
@@ -91,7 +91,7 @@ def outcome_of(release: Release, probabilities: Probabilities) -> Outcome:
 
 
 def _fate(release: Release, probabilities: Probabilities) -> dict[str, float]:
-    """Return what happens, each with a number between 0 and 1 that says how late."""
+    """Return what happens, each with its lateness between 0 and 1."""
     magic = release.email.partition("+")[0].lower() if "+" in release.email else ""
     if magic in MAGIC:
         return {magic: 0.0}

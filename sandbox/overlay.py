@@ -11,17 +11,14 @@ SPEC = Path(__file__).parent / "spec"
 
 
 class OverlayError(ValueError):
-    """An entry of the overlay that points at nothing.
-
-    The vendored file and the overlay disagree.
-    """
+    """An entry of the overlay has a pointer that does not exist in the vendored file."""
 
 
 def corrected(file_name: str) -> dict[str, Any]:
     """Return the OpenAPI description ``file_name`` of ``spec/`` with the overlay applied.
 
     Raises:
-        OverlayError: when an entry's pointer leads nowhere in that file.
+        OverlayError: an entry's pointer does not exist in that file.
     """
     document = orjson.loads((SPEC / file_name).read_bytes())
     overlay = yaml.safe_load((SPEC / "overlay.yaml").read_text(encoding="utf-8"))
@@ -31,7 +28,7 @@ def corrected(file_name: str) -> dict[str, Any]:
             targets = list(_resolve(document, tokens))
         except KeyError as missing:
             message = (
-                f"spec/overlay.yaml: {entry['at']} leads nowhere in {file_name} (no {missing}); "
+                f"spec/overlay.yaml: {entry['at']} does not exist in {file_name} (no {missing}); "
                 "correct the pointer"
             )
             raise OverlayError(message) from None
@@ -55,7 +52,7 @@ def _resolve(node: dict[str, Any], tokens: list[str]) -> Iterator[dict[str, Any]
 
 
 def _merge(target: dict[str, Any], patch: dict[str, Any]) -> None:
-    """Merge as RFC 7396 says, in place: null removes, objects merge, everything else replaces."""
+    """Merge in place as in RFC 7396: null removes, objects merge, everything else replaces."""
     for key, value in patch.items():
         if value is None:
             target.pop(key, None)

@@ -1,6 +1,6 @@
 """Renders the sandbox's own pages.
 
-Jinja templates of ``page_templates/``, escaped, without any foreign asset or script.
+Jinja templates in ``page_templates/``, escaped, without external assets or scripts.
 """
 
 from collections.abc import Awaitable, Callable
@@ -33,7 +33,7 @@ ENVIRONMENT.filters["spaced"] = lambda number: f"{number:,}".replace(",", "\u202
 
 
 def page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
-    """Render a page of ``page_templates/``; times come out in the sandbox's time zone."""
+    """Render a page of ``page_templates/``, with times in the sandbox's time zone."""
     sandbox: Sandbox = request.app.state.sandbox
     helpers = {
         "time": lambda milliseconds: local_time(sandbox, milliseconds),
@@ -46,19 +46,19 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
 
 
 def local_time(sandbox: Sandbox, milliseconds: int) -> datetime:
-    """Return a stored time in the zone in which pages show times."""
+    """Return a stored time in the time zone of the pages."""
     return from_ms(milliseconds).astimezone(sandbox.timezone)
 
 
 def pretty(value: Any) -> str:
-    """Return JSON for reading."""
+    """Return indented JSON."""
     return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
 
 
 def in_thread(show: Callable[[Request], Response]) -> Callable[[Request], Awaitable[Response]]:
-    """Make an ASGI endpoint of a page.
+    """Return an ASGI endpoint for a page.
 
-    Rendering many mails must not hold up the acceptance of others.
+    It runs in a thread, since rendering many mails must not delay the acceptance of others.
     """
 
     async def endpoint(request: Request) -> Response:
@@ -68,7 +68,7 @@ def in_thread(show: Callable[[Request], Response]) -> Callable[[Request], Awaita
 
 
 async def style_sheet(_request: Request) -> Response:
-    """Send the one style sheet."""
+    """Return the style sheet."""
     return FileResponse(
         PAGES / "style.css", media_type="text/css", headers={"Cache-Control": "no-cache"}
     )

@@ -1,4 +1,4 @@
-"""The text of an HTML mail: what a text-only reader, a search and a list's snippet show."""
+"""The text of an HTML mail, for text-only readers, searches and snippets in lists."""
 
 import re
 from html.parser import HTMLParser
@@ -9,10 +9,10 @@ BLOCKS = frozenset({
     "header", "hr", "li", "ol", "p", "section", "table", "tr", "ul",
 })  # fmt: skip
 PADDING = re.compile(r"[\u00a0\u00ad\u034f\u200b-\u200f\u2007\ufeff]+")
-"""Invisible characters that mails put after the preheader to keep the body out of the snippet."""
+"""Invisible characters after the preheader that keep the body out of the snippet."""
 
 SHORTEST_PREHEADER = 20
-"""A shorter first line is a greeting or a heading, and the snippet goes on behind it."""
+"""A shorter first line is a greeting or a heading, and the snippet continues after it."""
 
 
 class _TextCollector(HTMLParser):
@@ -62,7 +62,7 @@ def _collected(html: str) -> _TextCollector:
 def text_of(html: str) -> str:
     """Return the readable text of an HTML document.
 
-    One line a block, links in parentheses, no blank line twice.
+    One line per block, links in parentheses, no repeated blank lines.
     """
     text = PADDING.sub(" ", "".join(_collected(html).parts))
     lines = [re.sub(r"[ \t]+", " ", line).strip() for line in text.split("\n")]
@@ -75,7 +75,7 @@ def language_of(html: str) -> str:
 
 
 def snippet_of(text: str, length: int = 140) -> str:
-    """Return what a mail client shows beside the subject: preheader, or how the text begins."""
+    """Return a mail client's snippet: the preheader, or the beginning of the text."""
     lines = [line for line in re.sub(r"\(https?://[^)]*\)", "", text).split("\n") if line.strip()]
     preheader = lines[0] if lines and len(lines[0]) >= SHORTEST_PREHEADER else " ".join(lines)
     line = re.sub(r"\s+", " ", preheader).strip()

@@ -1,4 +1,4 @@
-"""Posts events to the webhooks: in signed arrays, again until one is taken, for 24 hours."""
+"""Posts events to the webhooks in signed arrays, with retries for 24 hours."""
 
 import logging
 import random
@@ -19,11 +19,11 @@ from sandbox.probabilities import Probabilities
 log = logging.getLogger("sandbox")
 
 MOST_EVENTS = 1000
-"""Events in one array; SendGrid publishes no figure."""
+"""Maximum events in one array; SendGrid publishes no figure."""
 GIVE_UP_AFTER = 24 * 3600_000
 FIRST_RETRY = 60_000
 LONGEST_WAIT = 4 * 3600_000
-"""Times of the sandbox's clock, in milliseconds; each wait is twice the last one."""
+"""Milliseconds of the sandbox's clock; each wait is twice as long as the last one."""
 TIMEOUT_SECONDS = 10.0
 
 SWITCHES = {
@@ -96,10 +96,10 @@ class _Attempt:
 
 
 class Postman:
-    """Carries events to webhooks; one round at a time, whoever asks for it."""
+    """Posts events to webhooks, one round at a time across all threads."""
 
     def __init__(self, database: Database) -> None:
-        """Carry the events of ``database``."""
+        """Post the events of ``database``."""
         self._database = database
         self._round = threading.Lock()
         self._client = httpx.Client(
@@ -111,9 +111,9 @@ class Postman:
         self._client.close()
 
     def deliver(self, now: int, *, at_once: bool = False) -> None:
-        """Post every event that has happened by ``now`` (milliseconds), and what is due again.
+        """Post every event up to ``now`` (milliseconds), and due retries.
 
-        With ``at_once`` earlier failures do not wait for their time.
+        With ``at_once``, retries do not wait until they are due.
         """
         with self._round:
             while self._collect(now):
@@ -125,7 +125,7 @@ class Postman:
                 self._post(post, now)
 
     def status(self, now: int) -> dict[str, Any]:
-        """Return how many events and posts wait, were taken, or were lost."""
+        """Return the numbers of waiting, accepted and lost events and posts."""
         row = self._database.row(STATUS)
         return {
             "events_waiting": self._database.value(EVENTS_WAITING, (now,)),
@@ -134,7 +134,7 @@ class Postman:
         }
 
     def _collect(self, now: int) -> bool:
-        """Put some events that nobody has heard of yet into posts; tell whether there were any."""
+        """Put some unposted events into posts; return whether there were any."""
         chances = probabilities.load(self._database)
         with self._database.transaction() as connection:
             rows = connection.execute(WAITING, (now, MOST_EVENTS)).fetchall()
@@ -159,7 +159,7 @@ class Postman:
     def _attempt(self, post: sqlite3.Row) -> _Attempt:
         headers = {"Content-Type": "application/json"}
         if post["private_key"]:
-            # Receivers check this against a clock that nobody can move.
+            # Real time, because receivers check it against their own clock.
             headers |= signing.headers(post["private_key"], int(time.time()), post["body"])
         try:
             answer = self._client.post(post["url"], content=post["body"], headers=headers)
@@ -186,9 +186,9 @@ def _insert_posts(
 def arrays(
     events: list[dict[str, Any]], chances: Probabilities, key: int
 ) -> list[list[dict[str, Any]]]:
-    """Return what is posted: all events once, some again, perhaps in disorder.
+    """Return the arrays to post: all events once, some twice, perhaps shuffled.
 
-    A duplicate comes in the same array or in one of its own; ``key`` seeds the dice.
+    A duplicate is in the same array or in a separate one; ``key`` seeds the randomness.
     """
     if not (chances.duplicate or chances.reorder):
         return [events]

@@ -1,4 +1,4 @@
-"""How likely what happens to a released mail, and what goes wrong with posting its events."""
+"""Probabilities of the outcomes of a released mail, and of faults in posting its events."""
 
 from functools import cached_property
 
@@ -14,23 +14,23 @@ Probability = Field(default=0.0, ge=0, le=1)
 
 
 class Probabilities(BaseModel):
-    """Without any, every mail is delivered at once, nobody reacts, and every event comes once.
+    """With all at 0, every mail is delivered at once, nobody reacts, and events are posted once.
 
     Attributes:
         bounce: the mailbox does not exist; the address goes to the list of bounces.
         blocked: the server refuses this mail; the address goes to the list of blocks.
         invalid: the address cannot exist: dropped, and to the list of invalid addresses.
         deferred: the first attempt fails, the second delivers five minutes later.
-        async_bounce: delivered, but half an hour later a bounce without ``sg_message_id`` comes.
+        async_bounce: delivered, but bounced half an hour later, without ``sg_message_id``.
         open: the reader opens the mail.
-        machine_open: the reader's mail program opens it for them.
+        machine_open: the reader's mail program opens it automatically.
         click: the reader opens it and follows a link.
-        unsubscribe: the reader leaves everything.
-        group_unsubscribe: the reader leaves the mail's group, or everything when it has none.
-        spamreport: the reader calls it spam.
-        duplicate: an event is posted once more, under the same ``sg_event_id``.
+        unsubscribe: the reader unsubscribes from everything.
+        group_unsubscribe: the reader unsubscribes from the mail's group, or everything without one.
+        spamreport: the reader reports it as spam.
+        duplicate: an event is posted again, with the same ``sg_event_id``.
         reorder: an array is shuffled.
-        seed: makes the same happen to the same messages again.
+        seed: makes the outcomes of messages reproducible.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -52,17 +52,17 @@ class Probabilities(BaseModel):
 
     @cached_property
     def are_quiet(self) -> bool:
-        """Tell whether nothing happens by chance."""
+        """Whether all probabilities are 0."""
         return not any(self.model_dump(exclude={"seed"}).values())
 
 
 def load(database: Database) -> Probabilities:
-    """Return the probabilities in force."""
+    """Return the current probabilities."""
     saved = database.value("select value from settings where name = 'probabilities'")
     return Probabilities.model_validate_json(saved or "{}")
 
 
 def save(database: Database, probabilities: Probabilities) -> None:
-    """Put probabilities in force for mail that is released from now on."""
+    """Save probabilities, for mail that is released from now on."""
     with database.transaction() as connection:
         connection.execute(SAVE, (probabilities.model_dump_json(),))

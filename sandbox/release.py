@@ -1,4 +1,4 @@
-"""Releases what has become due: scheduled mail goes out, stopped mail is discarded."""
+"""Releases due messages: scheduled mail is sent, stopped mail is discarded."""
 
 import sqlite3
 
@@ -39,7 +39,7 @@ EXPIRE = """
 
 
 def release_due(sandbox: Sandbox) -> int:
-    """Release everything whose time has come by the sandbox's clock; return how many messages."""
+    """Release everything that is due by the sandbox's clock; return the number of messages."""
     released = 0
     while batch := _release_some(sandbox):
         released += batch

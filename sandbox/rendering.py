@@ -1,6 +1,6 @@
-"""Turns a stored request into the mail its recipient would see.
+"""Renders a stored request as the mail that its recipient would see.
 
-Done when somebody looks, not on acceptance.
+Rendering happens when a page needs it, not on acceptance.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Rendered:
     Attributes:
         html: the HTML version, or an empty string when there is none.
         text: the text version, made from the HTML when the sender gave none.
-        locale: what the template data or the HTML says, or an empty string.
+        locale: language from the template data or the HTML, or an empty string.
         error: why the template could not be rendered, or an empty string.
     """
 
@@ -34,7 +34,7 @@ class Rendered:
 
 
 def subject_of(message: StoredMessage) -> str:
-    """Render the subject alone; the list needs no more."""
+    """Render only the subject."""
     try:
         return _subject(message, template_data(message, ""))
     except HandlebarsError:
@@ -42,10 +42,11 @@ def subject_of(message: StoredMessage) -> str:
 
 
 def render(message: StoredMessage, base_url: str) -> Rendered:
-    """Render a message; links to unsubscribe lead to the sandbox at ``base_url``.
+    """Render a message; its unsubscribe links lead to the sandbox at ``base_url``.
 
-    What SendGrid has no helper for was refused when the template was uploaded. A mail that outgrows
-    our engine (10 MB, or blocks 100 deep) gives an error text instead; it was sent all the same.
+    Unknown helpers were refused when the template was uploaded. A mail that exceeds the limits of
+    our engine (10 MB, or blocks nested 100 deep) gives an error text instead; it still counts as
+    sent.
     """
     data = template_data(message, base_url)
     try:
@@ -68,7 +69,7 @@ def template_data(message: StoredMessage, base_url: str) -> dict[str, Any]:
 
 
 def unsubscribe_links(message: StoredMessage, base_url: str) -> dict[str, str]:
-    """Return the recipient's links to leave this group and to choose among groups."""
+    """Return the recipient's links to unsubscribe from the group, and to the preferences."""
     link = f"{base_url}/unsubscribe/{message.x_message_id}/{message.message_id}"
     return {"unsubscribe": link, "preferences": f"{link}?preferences=1"}
 
@@ -102,7 +103,7 @@ def _substituted(message: StoredMessage, text: str) -> str:
 
 
 def _with_links(body: str, data: dict[str, Any]) -> str:
-    """Fill the tags that stand for links in mails without a dynamic template."""
+    """Replace the link tags in mails without a dynamic template."""
     return (
         body.replace("<%asm_group_unsubscribe_raw_url%>", data["unsubscribe"])
         .replace("<%asm_global_unsubscribe_raw_url%>", data["unsubscribe"])

@@ -1,4 +1,4 @@
-"""What every part of the running sandbox shares: its database, contract, clock, key and faults."""
+"""The shared state of a running sandbox: database, contract, clock, key and faults."""
 
 import logging
 from dataclasses import dataclass, field
@@ -18,13 +18,13 @@ class Sandbox:
     """The state of one running sandbox.
 
     Attributes:
-        database: everything that was accepted or rejected, and the account's templates and groups.
+        database: accepted and rejected requests, and the account's templates and groups.
         contract: the compiled validators.
-        api_key: the one key that is let in.
+        api_key: the accepted API key.
         clock: the only clock of the sandbox.
-        timezone: the zone in which pages show times.
-        faults: what goes wrong on purpose; gone with the process.
-        postman: carries events to the webhooks.
+        timezone: the time zone of the pages.
+        faults: the planned faults, which are not stored.
+        postman: posts events to the webhooks.
     """
 
     database: Database
@@ -36,23 +36,23 @@ class Sandbox:
     postman: Postman = field(init=False)
 
     def __post_init__(self) -> None:
-        """Hire the postman of this database."""
+        """Create the postman for the database."""
         object.__setattr__(self, "postman", Postman(self.database))
 
     def close(self) -> None:
-        """Close connections and database; call it when nothing runs any more."""
+        """Close connections and database; call it after the server has stopped."""
         self.postman.close()
         self.database.close()
 
     def now(self) -> datetime:
-        """Return the present as an aware time."""
+        """Return the current time."""
         return self.clock.now()
 
     def now_ms(self) -> int:
-        """Return the present in milliseconds since 1970 UTC, as the database keeps it."""
+        """Return the current time in milliseconds since 1970 UTC, as in the database."""
         return round(self.now().timestamp() * 1000)
 
 
 def from_ms(milliseconds: int) -> datetime:
-    """Return an aware UTC time from the database's milliseconds."""
+    """Return the UTC time of the database's milliseconds."""
     return datetime.fromtimestamp(milliseconds / 1000, tz=UTC)

@@ -1,7 +1,7 @@
-"""Pausing and cancelling what is scheduled, by batch: /v3/user/scheduled_sends.
+"""Pauses and cancels scheduled mail by batch: /v3/user/scheduled_sends.
 
-Where SendGrid promises nothing, the worse case holds: what is stopped less than ten minutes before
-its time goes out.
+Where SendGrid guarantees nothing, the worse case applies: mail that is stopped less than ten
+minutes before its time is sent.
 """
 
 import sqlite3
@@ -18,15 +18,15 @@ from sandbox.sandbox import Sandbox
 
 MOST_STOPPED = 10
 NOTICE = 10 * 60_000
-"""How long before its time a mail can still be stopped, in milliseconds."""
+"""Minimum time before its send time at which a mail can be stopped, in milliseconds."""
 LONGEST_PAUSE = 72 * 3600_000
-"""How long after its time a paused mail is kept, in milliseconds."""
+"""Time for which a paused mail is kept after its send time, in milliseconds."""
 
 STATES = {"pause": "paused", "cancel": "cancelled"}
 STOPS = "select batch_id, status from scheduled_sends"
 
-# A status takes one of the ten places until nothing in its batch waits any more; one whose batch is
-# still empty, since its mail may be under way, for as long as mail can be scheduled.
+# A status takes one of the ten places until no mail in its batch waits any more. The mail of an
+# empty batch may still arrive, so its status takes a place for the maximum scheduling time.
 PLACES_TAKEN = """
     select count(*)
     from scheduled_sends
@@ -77,7 +77,7 @@ class Stop:
 
 
 def stop_of(connection: sqlite3.Connection, batch_id: str | None) -> Stop | None:
-    """Return the status of a batch, or None when it is neither paused nor cancelled."""
+    """Return the status of a batch, or None if it is neither paused nor cancelled."""
     row = connection.execute(
         "select status, set_at from scheduled_sends where batch_id = ?", (batch_id,)
     ).fetchone()
@@ -85,10 +85,10 @@ def stop_of(connection: sqlite3.Connection, batch_id: str | None) -> Stop | None
 
 
 def waiting_state(stop: Stop | None, send_at: int | None, now: int) -> str | None:
-    """Return the state of a message that is accepted now, or None when it goes out at once.
+    """Return the state of a message that is accepted now, or None if it is sent at once.
 
-    A mail that arrives after its batch was cancelled is stopped like the others. So is one that
-    comes after its own time, if the cancellation had come in good time before that.
+    A mail that arrives after its batch was cancelled is stopped like the others, even after its
+    own send time, provided that the batch was cancelled early enough before that time.
     """
     due = now if send_at is None else send_at * 1000
     if stop is not None and stop.set_at <= due - NOTICE:
@@ -103,7 +103,7 @@ def list_stops(sandbox: Sandbox, _call: Call) -> Response:
 
 
 def get_stop(sandbox: Sandbox, call: Call) -> Response:
-    """Return the status of one batch, in a list that is empty when it has none."""
+    """Return the status of one batch as a list, which is empty if it has none."""
     rows = sandbox.database.rows(f"{STOPS} where batch_id = ?", (call.path_params["batch_id"],))
     return JSONResponse([dict(row) for row in rows])
 
@@ -128,7 +128,7 @@ def create_stop(sandbox: Sandbox, call: Call) -> Response:
 
 
 def change_stop(sandbox: Sandbox, call: Call) -> Response:
-    """Turn a pause into a cancellation, or back."""
+    """Change a pause into a cancellation, or back."""
     sandbox.contract.check("change stop", call.body)
     batch_id, status = call.path_params["batch_id"], call.body["status"]
     with sandbox.database.transaction() as connection:
@@ -141,7 +141,7 @@ def change_stop(sandbox: Sandbox, call: Call) -> Response:
 
 
 def delete_stop(sandbox: Sandbox, call: Call) -> Response:
-    """Take a pause or cancellation back; what is overdue by then goes out at once."""
+    """Revert a pause or cancellation; overdue mail is sent at once."""
     batch_id = call.path_params["batch_id"]
     with sandbox.database.transaction() as connection:
         if not stop_of(connection, batch_id):

@@ -1,5 +1,5 @@
--- Times are integers: milliseconds since 1970 UTC by the sandbox's clock (`*_at`), except send_at, which is SendGrid's own:
--- seconds since 1970 UTC.
+-- Times are integers: milliseconds since 1970 UTC by the sandbox's clock (`*_at`), except send_at, which is SendGrid's
+-- and in seconds since 1970 UTC.
 
 create table if not exists settings (
     name text primary key,
@@ -21,7 +21,7 @@ create table if not exists requests (
     bypassed text not null default '',  -- the suppression lists that the mail ignores
     body blob not null,
     user_agent text not null,
-    errors text not null default '[]'  -- what was answered, with an explanation for the reader
+    errors text not null default '[]'  -- the answer's errors, with explanations for the reader
 );
 
 create index if not exists requests_by_status on requests (status, request_id);
@@ -39,11 +39,11 @@ create table if not exists messages (
     subject text,                      -- rendered when first needed
     custom_args text not null,         -- message and personalization level merged
     paluu_message_id text,
-    search_text text not null,         -- what the inbox searches besides the subject
+    search_text text not null,         -- searched by the inbox, besides the subject
     send_at integer,
     accepted_at integer not null,
     released_at integer,               -- when it was delivered, dropped, ... or discarded
-    suppressed_by text,                -- the list that held the address when the request began
+    suppressed_by text,                -- the list with the address when the request began
     state text not null check (
         state in (
             'scheduled',  -- waits for send_at
@@ -68,12 +68,12 @@ create index if not exists messages_cancelled on messages (send_at) where state 
 create index if not exists messages_paused on messages (send_at) where state = 'paused';
 create index if not exists messages_to_suppressed on messages (message_id) where suppressed_by is not null;
 
--- Ids that came in more than one personalization: the only ones a search for duplicates has to look at.
+-- Ids in more than one personalization: the only candidates for duplicates.
 create table if not exists repeated_ids (
     paluu_message_id text primary key
 ) without rowid;
 
--- What happened to a message, and what will: an open that lies ahead is known only to the sandbox.
+-- Past and future events of messages: a future open is known only to the sandbox.
 create table if not exists events (
     event_id integer primary key,
     message_id integer not null references messages,
@@ -105,7 +105,7 @@ create table if not exists templates (
     updated_at integer not null
 );
 
--- Kept for ever, by hash: an old message is rendered from what was active when it was accepted.
+-- Kept permanently, by hash: old messages are rendered with the version that was active when they were accepted.
 create table if not exists contents (
     content_id text primary key,
     template_name text not null,
@@ -135,7 +135,7 @@ create table if not exists unsubscribe_groups (
     is_default integer not null check (is_default in (0, 1))
 );
 
--- An address stands on a list from created_at on, which may lie ahead: a bounce takes a moment.
+-- An address is on a list from created_at, which may be in the future, since bounces take time.
 create table if not exists suppressions (
     suppression_id integer primary key,
     list text not null check (
@@ -155,22 +155,22 @@ create index if not exists suppressions_by_list on suppressions (list, created_a
 create table if not exists webhooks (
     webhook_id text primary key,
     url text not null unique,
-    settings text not null,            -- JSON, as the API answers it
+    settings text not null,            -- JSON, in the API's format
     private_key text,                  -- PEM; null while signing is off
     created_at integer not null,
     updated_at integer not null
 );
 
--- One array of events for one webhook: what is posted, again and again until somebody takes it.
+-- One array of events for one webhook, posted until the webhook accepts it.
 create table if not exists posts (
     post_id integer primary key,
     webhook_id text not null references webhooks on delete cascade,
     body blob not null,
     events integer not null,
     created_at integer not null,
-    next_attempt_at integer,           -- null when taken or lost
+    next_attempt_at integer,           -- null when accepted or lost
     attempts integer not null default 0,
-    outcome text not null default '',  -- of the last attempt: a status, or what went wrong
+    outcome text not null default '',  -- of the last attempt: a status code or an error
     is_lost integer not null default 0 check (is_lost in (0, 1))  -- given up after 24 hours
 );
 

@@ -1,4 +1,4 @@
-"""The server around the application: uvicorn, with connections that a fault can break."""
+"""The server of the application: uvicorn, with connections that faults can break."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def create_server(sandbox: Sandbox) -> uvicorn.Server:
         http=protocol,
         log_config=None,
         access_log=False,
-        date_header=False,  # which would be real time
+        date_header=False,  # uvicorn would use real time
         timeout_graceful_shutdown=3,
     )
     return uvicorn.Server(config)

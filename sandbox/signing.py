@@ -23,7 +23,7 @@ def new_private_key() -> str:
 
 
 def public_key(private_key: str | None) -> str:
-    """Return the public key as base64 of its SPKI form; an empty string without a private key."""
+    """Return the public key as base64 of its SPKI form; empty without a private key."""
     if not private_key:
         return ""
     spki = (
@@ -43,5 +43,5 @@ def headers(private_key: str, timestamp: int, body: bytes) -> dict[str, str]:
 
 def _loaded(private_key: str) -> ec.EllipticCurvePrivateKey:
     key = serialization.load_pem_private_key(private_key.encode(), password=None)
-    assert isinstance(key, ec.EllipticCurvePrivateKey)  # noqa: S101 - we made it
+    assert isinstance(key, ec.EllipticCurvePrivateKey)  # noqa: S101 - created above
     return key

@@ -1,4 +1,4 @@
-"""Which suppression list keeps a mail from an address, if any."""
+"""Finds the suppression list that blocks a mail to an address, if any."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -26,9 +26,9 @@ Listed = dict[str, set[tuple[str, int | None]]]
 
 
 def listed(connection: sqlite3.Connection, emails: Iterable[str], at: int) -> Listed:
-    """Return the lists on which addresses stand at a time in milliseconds, by lower-case address.
+    """Return the lists that contain addresses at a time in milliseconds, by lower-case address.
 
-    Addresses that stand on none are left out.
+    Addresses on no list are omitted.
     """
     found: Listed = {}
     if connection.execute("select 1 from suppressions limit 1").fetchone() is None:
@@ -49,7 +49,7 @@ def bypassed(mail: Mail) -> frozenset[str]:
 def suppressing(
     lists: set[tuple[str, int | None]], group_id: int | None, ignored: frozenset[str]
 ) -> str | None:
-    """Return the list that keeps a mail of an unsubscribe group (or none) back, or None."""
+    """Return the list that blocks a mail with an unsubscribe group (or without one), or None."""
     for name in DROP_REASONS:
         wanted = (name, group_id if name == "group" else None)
         if name not in ignored and wanted in lists:

@@ -1,6 +1,6 @@
 """Bounces, blocks, invalid addresses, spam reports and global unsubscribes: /v3/suppression.
 
-Lists come newest first, so that an offset shifts when an address joins between two pages.
+Lists are ordered newest first, so offsets shift if an address joins between two pages.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ FIELDS = {
     "spam_reports": ("ip",),
     "global": (),
 }
-"""What each list answers besides the address and when it joined."""
+"""Fields of each list besides the address and its creation time."""
 READER = "203.0.113.7"
 
 SELECT = """
@@ -44,7 +44,7 @@ Operation = Callable[[Sandbox, Call], Response]
 
 
 def list_page(name: str) -> Operation:
-    """Make the operation that lists a page; times are in seconds, and both ends are included."""
+    """Return the operation that lists a page; times are in seconds, both inclusive."""
 
     def answer(sandbox: Sandbox, call: Call) -> Response:
         email = call.query.get("email")
@@ -63,7 +63,7 @@ def list_page(name: str) -> Operation:
 
 
 def get_one(name: str) -> Operation:
-    """Make the operation that returns one address, in a list that is empty without it."""
+    """Return the operation that returns one address as a list, which may be empty."""
 
     def answer(sandbox: Sandbox, call: Call) -> Response:
         values = {"list": name, "now": sandbox.now_ms(), "email": call.path_params["email"]}
@@ -74,7 +74,7 @@ def get_one(name: str) -> Operation:
 
 
 def delete_some(name: str) -> Operation:
-    """Make the operation that takes named addresses, or all, off a list."""
+    """Return the operation that removes the given addresses, or all, from a list."""
 
     def answer(sandbox: Sandbox, call: Call) -> Response:
         body = call.body or {}
@@ -92,7 +92,7 @@ def delete_some(name: str) -> Operation:
 
 
 def delete_one(name: str) -> Operation:
-    """Make the operation that takes one address off a list: 204, or 404 when it was not on it."""
+    """Return the operation that removes one address from a list: 204, or 404 if it is not on it."""
 
     def answer(sandbox: Sandbox, call: Call) -> Response:
         with sandbox.database.transaction() as connection:

@@ -1,6 +1,6 @@
 """Versions of templates: ``/v3/templates/{id}/versions``.
 
-Exactly one is active; the first one is at once.
+Exactly one version is active; the first one becomes active at once.
 """
 
 import hashlib
@@ -52,7 +52,7 @@ UPSERT_VERSION = """
 
 
 def create_version(sandbox: Sandbox, call: Call) -> Response:
-    """Create a version; it becomes active when asked for, or when it is the template's first."""
+    """Create a version; it becomes active if requested, or if it is the template's first."""
     template_id = _template_id(sandbox, call)
     sandbox.contract.check("create version", call.body)
     version = {**DEFAULTS, **call.body}
@@ -75,7 +75,7 @@ def get_version(sandbox: Sandbox, call: Call) -> Response:
 def edit_version(sandbox: Sandbox, call: Call) -> Response:
     """Change the given fields of a version.
 
-    Mails accepted before keep what they were accepted with.
+    Mails accepted before keep their content.
     """
     stored = _shown(sandbox.database, **call.path_params)
     version = {
@@ -120,12 +120,12 @@ def copy_version(sandbox: Sandbox, version: sqlite3.Row, template_id: str) -> No
 
 
 def stamp(milliseconds: int) -> str:
-    """Return a time as the templates API writes it: UTC, to the second, without a zone."""
+    """Return a time in the templates API's format: UTC, to the second, without a zone."""
     return from_ms(milliseconds).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def described(row: sqlite3.Row) -> dict[str, Any]:
-    """Return a version as the API shows it."""
+    """Return a version in the API's format."""
     return {
         "id": row["version_id"],
         "template_id": row["template_id"],
@@ -142,7 +142,7 @@ def described(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def lean(row: sqlite3.Row) -> dict[str, Any]:
-    """Return a version as lists of templates show it: without its test data."""
+    """Return a version for lists of templates: without its test data."""
     return {name: value for name, value in described(row).items() if name != "test_data"}
 
 

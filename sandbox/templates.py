@@ -41,7 +41,7 @@ def get_template(sandbox: Sandbox, call: Call) -> Response:
 
 
 def rename_template(sandbox: Sandbox, call: Call) -> Response:
-    """Change a template's name; its content is changed by versions."""
+    """Change a template's name; its content is in versions."""
     template_id = template(sandbox.database, call.path_params["template_id"])["id"]
     sandbox.contract.check("rename template", call.body)
     with sandbox.database.transaction() as connection:
@@ -105,10 +105,10 @@ def _metadata(call: Call, total: int, size: int, offset: int) -> dict[str, Any]:
 
 
 def template(database: Database, template_id: str) -> dict[str, Any]:
-    """Return a template as the API shows it.
+    """Return a template in the API's format.
 
     Raises:
-        RequestRejected: 404 when there is none.
+        RequestRejected: 404, if the template does not exist.
     """
     row = database.row("select * from templates where template_id = ?", (template_id,))
     if row is None:

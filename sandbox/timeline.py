@@ -1,4 +1,4 @@
-"""The story of one message in the words of a person: accepted, delivered, opened, left."""
+"""The timeline of one message in plain words: accepted, delivered, opened, unsubscribed."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ UNSUBSCRIBED = """
 """
 WORDS = {
     "delivered": "delivered",
-    "deferred": "put off by the mail server",
+    "deferred": "deferred by the mail server",
     "bounce": "bounced",
     "dropped": "dropped",
     "open": "opened",
@@ -51,9 +51,9 @@ class Step:
 
 
 def timeline(sandbox: Sandbox, message: StoredMessage, copies: list[dict[str, int]]) -> list[Step]:
-    """Return what has happened to a message and what is to come, in order.
+    """Return the past and scheduled steps of a message, in order.
 
-    ``copies`` are the rows of all acceptances when there was more than one.
+    ``copies`` are the rows of all acceptances, if there was more than one.
     """
     now, row = sandbox.now_ms(), message.row
     accepted = [

@@ -1,6 +1,6 @@
 """The page behind a mail's unsubscribe link.
 
-GET shows it, only POST acts: link scanners must not unsubscribe people.
+GET only shows it, POST unsubscribes: link scanners must not unsubscribe people.
 """
 
 from typing import Any
@@ -26,12 +26,12 @@ LEFT = "select group_id from suppressions where email = ? and list in ('group', 
 
 
 async def show(request: Request) -> Response:
-    """Show what the recipient would leave, and a button."""
+    """Show what the recipient would unsubscribe from, and a button."""
     return await run_in_threadpool(_show, request)
 
 
 async def act(request: Request) -> Response:
-    """Unsubscribe the recipient from the mail's group, or from everything when it has none."""
+    """Unsubscribe the recipient from the mail's group, or from everything if it has none."""
     return await run_in_threadpool(_act, request)
 
 

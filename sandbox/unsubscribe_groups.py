@@ -34,7 +34,7 @@ UPDATE_GROUP = """
 
 
 def list_groups(sandbox: Sandbox, call: Call) -> Response:
-    """List all unsubscribe groups, or those asked for by ``?id=1&id=2``."""
+    """List all unsubscribe groups, or those selected with ``?id=1&id=2``."""
     wanted = set(call.query.getlist("id"))
     groups = [_group(row) for row in sandbox.database.rows(f"{GROUPS} order by group_id")]
     return JSONResponse([group for group in groups if not wanted or str(group["id"]) in wanted])
@@ -68,7 +68,7 @@ def create_group(sandbox: Sandbox, call: Call) -> Response:
 
 
 def change_group(sandbox: Sandbox, call: Call) -> Response:
-    """Change what is named of an unsubscribe group; answered with 201, as SendGrid does."""
+    """Change the given fields of an unsubscribe group; the answer is 201, like SendGrid's."""
     sandbox.contract.check("change group", call.body)
     group_id = call.path_params["group_id"]
     with sandbox.database.transaction() as connection:
@@ -83,7 +83,7 @@ def change_group(sandbox: Sandbox, call: Call) -> Response:
 
 
 def delete_group(sandbox: Sandbox, call: Call) -> Response:
-    """Delete an unsubscribe group with its unsubscribes: mail reaches these addresses again."""
+    """Delete an unsubscribe group with its unsubscribes: these addresses get mail again."""
     group_id = call.path_params["group_id"]
     with sandbox.database.transaction() as connection:
         connection.execute("delete from suppressions where group_id = ?", (group_id,))

@@ -1,4 +1,4 @@
-"""Who left which group, or everything: /v3/asm/suppressions and the groups' suppressions."""
+"""Unsubscribes from groups and from everything: /v3/asm/suppressions and per group."""
 
 from typing import Any
 
@@ -69,13 +69,13 @@ DELETE_GLOBAL = "delete from suppressions where list = 'global' and email = ?"
 
 
 def list_everybody(sandbox: Sandbox, _call: Call) -> Response:
-    """List all unsubscribes from groups; SendGrid has no pages here."""
+    """List all unsubscribes from groups; SendGrid has no paging here."""
     rows = sandbox.database.rows(EVERYBODY, {"now": sandbox.now_ms()})
     return JSONResponse([dict(row) for row in rows])
 
 
 def groups_of_one(sandbox: Sandbox, call: Call) -> Response:
-    """List every group, and whether an address has left it."""
+    """List every group, and whether an address has unsubscribed from it."""
     values = {"email": call.path_params["email"], "now": sandbox.now_ms()}
     groups = [
         {
@@ -89,13 +89,13 @@ def groups_of_one(sandbox: Sandbox, call: Call) -> Response:
 
 
 def list_group(sandbox: Sandbox, call: Call) -> Response:
-    """List the addresses that left a group; SendGrid has no pages here."""
+    """List the addresses unsubscribed from a group; SendGrid has no paging here."""
     values = {"group_id": call.path_params["group_id"], "now": sandbox.now_ms()}
     return JSONResponse([row["email"] for row in sandbox.database.rows(IN_GROUP, values)])
 
 
 def suppress_in_group(sandbox: Sandbox, call: Call) -> Response:
-    """Let addresses leave a group; where the group does not exist they leave everything."""
+    """Unsubscribe addresses from a group; if it does not exist, from everything."""
     sandbox.contract.check("suppress", call.body)
     group_id = call.path_params["group_id"]
     exists = StoredAccount(sandbox.database).has_group(group_id)
@@ -103,7 +103,7 @@ def suppress_in_group(sandbox: Sandbox, call: Call) -> Response:
 
 
 def search_group(sandbox: Sandbox, call: Call) -> Response:
-    """Return those of some addresses that have left a group."""
+    """Return those of the given addresses that are unsubscribed from a group."""
     sandbox.contract.check("suppress", call.body)
     values: dict[str, Any] = {"group_id": call.path_params["group_id"], "now": sandbox.now_ms()}
     values["emails"] = orjson.dumps(call.body["recipient_emails"]).decode()
@@ -111,26 +111,26 @@ def search_group(sandbox: Sandbox, call: Call) -> Response:
 
 
 def delete_from_group(sandbox: Sandbox, call: Call) -> Response:
-    """Let an address into a group again."""
+    """Subscribe an address to a group again."""
     values = (call.path_params["group_id"], call.path_params["email"])
     return _delete(sandbox, DELETE_FROM_GROUP, values)
 
 
 def suppress_globally(sandbox: Sandbox, call: Call) -> Response:
-    """Let addresses leave everything."""
+    """Unsubscribe addresses from everything."""
     sandbox.contract.check("suppress", call.body)
     return _suppress(sandbox, call, "global", None)
 
 
 def get_global(sandbox: Sandbox, call: Call) -> Response:
-    """Return the address when it has left everything, else an empty object."""
+    """Return the address if it is unsubscribed from everything, else an empty object."""
     values = {"email": call.path_params["email"], "now": sandbox.now_ms()}
     email = sandbox.database.value(GLOBAL_ONE, values)
     return JSONResponse({"recipient_email": email} if email else {})
 
 
 def delete_global(sandbox: Sandbox, call: Call) -> Response:
-    """Let an address in again that had left everything."""
+    """Revert an address's unsubscribe from everything."""
     return _delete(sandbox, DELETE_GLOBAL, (call.path_params["email"],))
 
 

@@ -1,6 +1,6 @@
-"""Who hears of events: /v3/user/webhooks/event/settings, with the signing keys.
+"""Settings of event webhooks: /v3/user/webhooks/event/settings, with the signing keys.
 
-Where no id is given, SendGrid takes the oldest webhook.
+Without an id, SendGrid uses the oldest webhook.
 """
 
 import sqlite3
@@ -68,7 +68,7 @@ def create_webhook(sandbox: Sandbox, call: Call) -> Response:
 
 
 def change_webhook(sandbox: Sandbox, call: Call) -> Response:
-    """Change settings of a webhook; those not named stay as they are."""
+    """Change the given settings of a webhook; the others stay unchanged."""
     row = _found(sandbox, call)
     settings = {**orjson.loads(row["settings"]), **_public(call.body or {})}
     sandbox.contract.check("set up webhook", settings)
@@ -79,7 +79,7 @@ def change_webhook(sandbox: Sandbox, call: Call) -> Response:
 
 
 def delete_webhook(sandbox: Sandbox, call: Call) -> Response:
-    """Delete a webhook for ever, with what it has not taken yet."""
+    """Delete a webhook permanently, with its waiting events."""
     row = _found(sandbox, call)
     with sandbox.database.transaction() as connection:
         connection.execute("delete from webhooks where webhook_id = ?", (row["webhook_id"],))
@@ -92,7 +92,7 @@ def get_key(sandbox: Sandbox, call: Call) -> Response:
 
 
 def toggle_signing(sandbox: Sandbox, call: Call) -> Response:
-    """Sign what is posted from now on with a new key, or stop signing."""
+    """Start signing posts with a new key, or stop signing."""
     sandbox.contract.check("sign webhook", call.body)
     row = _found(sandbox, call)
     private_key = row["private_key"] or new_private_key()

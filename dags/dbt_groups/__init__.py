@@ -1,1 +1,1 @@
-"""dbt inside Airflow: what bends Cosmos to one `dbt build` per task group."""
+"""dbt in Airflow: changes Cosmos to run one `dbt build` per task group."""

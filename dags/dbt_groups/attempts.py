@@ -1,8 +1,8 @@
-"""What every attempt of a dbt task does: the build builds, and the others report on it.
+"""Attempts of dbt tasks: every attempt of the build builds, and the other tasks report on it.
 
-A cleared task begins a second attempt, and there Cosmos does what no night may: the build is
-skipped, its former reports are believed, and each model is built by its own task, without tests.
-So here an attempt is an attempt: the build builds again, and a cleared report waits for its end.
+On a second attempt, for example after clearing a task, Cosmos would skip the build, reuse its old
+reports, and let each task build its own model without tests. A night must not do that. Here every
+attempt of the build builds again, and a cleared report waits for the build's end.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from cosmos.operators.watcher import DbtConsumerWatcherSensor, DbtProducerWatcherOperator
 
 IS_OVER = {"success", "failed", "skipped", "upstream_failed", "removed"}
-WATCH_SECONDS = 3  # how often a task looks whether dbt is through with its model
+WATCH_SECONDS = 3  # interval at which a task checks whether dbt has built its model
 
 
 def build_again(context: Context) -> None:
-    """Build on every attempt, with all tests; nothing is parsed that was when the DAG was drawn."""
+    """Build on every attempt, with all tests; reuse the parsed project of the DAG file."""
     build, attempt = cast("DbtProducerWatcherOperator", context["task"]), context["ti"]
     start_from_parsed(build)
     reports = build.task_group.children.values() if build.task_group else ()
@@ -36,9 +36,9 @@ def build_again(context: Context) -> None:
 
 
 def report_only(context: Context) -> None:
-    """Report what the build made of the model, on every attempt; never build it by oneself."""
+    """Report the build's result for the model on every attempt; never build the model here."""
     report, attempt = cast("DbtConsumerWatcherSensor", context["task"]), context["ti"]
-    # Until the build begins anew, its former attempt's reports are still there.
+    # Until the build starts again, the reports of its previous attempt are still there.
     while attempt.try_number > 1 and _state_of_build(report, attempt) not in IS_OVER:
         time.sleep(WATCH_SECONDS)
     attempt.try_number = 1
@@ -54,5 +54,5 @@ def _state_of_build(
 
 
 def _refuse(report: DbtConsumerWatcherSensor, *_: object, **__: object) -> NoReturn:
-    message = f"dbt ended before it came to this model: see the log of {report.producer_task_id}"
+    message = f"dbt ended before it reached this model: see the log of {report.producer_task_id}"
     raise AirflowFailException(message)

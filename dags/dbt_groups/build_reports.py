@@ -1,7 +1,7 @@
-"""What a dbt build tells Airflow while it runs.
+"""Reports of a dbt build to Airflow while it runs.
 
-Cosmos lets a build tell of every step of every model and test, over two thousand calls a night that
-dbt waits for. Here it tells how each model ended for which there is a report.
+Cosmos reports every step of every model and test: over two thousand calls a night, each of which
+blocks dbt. Here a build reports only the result of each model that has a report task.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ KEYS = (get_status_xcom_key, get_dbt_event_xcom_key, get_compiled_sql_xcom_key)
 
 
 class Build:
-    """A build's attempt that tells Airflow only what a report will ask.
+    """An attempt of a build that pushes only the XComs that report tasks read.
 
     Args:
-        attempt: the attempt as Airflow knows it; this one is like it but for `xcom_push`.
-        models: the dbt ids of the models that have a report.
+        attempt: Airflow's attempt; everything except `xcom_push` is delegated to it.
+        models: dbt ids of the models with a report task.
     """
 
     def __init__(self, attempt: RuntimeTaskInstanceProtocol, models: set[str]) -> None:
         self._attempt = attempt
-        self._asked = {key_of(model) for model in models for key_of in KEYS}
+        self._reported = {key_of(model) for model in models for key_of in KEYS}
 
     def __getattr__(self, name: str) -> object:
-        """Return what the attempt has."""
+        """Delegate to Airflow's attempt."""
         return getattr(self._attempt, name)
 
     def xcom_push(self, key: str, value: Any) -> None:  # noqa: ANN401 - as Cosmos calls it
-        """Tell what is of the build itself, or the end of a model that has a report."""
+        """Push values of the build itself, and the results of models with a report task."""
         is_of_a_node = key.partition("__")[0] in NODES
         is_a_step = key.endswith("_dbt_event") and not value["finish_time"]
-        if not is_of_a_node or (key in self._asked and not is_a_step):
+        if not is_of_a_node or (key in self._reported and not is_a_step):
             self._attempt.xcom_push(key=key, value=value)

@@ -1,8 +1,8 @@
-"""dbt inside Airflow: one `dbt build` per group, and a task for each model that people look for.
+"""dbt in Airflow: one `dbt build` per group, and one task for each model that people look for.
 
-Cosmos' watcher mode runs dbt once and lets one light task per model report what became of it. What
-comes next waits for the build, which fails with any of its models, and not for the reports. It
-hangs under `airflow dags test`: trigger a real run instead.
+Cosmos' watcher mode runs dbt once, with one light task per model that reports its result.
+Downstream tasks wait for the build, which fails if any model fails, and not for the report tasks.
+The watcher mode hangs under `airflow dags test`: trigger a real run instead.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cosmos.operators.watcher import DbtProducerWatcherOperator
 
 PROFILE = "paluu"
-# What rests on a model that is fitted in Python comes after the fit.
+# Models that depend on a model fitted in Python are built after the fit.
 ON_FITS = "stg_ease_affinities+,path:models/intermediate"
 BUILT = {
     "purchases": [
@@ -39,7 +39,7 @@ BUILT = {
     ],
     "signals": ["path:models/signals", ON_FITS],
     "decisions": ["path:campaigns", "path:models/decisions"],
-    # Apart from the decisions: a report that is wrong must not keep anybody's mail back.
+    # Separate from the decisions: a failed report must not hold back mails.
     "reports": [
         "gift_card_liability",
         "gift_card_reconciliation",
@@ -48,8 +48,8 @@ BUILT = {
     ],
     "grades": ["+quarter_grades"],
 }
-# Every task costs a process. What is shown is what we know, and who is written to and why; the
-# steps on the way there are lines in the log of their build.
+# Every task costs a process, so only signals, campaigns and decisions have tasks; other models are
+# in the log of their build.
 SHOWN = {
     "purchases": ["kept_orders", "order_lines"],
     "signals": ["path:models/signals"],
@@ -61,12 +61,12 @@ SHOWN = {
     "reports": ["gift_card_reconciliation", "reward_clawbacks", "referral_clawbacks"],
     "grades": ["quarter_grades"],
 }
-# The one `dbt build` runs the data tests between the models, and a broken one stops what depends on
-# it; tasks of their own for them would double the night's tasks. Nulls are refused by the marts'
-# contracts already, and unit tests belong to `make test`.
+# The one `dbt build` runs the data tests between the models, and a failed test stops dependent
+# models; separate Airflow tasks for tests would double the night's tasks. The marts' contracts
+# already reject nulls, and unit tests belong to `make test`.
 DATA_TESTS_TOO = ["--resource-type", "test"]
 NO_NULL_TESTS = "test_name:not_null"
-# The task's log is dbt's log; its files of the same would be thrown away with its folder.
+# The task's log has dbt's log; log files would be deleted with their temporary folder.
 QUIETLY = {"DBT_LOG_LEVEL_FILE": "none", "DBT_WRITE_JSON": "false"}
 
 
@@ -74,9 +74,9 @@ def dbt_group(group_id: str, night: str = NIGHT, target: str = NIGHT_TARGET) -> 
     """Return a task group that builds and tests its models for a night.
 
     Args:
-        group_id: which models, see `BUILT`.
-        night: a template of its local date.
-        target: of `profiles.yml`; tells in which schemas.
+        group_id: the group of models, a key of `BUILT`.
+        night: a template of the night's local date.
+        target: output of `profiles.yml`, which decides the schemas.
     """
     project = project_directory()
     group = DbtTaskGroup(
@@ -106,22 +106,22 @@ def dbt_group(group_id: str, night: str = NIGHT, target: str = NIGHT_TARGET) -> 
             "install_deps": False,
             "emit_datasets": False,
             "env": {"PALUU_AS_OF": night, **QUIETLY},
-            # Not deferred: a task that resumes within a moment of its deferral can overtake the
-            # news of it, and the scheduler then calls it failed.
+            # Not deferred: a task that resumes right after its deferral can overtake the message
+            # about the deferral, and the scheduler then marks it as failed.
             "deferrable": False,
             "poke_interval": WATCH_SECONDS,
         },
     )
-    # Cosmos would build no more than it shows.
+    # Cosmos would build only the models that have tasks.
     build = build_of(group)
     build.select = " ".join(BUILT[group_id])
     build.exclude = f"{NO_NULL_TESTS} {ON_FITS}" if group_id == "purchases" else NO_NULL_TESTS
-    # Cosmos would keep a failed build's reports in a Variable for a second attempt, see `attempts`.
+    # Cosmos would save a failed build's reports in a Variable for the next attempt, see `attempts`.
     build.on_failure_callback = build.on_retry_callback = []
     return group
 
 
 def build_of(group: TaskGroup) -> DbtProducerWatcherOperator:
-    """Return the task of a group that is its one `dbt build`."""
+    """Return the task that is the group's one `dbt build`."""
     build = group.children[f"{group.group_id}.dbt_producer_watcher"]
     return cast("DbtProducerWatcherOperator", build)

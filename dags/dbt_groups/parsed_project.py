@@ -1,4 +1,4 @@
-"""A build starts from the project as it was parsed for the DAG, and parses nothing anew."""
+"""Lets a build reuse the project that was parsed for the DAG, instead of parsing it again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def start_from_parsed(build: DbtProducerWatcherOperator) -> None:
-    """Give a build of the night's target the project as it was parsed for the DAG, if newer."""
+    """Give a build of the night's target the parsed project of the DAG, if it is newer."""
     if build.profile_config.target_name != NIGHT_TARGET or build.cache_dir is None:
         return
     parsed = parsed_project(Path(build.project_dir))

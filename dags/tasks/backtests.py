@@ -1,4 +1,4 @@
-"""What a backtest does: one task, which replays a campaign's rule over past nights."""
+"""The task of a backtest, which replays a campaign's rule over past nights."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def replay_nights(dag_run: DagRunProtocol = FROM_RUN, params: dict[str, Any] = F
 
 
 def replay_of_run(dag_run: DagRunProtocol, params: dict[str, Any]) -> Replay:
-    """Return what a run of `backtest_campaign` is to replay."""
+    """Return the campaign and nights that a run of `backtest_campaign` replays."""
     today = SHOP.local_date(dag_run.run_after)
     first = params["from"] or (today - timedelta(weeks=8)).isoformat()
     last = params["to"] or (today - timedelta(weeks=2)).isoformat()

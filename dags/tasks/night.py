@@ -1,4 +1,4 @@
-"""What a night does beside dbt, a task each; each is one call of the engine."""
+"""Tasks of a night besides dbt; each is one call of the engine."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 def open_night(
     as_of: str, dag_run: DagRunProtocol = FROM_RUN, params: dict[str, Any] = FROM_RUN
 ) -> bool:
-    """Note which night this run is about, and wait until it has the warehouse to itself."""
+    """Record the run's night, and wait until no other run holds the warehouse."""
     return night.begin(night_of_run(dag_run, as_of, params, opened_at=utcnow()), now=utcnow())
 
 
 @task
 def fit_models(dag_run: DagRunProtocol = FROM_RUN) -> list[dict[str, Any]]:
-    """Fit what SQL cannot; the numbers and how each fit went stand in the ledger."""
+    """Fit the models that SQL cannot; their results and verdicts go to the ledger."""
     return night.fit(dag_run.run_id, now=utcnow())
 
 
 @task
 def check_marts(dag_run: DagRunProtocol = FROM_RUN) -> list[dict[str, Any]]:
-    """Check every mart that has a suite; the verdicts go to the ledger and Data Docs."""
+    """Check every mart that has a suite; the verdicts go to the ledger and the Data Docs."""
     return night.check(dag_run.run_id, now=utcnow())
 
 
@@ -51,19 +51,19 @@ def reward_referrals(dag_run: DagRunProtocol = FROM_RUN) -> int:
 
 @task(outlets=[OUTBOX])
 def enqueue_messages(dag_run: DagRunProtocol = FROM_RUN) -> dict[str, int]:
-    """Record the decisions, and plan the messages unless this run must not send."""
+    """Record the decisions, and plan the messages if this run may send."""
     return night.enqueue(dag_run.run_id, now=utcnow())
 
 
 def close_night(dag_run: DagRunProtocol = FROM_RUN) -> None:
-    """Give the warehouse back; a teardown, which each DAG has to make anew."""
+    """Release the warehouse; a plain function, since each DAG creates its own teardown."""
     night.end(dag_run.run_id)
 
 
 def night_of_run(
     dag_run: DagRunProtocol, as_of: str, params: dict[str, Any], opened_at: datetime
 ) -> Night:
-    """Return the night that a run is about; only scheduled runs have a time to be late for."""
+    """Return the run's night; only scheduled runs have a planned start and can be late."""
     return Night(
         run_id=dag_run.run_id,
         night=date.fromisoformat(as_of),

@@ -1,4 +1,4 @@
-"""What a quarter's rewards need beside dbt, a task each; each is one call of the engine."""
+"""Tasks of a quarter's rewards besides dbt; each is one call of the engine."""
 
 from __future__ import annotations
 
@@ -17,51 +17,51 @@ if TYPE_CHECKING:
     from airflow.sdk.types import RuntimeTaskInstanceProtocol
 
 ANSWER = "answer"
-HEARD = ("chosen_options", "params_input", "responded_by_user")
+ANSWER_FIELDS = ("chosen_options", "params_input", "responded_by_user")
 
 
 @task
 def require_closed(quarter: str) -> None:
-    """Refuse what is no quarter, or not over, before anything is built."""
+    """Fail, before anything is built, if the quarter is invalid or not over."""
     run.require_closed(quarter, now=utcnow())
 
 
 @task
 def freeze(quarter: str) -> str:
-    """Keep the quarter's grades for ever, or make sure that they are what was kept."""
+    """Freeze the quarter's grades, or check that they equal the frozen ones."""
     return run.freeze_quarter(quarter, now=utcnow())
 
 
 @task
 def grade(quarter: str) -> None:
-    """Add up what the frozen grades come to, tier by tier."""
+    """Compute the totals of the frozen grades by tier."""
     run.grade_quarter(quarter, now=utcnow())
 
 
 @task
 def check(quarter: str) -> dict[str, Any]:
-    """Turn down what is implausible; of the rest, say what a person needs to decide."""
+    """Reject an implausible quarter; otherwise return the question for the approval."""
     return run.check_quarter(quarter, now=utcnow())
 
 
 @task.branch
-def choose(asked: dict[str, Any]) -> str:
-    """Ask a person, unless the rewards approve themselves or were decided before."""
-    return "approve" if asked["needs_answer"] else "issue"
+def choose(question: dict[str, Any]) -> str:
+    """Ask a person, unless the rewards need no approval or already have a decision."""
+    return "approve" if question["needs_answer"] else "issue"
 
 
 class Approval(ApprovalOperator):
-    """A question whose answer the next tasks hear, a no too: that ends the task in an exception."""
+    """An approval whose answer the next tasks can read, also a rejection, which skips them."""
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> object:
-        """Note the answer, then go on or skip what comes next."""
-        heard = {name: event.get(name) for name in HEARD}
-        context["ti"].xcom_push(key=ANSWER, value=heard)
+        """Push the answer, then continue or skip the next tasks."""
+        answer = {name: event.get(name) for name in ANSWER_FIELDS}
+        context["ti"].xcom_push(key=ANSWER, value=answer)
         return super().execute_complete(context, event)
 
 
 def approve() -> Approval:
-    """Wait for a person's yes or no; no answer in time counts as a no."""
+    """Wait for a person to approve or reject; a timeout counts as a rejection."""
     return Approval(
         task_id="approve",
         subject="{{ ti.xcom_pull(task_ids='check')['subject'] }}",
@@ -74,14 +74,14 @@ def approve() -> Approval:
 
 
 @task(trigger_rule="none_failed")
-def issue(asked: dict[str, Any], ti: RuntimeTaskInstanceProtocol = FROM_RUN) -> int:
-    """Give every reward its card, when it is approved."""
+def issue(question: dict[str, Any], ti: RuntimeTaskInstanceProtocol = FROM_RUN) -> int:
+    """Issue the gift cards of an approved run."""
     answer = ti.xcom_pull(task_ids="approve", key=ANSWER)
-    return run.issue_cards(asked["run"], answer, now=utcnow())
+    return run.issue_cards(question["run"], answer, now=utcnow())
 
 
 @task(trigger_rule="none_failed")
-def close(asked: dict[str, Any], ti: RuntimeTaskInstanceProtocol = FROM_RUN) -> str:
-    """Say how it ended; red when nobody answered."""
+def close(question: dict[str, Any], ti: RuntimeTaskInstanceProtocol = FROM_RUN) -> str:
+    """Return how the run ended; fail if nobody answered."""
     answer = ti.xcom_pull(task_ids="approve", key=ANSWER)
-    return run.close_run(asked["run"], answer, now=utcnow())
+    return run.close_run(question["run"], answer, now=utcnow())

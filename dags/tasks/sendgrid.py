@@ -1,4 +1,4 @@
-"""What is exchanged with SendGrid, a task each; each is one call of the engine."""
+"""Tasks that exchange data with SendGrid; each is one call of the engine."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ def push_templates() -> None:
 
 @task
 def reconcile_unknown(params: dict[str, Any] = FROM_RUN) -> dict[str, int]:
-    """Settle what SendGrid never answered, by its events, its logs, or a cancel in time."""
+    """Settle requests without an answer, by SendGrid's events, its logs, or a cancel in time."""
     return {} if params.get("dry_run") else send_messages.reconcile_unknown(now=utcnow())
 
 
-@task(trigger_rule="all_done")  # it has a guard of its own against what was not pushed
+@task(trigger_rule="all_done")  # it skips campaigns whose templates were not pushed
 def deliver(worker: int, params: dict[str, Any] = FROM_RUN) -> dict[str, int]:
-    """Claim what is due and hand it to SendGrid, each message once."""
+    """Claim the due messages and hand them to SendGrid, each once."""
     ahead = timedelta(hours=params["hours_ahead"])
     return send_messages.send_due(utcnow(), ahead, worker=worker, is_dry_run=params["dry_run"])
 
 
 @task
 def finish() -> None:
-    """Turn the run red when any task before it failed, not only the last."""
+    """Turn the run red when any previous task failed, not only the last one."""
 
 
 @task
 def ensure_webhook() -> None:
-    """Have SendGrid report its events to us, and fetch the key that it signs them with."""
+    """Make SendGrid post its events to us, and fetch the key that it signs them with."""
     sync_sendgrid.ensure_webhook(now=utcnow())
 
 

@@ -1,1 +1,1 @@
-"""The Airflow plugin: pages behind Airflow's login, and the public endpoints beside them."""
+"""The Airflow plugin: pages behind Airflow's login, and public endpoints without one."""

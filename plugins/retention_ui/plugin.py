@@ -1,4 +1,4 @@
-"""The Airflow plugin: the Data Docs behind Airflow's own login, and beside them the public side."""
+"""The Airflow plugin: the Data Docs behind Airflow's login, and the public endpoints."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from retention.quality.data_docs import data_docs_directory
 from retention.quality.nights_page import render_nights
 
 PREFIX = "/retention"
-# Great Expectations' pages ask strangers for scripts and styles: here they run none and get none.
+# Great Expectations' pages load third-party scripts and styles: block them.
 FILE_HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'self' data:; style-src 'self' 'unsafe-inline'"
 }
 
-# A plugin's pages are open to everybody unless they ask for the user themselves.
+# A plugin's pages are public unless they require the user themselves.
 app = FastAPI(
     title="Retention",
     docs_url=None,
@@ -30,19 +30,19 @@ app = FastAPI(
 
 @app.get("/data-docs/", response_class=HTMLResponse)
 def list_nights() -> str:
-    """Tell of the nights that were checked, newest first, with a link to each mart's docs."""
+    """List the checked nights, newest first, with a link to each mart's Data Docs."""
     with connect() as connection:
         return render_nights(connection, data_docs_directory())
 
 
 @app.get("/data-docs/{path:path}")
 def show_file(path: str) -> FileResponse:
-    """Serve one file of the Data Docs; nothing outside of them."""
+    """Serve one file of the Data Docs, and no other files."""
     directory = data_docs_directory().resolve()
     try:
         file = (directory / path).resolve()
         is_there = file.is_relative_to(directory) and file.is_file()
-    except (OSError, ValueError):  # a name that no file can have
+    except (OSError, ValueError):  # an invalid file name
         file, is_there = directory, False
     if not is_there:
         raise HTTPException(404, "no such page in the Data Docs")
@@ -50,11 +50,11 @@ def show_file(path: str) -> FileResponse:
 
 
 class RetentionPlugin(AirflowPlugin):
-    """Adds the Data Docs to Airflow's navigation, and what needs no login beside them."""
+    """Adds the Data Docs to Airflow's navigation, and mounts the public endpoints."""
 
     name = "retention"
-    # The public side first: its prefix lies within the other, and the first that fits answers. In
-    # two plugins their order would be that of the files on the disk.
+    # The public app comes first: its prefix is within the other one, and the first match answers.
+    # In two plugins, the order would depend on the files on disk.
     fastapi_apps = [  # noqa: RUF012
         {
             "app": retention_ui.public.app,

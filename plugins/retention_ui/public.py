@@ -1,7 +1,7 @@
-"""What the world may reach without a login: SendGrid's events, and the pages behind mails' links.
+"""Public endpoints, without login: SendGrid's events, and the pages that mails link to.
 
-Each proves itself in its own way: events by SendGrid's signature, a person by the signed link of
-a mail. `retention_ui.plugin` mounts this beside the pages that ask for a login.
+Events are authenticated by SendGrid's signature, people by the signed link of a mail.
+`retention_ui.plugin` mounts these endpoints beside the pages that require a login.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 PREFIX = "/retention/public"
 ANSWER = "/answers/{token}/{question}/{answer}"
-# A page carries a secret in its address, and needs nothing from anywhere else.
+# The URL of a page contains a secret, and the page needs no external resources.
 PAGE_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -56,12 +56,12 @@ PAGE_HEADERS = {
     "X-Robots-Tag": "noindex",
 }
 
-# Whoever waits here holds a thread that others need.
-IMPATIENT = "-c lock_timeout=3s -c statement_timeout=20s"
+# A waiting request holds a thread that others need.
+SHORT_TIMEOUTS = "-c lock_timeout=3s -c statement_timeout=20s"
 
 
 def _connect() -> psycopg.Connection:
-    return connect(f"{APPLICATION_NAME} public", IMPATIENT)
+    return connect(f"{APPLICATION_NAME} public", SHORT_TIMEOUTS)
 
 
 webhook = Webhook(_connect)
@@ -71,7 +71,7 @@ app = FastAPI(title="Retention, public", docs_url=None, redoc_url=None, openapi_
 
 @app.post("/events", status_code=204, response_class=Response)
 async def receive_events(request: Request) -> None:
-    """Record what SendGrid reports; refuse what it did not sign, as early as that shows."""
+    """Record SendGrid's events; refuse posts that SendGrid did not sign, as early as possible."""
     signature = request.headers.get(SIGNATURE_HEADER, "")
     timestamp = request.headers.get(TIMESTAMP_HEADER, "")
     try:
@@ -87,25 +87,25 @@ async def receive_events(request: Request) -> None:
 
 @app.api_route("/unsubscribe/{token}", methods=["GET", "HEAD"], response_class=HTMLResponse)
 def show_unsubscribe(token: str) -> HTMLResponse:
-    """Show the page behind a mail's link; looking changes nothing."""
+    """Show the page behind a mail's unsubscribe link; a GET request changes nothing."""
     return _page(UnsubscribePage, lambda page: page.show(token))
 
 
 @app.post("/unsubscribe/{token}", response_class=HTMLResponse)
 def unsubscribe(token: str) -> HTMLResponse:
-    """Unsubscribe, by the page's button or by the mail program's one click."""
+    """Unsubscribe, with the page's button or the mail program's one-click unsubscribe."""
     return _page(UnsubscribePage, lambda page: page.unsubscribe(token, _now()))
 
 
 @app.post("/subscribe/{token}", response_class=HTMLResponse)
 def subscribe_again(token: str) -> HTMLResponse:
-    """Take an unsubscribe back."""
+    """Revert an unsubscribe."""
     return _page(UnsubscribePage, lambda page: page.subscribe_again(token, _now()))
 
 
 @app.api_route(ANSWER, methods=["GET", "HEAD"], response_class=HTMLResponse)
 def show_answer(token: str, question: str, answer: str) -> HTMLResponse:
-    """Show the page that gives an answer by itself; what only looks changes nothing."""
+    """Show the page that submits an answer by itself; the GET request changes nothing."""
     link = AnswerLink(token, question, answer)
     return _page(_answers_page, lambda page: page.show(link, _now()))
 
@@ -118,11 +118,11 @@ def take_answer(token: str, question: str, answer: str) -> HTMLResponse:
 
 
 def _now() -> datetime:
-    return datetime.now(tz=UTC)  # noqa: TID251 - a request has no other clock
+    return datetime.now(tz=UTC)  # noqa: TID251 - an endpoint reads the clock
 
 
 async def _read_body(request: Request) -> bytes:
-    """Return the body; one that is too large is not read to its end."""
+    """Return the body; stop reading if it is too large."""
     announced = request.headers.get("Content-Length", "")
     if announced.isdecimal() and (len(announced) > MOST_DIGITS or int(announced) > MOST_BYTES):
         raise PostRefusedError(Refusal.TOO_LARGE)

@@ -126,7 +126,7 @@ def _show(
     from retention.project.shop import project_directory
     from retention.workbench.preview.page import preview_folder, write_page
     from retention.workbench.preview.previews import find_campaign, preview_campaign
-    from retention.workbench.preview.trials import put_into_inbox
+    from retention.workbench.preview.trials import send_to_inbox
 
     project = project_directory()
     data = _read_data(project, shop, campaign, customer)
@@ -137,7 +137,7 @@ def _show(
     if seen.warnings:
         print_line(counted(len(seen.warnings), "warning"))
     print_line(f"Page: {write_page(seen, shop, preview_folder(project), has_index=has_index)}")
-    if inbox := put_into_inbox(seen.mails, shop):
+    if inbox := send_to_inbox(seen.mails, shop):
         print_line(f"Inbox: {inbox}")
     return seen
 

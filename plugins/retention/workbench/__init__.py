@@ -1,1 +1,1 @@
-"""What analysts run: preview, diff, backtest, explain, new campaigns, and the project check."""
+"""Tools for analysts: preview, diff, backtest, explain, new campaigns, and the project check."""

@@ -1,4 +1,4 @@
-"""Whether the dbt project fits together, from the shop's settings to every mail and suite."""
+"""Checks that the dbt project is consistent, from the shop's settings to every mail and suite."""
 
 from __future__ import annotations
 
@@ -38,12 +38,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class ProjectCheck:
-    """What was checked, and all that is wrong.
+    """Result of a check.
 
     Attributes:
-        campaigns: how many campaigns were looked at; so `mails` and `suites`.
+        campaigns: number of checked campaigns.
+        mails: number of checked mails.
+        suites: number of checked suites.
         problems: one entry each, with file, key or line, and what to do.
-        warnings: what may be wrong with mails that can be sent, with file and line.
+        warnings: possible mistakes in mails that can be sent, with file and line.
     """
 
     campaigns: int = 0
@@ -55,28 +57,28 @@ class ProjectCheck:
     def attempt(
         self, read: Callable[..., Read], *arguments: object, **named: object
     ) -> Read | None:
-        """Return what `read` returns; None when it finds problems, which are noted, each once."""
+        """Return the result of `read`; on problems add them once each, and return None."""
         try:
             return read(*arguments, **named)
         except ManifestError as error:
-            self.note(str(error))
+            self.add(str(error))
         except SettingsError as error:
-            self.note(*error.problems)
+            self.add(*error.problems)
         return None
 
-    def note(self, *problems: str) -> None:
-        """Add problems that are not noted yet."""
+    def add(self, *problems: str) -> None:
+        """Add problems, without duplicates."""
         self.problems += [each for each in dict.fromkeys(problems) if each not in self.problems]
 
 
 def check_project(project: Path) -> ProjectCheck:
-    """Bring the manifest up to date, and check settings, campaigns, seeds, suites and mails."""
+    """Update the manifest, and check settings, campaigns, seeds, suites and mails."""
     check = ProjectCheck()
     shop = check.attempt(read_shop, project)
     check.attempt(check_campaign_folders, project)
     check.attempt(check_guarded_marts, project)
     check.attempt(check_seeds, project)
-    # After these, for what they find would make dbt complain too, in words of its own.
+    # Only without problems so far: dbt would report the same ones less clearly.
     schemas = campaigns = None
     if not check.problems and (manifest := check.attempt(current_manifest, project)):
         schemas = model_schemas(project)
@@ -98,15 +100,15 @@ def _check_suites(check: ProjectCheck, project: Path, schemas: dict[str, str] | 
         if suite is not None:
             if schemas is not None:
                 check.attempt(schema_of, suite, schemas)
-            check.note(*_faults(suite))
+            check.add(*_faults(suite))
 
 
 def _check_reward_suite(check: ProjectCheck, project: Path) -> None:
-    """Look at the suite whose rows are a run's in the ledger, not a model's."""
+    """Check the suite for the grades of a rewards run, which are in the ledger, not in a model."""
     check.suites += 1
     suite = check.attempt(read_suite, project / REWARD_SUITE)
     if suite is not None:
-        check.note(*_faults(suite))
+        check.add(*_faults(suite))
 
 
 def _faults(suite: Suite) -> Iterator[str]:
@@ -120,7 +122,7 @@ def _check_mails(
 ) -> None:
     for name in shop.nights.campaigns:
         check.campaigns += 1
-        # Until the manifest can be read, each is taken for marketing, of which more is asked.
+        # Without a manifest, each campaign is checked as marketing, which has stricter rules.
         is_marketing = name not in campaigns or campaigns[name].kind == "marketing"
         check.mails += len(shop.locales(is_marketing=is_marketing))
         if (project / "campaigns" / name).is_dir():
@@ -133,12 +135,12 @@ def _check_mails(
 def _mail_warnings(
     mails: list[Mail] | None, project: Path, shop: Shop, *, is_marketing: bool
 ) -> list[str]:
-    """Return what may be wrong with a campaign's mails; nothing of those that are broken."""
+    """Return possible mistakes in a campaign's mails; empty for broken mails."""
     if not mails:
         return []
     try:
         data = read_sample_data(project, mails[0].campaign)
         return find_warnings(mails, data, shop, project, is_marketing=is_marketing)
     except MailTemplateError as error:
-        # The night needs no sample, so that it may be wrong.
+        # Only a warning: the night does not need the sample.
         return list(error.problems)

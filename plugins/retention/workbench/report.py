@@ -1,4 +1,4 @@
-"""A report of titles, sentences and tables, for a terminal or as Markdown."""
+"""Reports of titles, sentences and tables, for a terminal or as Markdown."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of words and numbers; numbers and percentages stand to the right.
+    """A table of words and numbers; numbers and percentages are right-aligned.
 
     Attributes:
-        title: what it is of.
-        columns: the heads.
-        rows: a cell a column each.
-        is_detail: whether Markdown folds it away.
+        title: title of the table.
+        columns: column headers.
+        rows: rows with one cell per column.
+        is_detail: whether Markdown shows it folded.
     """
 
     title: str
@@ -36,11 +36,11 @@ class Document:
     """A report.
 
     Attributes:
-        title: what it is of.
-        sentences: what it says first.
-        warnings: what its reader must know before believing it.
-        tables: what it shows; those without rows are left out.
-        remarks: what it cannot tell, in small print.
+        title: title of the report.
+        sentences: the summary.
+        warnings: caveats for the reader.
+        tables: tables; those without rows are skipped.
+        remarks: limitations, in small print.
     """
 
     title: str
@@ -65,7 +65,7 @@ def print_document(document: Document, console: Console) -> None:
 
 
 def as_markdown(document: Document) -> str:
-    """Return a report as Markdown, such as a pull request shows."""
+    """Return a report as Markdown, for example for a pull request."""
     return "\n\n".join(_blocks(document)) + "\n"
 
 
@@ -109,7 +109,7 @@ def _row(cells: tuple[str, ...] | list[str]) -> str:
 
 
 def _plain(words: str) -> str:
-    """Return words that Markdown takes for nothing else, in one line."""
+    """Return the words in one line, with Markdown's special characters escaped."""
     signs = {"\\": "\\\\", "|": "\\|", "<": "&lt;", ">": "&gt;", "*": "\\*", "_": "\\_", "`": "\\`"}
     return " ".join("".join(signs.get(sign, sign) for sign in words).split())
 

@@ -1,4 +1,4 @@
-"""A night's fits on a real PostgreSQL: what they leave in the ledger, and what they never spoil."""
+"""A night's fits on a real PostgreSQL: their records in the ledger, and kept earlier results."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def shop(database: str) -> Iterator[psycopg.Connection]:  # noqa: ARG001 - sets 
         yield connection
 
 
-def test_a_fit_leaves_its_numbers_and_how_it_went(shop: psycopg.Connection) -> None:
+def test_a_fit_records_its_results_and_statistics(shop: psycopg.Connection) -> None:
     (verdict,) = fit_models(shop, ["ease"], NIGHT, NOW)
     assert verdict.is_kept
     kept = find_kept_fit(shop, "ease", NIGHT)
@@ -54,7 +54,7 @@ def test_a_fit_leaves_its_numbers_and_how_it_went(shop: psycopg.Connection) -> N
     assert not [pair for pair, _ in _affinities(shop) if "TEA" in pair]
 
 
-def test_the_same_baskets_give_the_same_numbers_in_whatever_order_they_are_read(
+def test_the_same_baskets_give_the_same_results_in_any_order(
     shop: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fit_models(shop, ["ease"], NIGHT, NOW)
@@ -68,7 +68,7 @@ def test_the_same_baskets_give_the_same_numbers_in_whatever_order_they_are_read(
     assert _affinities(shop) == first
 
 
-def test_of_too_many_types_those_in_the_most_baskets_are_taken(
+def test_of_too_many_types_those_in_the_most_baskets_are_used(
     shop: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(affinities, "MOST_TYPES", 2)
@@ -77,7 +77,7 @@ def test_of_too_many_types_those_in_the_most_baskets_are_taken(
     assert not [pair for pair, _ in _affinities(shop) if "MILK" in pair]
 
 
-def test_a_refused_fit_keeps_the_last_good_numbers_and_says_so(shop: psycopg.Connection) -> None:
+def test_a_refused_fit_keeps_the_last_good_results_and_says_so(shop: psycopg.Connection) -> None:
     fit_models(shop, ["ease"], NIGHT, NOW)
     good = _affinities(shop)
     verdicts = fit_models(shop, ["ease"], NIGHT + timedelta(days=300), NOW)
@@ -87,7 +87,7 @@ def test_a_refused_fit_keeps_the_last_good_numbers_and_says_so(shop: psycopg.Con
         raise_if_refused(verdicts)
 
 
-def test_whatever_a_model_stumbles_over_the_others_are_fitted_and_nothing_of_it_is_kept(
+def test_after_any_error_of_a_model_the_others_are_fitted_and_it_leaves_no_results(
     shop: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(MODULES, "stumbles", f"{__name__}_missing")
@@ -96,7 +96,7 @@ def test_whatever_a_model_stumbles_over_the_others_are_fitted_and_nothing_of_it_
     assert "there are no earlier numbers: ModuleNotFoundError" in stumbled.message
 
 
-def test_a_warehouse_that_cannot_be_read_is_no_refusal(shop: psycopg.Connection) -> None:
+def test_an_unreadable_warehouse_is_an_error_and_not_a_refusal(shop: psycopg.Connection) -> None:
     shop.execute("drop table shop.baskets")
     with pytest.raises(psycopg.errors.UndefinedTable):
         fit_models(shop, ["ease"], NIGHT, NOW)

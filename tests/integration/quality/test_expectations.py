@@ -1,4 +1,4 @@
-"""Great Expectations suites over real marts, and what a failure tells."""
+"""Great Expectations suites on real marts, and the messages of failures."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _check(connection: psycopg.Connection, docs: Path, night: date = NIGHT):
     return verdict
 
 
-def test_a_plausible_night_passes_and_is_remembered(connection: psycopg.Connection, tmp_path: Path):
+def test_a_plausible_night_passes_and_is_recorded(connection: psycopg.Connection, tmp_path: Path):
     verdict = _check(connection, tmp_path / "docs")
     assert verdict.passed
     assert verdict.row_count == 40
@@ -113,7 +113,7 @@ def test_a_mart_that_halves_overnight_fails_against_the_nights_before(
     ]
 
 
-def test_a_warning_is_told_but_breaks_nothing(connection: psycopg.Connection, tmp_path: Path):
+def test_a_warning_is_reported_but_fails_nothing(connection: psycopg.Connection, tmp_path: Path):
     connection.execute("update spenders set amount = 51 where customer_id = 'c1'")
     verdict = _check(connection, tmp_path / "docs")
     assert verdict.passed
@@ -140,7 +140,7 @@ def test_the_data_docs_of_a_night_are_pages(connection: psycopg.Connection, tmp_
         ({"type": "expect_table_row_count_to_be_between", "kwargs": {"min_val": 1}}, "min_val"),
     ],
 )
-def test_an_expectation_that_guards_nothing_fails_and_the_others_are_checked(
+def test_an_expectation_that_checks_nothing_fails_and_the_others_are_checked(
     connection: psycopg.Connection, project: Path, tmp_path: Path, wrong: dict, told: str
 ):
     suite = SUITE | {"expectations": [*SUITE["expectations"], wrong]}
@@ -162,7 +162,7 @@ def test_an_expectation_that_guards_nothing_fails_and_the_others_are_checked(
         ("mart: savers\nkeys: []\nexpectations: []", "there is no dbt model 'savers'"),
     ],
 )
-def test_a_suite_that_cannot_be_used_fails_its_own_mart_only(
+def test_an_invalid_suite_fails_only_its_own_mart(
     connection: psycopg.Connection, project: Path, tmp_path: Path, text: str, told: str
 ):
     (project / "expectations" / "savers.yml").write_text(text)
@@ -184,13 +184,13 @@ def test_a_suite_that_cannot_be_used_fails_its_own_mart_only(
         ({"mart": "savers"}, "name the file after its mart"),
     ],
 )
-def test_a_suite_that_is_none_is_named_with_file_and_key(project: Path, change: dict, told: str):
+def test_an_invalid_suite_is_named_with_file_and_key(project: Path, change: dict, told: str):
     (project / "expectations" / "spenders.yml").write_text(yaml.safe_dump(SUITE | change))
     with pytest.raises(SuiteError, match=rf"spenders.yml.*{told}"):
         expectations.read_suites()
 
 
-def test_the_page_of_nights_tells_what_broke_and_leads_to_each_marts_docs(
+def test_the_page_of_nights_shows_failures_and_links_to_each_marts_docs(
     connection: psycopg.Connection, tmp_path: Path
 ):
     docs = tmp_path / "docs"
@@ -203,7 +203,7 @@ def test_the_page_of_nights_tells_what_broke_and_leads_to_each_marts_docs(
     assert "spenders" in (docs / link).read_text()
 
 
-def test_the_page_of_nights_shows_what_people_wrote_as_text(
+def test_the_page_of_nights_escapes_what_people_wrote(
     connection: psycopg.Connection, tmp_path: Path
 ):
     record_mart_check(connection, NIGHT, "m", bool([]), 1, ["<script>alert(1)</script>"], NOW)

@@ -1,4 +1,4 @@
-"""The raw tables are those of the contract, also where they are older than it."""
+"""The raw tables match the contract, even if they are older."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ COLUMNS = """
 """
 
 
-def test_a_table_from_before_is_given_the_columns_it_lacks_and_keeps_its_rows(
+def test_an_older_table_gets_its_missing_columns_and_keeps_its_rows(
     database: str,
 ) -> None:
     with psycopg.connect(database, autocommit=True) as connection:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class KilledError(BaseException):
-    """Stands for the end of the process."""
+    """Represents the end of the process."""
 
 
 def connect_until(statement: int) -> psycopg.Connection:

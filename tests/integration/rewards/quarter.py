@@ -38,7 +38,7 @@ def grade_of(customer: str, spend: str | float, **changes: object) -> Grade:
     return made._replace(**changes)
 
 
-# Three cards of 15, one of 30, one of 50: 125.00; one customer is left out.
+# Three cards of 15, one of 30, one of 50: 125.00; one customer is excluded.
 CUSTOMERS = [
     grade_of("anna", "500.01"),
     grade_of("bertil", "500.00"),
@@ -59,7 +59,7 @@ def fill_grades(
     quarter: str = "2026Q3",
     known: date = CLOSE,
 ) -> None:
-    """Leave exactly these grades of the quarter in the warehouse."""
+    """Replace the quarter's grades in the warehouse with these."""
     connection.execute("delete from rewards_reporting.quarter_grades where quarter = %s", [quarter])
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -69,7 +69,7 @@ def fill_grades(
 
 
 def graded_run(connection: psycopg.Connection) -> RewardRun:
-    """Freeze and grade the quarter, and let its checks find nothing."""
+    """Freeze and grade the quarter, and record checks without findings."""
     run = freeze(connection, QUARTER, NOW)
     grade(connection, run.run, NOW)
     connection.execute(
@@ -80,7 +80,7 @@ def graded_run(connection: psycopg.Connection) -> RewardRun:
 
 
 def approved_run(connection: psycopg.Connection) -> RewardRun:
-    """Take the quarter as far as a person's yes."""
+    """Take the quarter to a person's approval."""
     run = graded_run(connection)
     approve(connection, run, "Kaisa", NOW)
     return find_run(connection, run.quarter)
@@ -94,7 +94,7 @@ def cards(connection: psycopg.Connection) -> list[tuple[object, ...]]:
 
 
 def number_and_sum(connection: psycopg.Connection) -> tuple[int, Decimal]:
-    """How many cards have, or had, a code, and what they are worth."""
+    """Number and value of the cards that have, or had, a code."""
     return connection.execute(
         "select count(*), coalesce(sum(amount), 0) from ledger.gift_cards where state <> 'planned'"
     ).fetchone()

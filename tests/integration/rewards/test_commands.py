@@ -56,7 +56,7 @@ def _issued(connection: psycopg.Connection) -> str:
     return str(card.fetchone()[0])
 
 
-def test_show_tells_the_run_its_decision_and_its_cards(ledger: psycopg.Connection) -> None:
+def test_show_prints_the_run_its_decision_and_its_cards(ledger: psycopg.Connection) -> None:
     _issued(ledger)
     shown = _retention("rewards", "show", "2026Q3")
     assert shown.exit_code == 0
@@ -95,7 +95,7 @@ def test_show_finds_grades_that_were_tampered_with(ledger: psycopg.Connection) -
     assert "DIFFERENT" in shown.output
 
 
-def test_reject_turns_down_a_run_that_waits(ledger: psycopg.Connection) -> None:
+def test_reject_ends_a_run_that_waits(ledger: psycopg.Connection) -> None:
     graded_run(ledger)
     rejected = _retention("rewards", "reject", "2026Q3", "--reason", "the returns are missing")
     assert rejected.exit_code == 0
@@ -115,7 +115,7 @@ def test_a_customers_cards_are_listed_without_their_codes(ledger: psycopg.Connec
     assert not CODE.search(listed.output)
 
 
-def test_reissue_voids_a_card_and_issues_another_with_the_name_of_who_did_it(
+def test_reissue_voids_a_card_and_issues_another_and_records_the_person(
     ledger: psycopg.Connection,
 ) -> None:
     card_id = _issued(ledger)
@@ -143,7 +143,7 @@ def test_an_import_names_the_run_that_waits_for_codes(
     assert "2026Q3-1 waits for codes: clear its run of grant_quarterly_rewards" in imported.output
 
 
-def test_an_import_gives_codes_to_the_cards_that_take_the_place_of_others(
+def test_an_import_gives_codes_to_replacement_cards(
     ledger: psycopg.Connection, tmp_path: Path
 ) -> None:
     file = tmp_path / "pool.csv"
@@ -201,7 +201,7 @@ def test_void_says_when_the_merchant_must_block_the_code_too(
     ],
 )
 @pytest.mark.usefixtures("ledger")
-def test_what_cannot_be_done_is_told_in_a_line(arguments: tuple[str, ...], complaint: str) -> None:
+def test_an_impossible_request_gives_one_line(arguments: tuple[str, ...], complaint: str) -> None:
     refused = _retention(*arguments)
     assert is_fixable(refused.exception)
     assert complaint in str(refused.exception)

@@ -1,4 +1,4 @@
-"""A quarter is frozen once, for ever, and every replay is held against it."""
+"""A quarter is frozen once, permanently, and every replay is compared with it."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_replay_on_the_same_data_writes_nothing(ledger: psycopg.Connection) ->
 
 
 @pytest.mark.parametrize("state", ["frozen", "approved"])
-def test_a_replay_that_differs_says_who_and_leaves_what_was_frozen(
+def test_a_replay_that_differs_names_customers_and_keeps_the_frozen_grades(
     ledger: psycopg.Connection, state: str
 ) -> None:
     run = freeze(ledger, QUARTER, NOW) if state == "frozen" else approved_run(ledger)
@@ -90,7 +90,7 @@ def test_a_replay_that_differs_says_who_and_leaves_what_was_frozen(
     assert find_run(ledger, "2026Q3") == run
 
 
-def test_after_a_rejection_the_quarter_is_frozen_anew(ledger: psycopg.Connection) -> None:
+def test_after_a_rejection_the_quarter_is_frozen_again(ledger: psycopg.Connection) -> None:
     first = graded_run(ledger)
     reject(ledger, first, REJECTED, NOW)
     fill_grades(ledger, CUSTOMERS[:3])
@@ -106,7 +106,7 @@ def test_grades_known_up_to_another_night_are_not_frozen(ledger: psycopg.Connect
 
 
 @pytest.mark.usefixtures("ledger")
-def test_of_many_that_freeze_at_once_one_freezes() -> None:
+def test_of_many_parallel_calls_only_one_freezes() -> None:
     def attempt(_: int) -> str:
         with connect() as connection:
             return freeze(connection, QUARTER, NOW).run
@@ -125,13 +125,13 @@ def test_of_many_that_freeze_at_once_one_freezes() -> None:
         "delete from ledger.reward_runs",
     ],
 )
-def test_nobody_changes_what_was_frozen(ledger: psycopg.Connection, change: str) -> None:
+def test_frozen_grades_cannot_be_changed(ledger: psycopg.Connection, change: str) -> None:
     graded_run(ledger)
     with pytest.raises(psycopg.IntegrityError):
         ledger.execute(change)
 
 
-def test_the_database_lets_no_second_run_of_a_quarter_stand(ledger: psycopg.Connection) -> None:
+def test_the_database_allows_only_one_valid_run_of_a_quarter(ledger: psycopg.Connection) -> None:
     freeze(ledger, QUARTER, NOW)
     with pytest.raises(psycopg.IntegrityError, match="a_quarter_has_one_run_that_stands"):
         ledger.execute(
@@ -141,7 +141,7 @@ def test_the_database_lets_no_second_run_of_a_quarter_stand(ledger: psycopg.Conn
         )
 
 
-def test_totals_are_of_who_is_rewarded_and_made_once(ledger: psycopg.Connection) -> None:
+def test_totals_count_rewarded_customers_and_are_computed_once(ledger: psycopg.Connection) -> None:
     run = freeze(ledger, QUARTER, NOW)
     for _ in range(2):
         grade(ledger, run.run, NOW)
@@ -153,7 +153,7 @@ def test_totals_are_of_who_is_rewarded_and_made_once(ledger: psycopg.Connection)
     assert find_run(ledger, "2026Q3").state == "graded"
 
 
-def test_two_currencies_are_counted_apart(ledger: psycopg.Connection) -> None:
+def test_two_currencies_are_counted_separately(ledger: psycopg.Connection) -> None:
     crowns = {"currency": "SEK", "tier_threshold": Decimal(5000), "amount": Decimal(150)}
     fill_grades(ledger, [grade_of("anna", "600"), grade_of("sven", "6000", **crowns)])
     run = graded_run(ledger)
@@ -180,21 +180,21 @@ def test_a_decision_is_made_once(ledger: psycopg.Connection) -> None:
         reject(ledger, run, REJECTED, NOW)
 
 
-def test_what_was_turned_down_cannot_be_approved(ledger: psycopg.Connection) -> None:
+def test_a_rejected_run_cannot_be_approved(ledger: psycopg.Connection) -> None:
     run = graded_run(ledger)
     reject(ledger, run, REJECTED, NOW)
     with pytest.raises(NotDecidedAsAskedError, match="rejected by Kaisa"):
         approve(ledger, run, "Olli", NOW)
 
 
-def test_what_was_not_checked_cannot_be_approved(ledger: psycopg.Connection) -> None:
+def test_an_unchecked_run_cannot_be_approved(ledger: psycopg.Connection) -> None:
     run = freeze(ledger, QUARTER, NOW)
     grade(ledger, run.run, NOW)
     with pytest.raises(RuntimeError, match="an_approved_run_was_checked"):
         approve(ledger, run, "Kaisa", NOW)
 
 
-def test_earlier_quarters_are_compared_but_for_the_first_of_all(
+def test_earlier_quarters_are_compared_except_the_first_of_all(
     ledger: psycopg.Connection,
 ) -> None:
     for quarter in ("2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1", "2026Q2"):

@@ -140,7 +140,7 @@ def test_nothing_is_issued_before_somebody_approved(ledger: psycopg.Connection, 
     assert cards(ledger) == []
 
 
-def test_killed_before_any_statement_a_run_goes_on_to_the_approved_number_and_sum(
+def test_killed_before_any_statement_a_run_continues_to_the_approved_number_and_sum(
     ledger: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(issue, "CARDS_PER_BATCH", 2)  # so that codes take three steps
@@ -163,7 +163,7 @@ def test_killed_before_any_statement_a_run_goes_on_to_the_approved_number_and_su
 def test_killed_at_each_step_in_turn_a_run_ends_with_the_approved_number_and_sum(
     ledger: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each process comes one statement further than the one before, and is killed there."""
+    """Each process gets one statement further than the previous one, and is killed there."""
     monkeypatch.setattr(issue, "CARDS_PER_BATCH", 1)
     run = approved_run(ledger)
     for statement in range(1, 30):
@@ -175,7 +175,7 @@ def test_killed_at_each_step_in_turn_a_run_ends_with_the_approved_number_and_sum
     assert _state(ledger) == "issued"
 
 
-def test_many_that_issue_at_once_issue_once(ledger: psycopg.Connection) -> None:
+def test_parallel_calls_issue_each_card_once(ledger: psycopg.Connection) -> None:
     fill_grades(ledger, [grade_of(f"c{number}", "600") for number in range(1200)])
     run = approved_run(ledger)
 
@@ -188,7 +188,7 @@ def test_many_that_issue_at_once_issue_once(ledger: psycopg.Connection) -> None:
     assert number_and_sum(ledger) == (1200, 1200 * 15)
 
 
-def test_a_process_that_is_killed_between_two_batches_is_made_good_by_the_next(
+def test_a_process_killed_between_two_batches_is_completed_by_the_next(
     ledger: psycopg.Connection,
 ) -> None:
     fill_grades(ledger, [grade_of(f"c{number:04}", "600") for number in range(1200)])
@@ -203,7 +203,7 @@ def test_a_process_that_is_killed_between_two_batches_is_made_good_by_the_next(
         _wait_for_lock(ledger, "to be killed")
         killed.send_signal(signal.SIGKILL)
         assert killed.wait() == -signal.SIGKILL
-        # Its statement waits in the server, which does not know yet that nobody will hear of it.
+        # Its statement waits in the server, which does not know yet that the client is gone.
         ledger.execute(
             "select pg_terminate_backend(pid, 10000) from pg_stat_activity"
             " where application_name = 'to be killed'"
@@ -227,7 +227,7 @@ def test_cards_that_were_not_approved_stop_the_run(ledger: psycopg.Connection) -
     assert number_and_sum(ledger) == (0, 0)
 
 
-def test_the_cards_of_a_run_that_was_stopped_get_no_code_on_anothers_account(
+def test_cards_of_a_stopped_run_get_no_code_from_another_batch(
     ledger: psycopg.Connection,
 ) -> None:
     run = approved_run(ledger)
@@ -255,7 +255,7 @@ class TestPool:
         assert import_codes(ledger, file, NOW).added == 6
         return file
 
-    def test_each_card_takes_a_code_of_its_worth_that_ends_soonest_and_not_too_soon(
+    def test_each_card_takes_a_code_of_its_value_that_expires_soonest_but_not_too_soon(
         self, ledger: psycopg.Connection
     ) -> None:
         issue_run(ledger, approved_run(ledger), FROM_POOL, NOW)
@@ -274,7 +274,7 @@ class TestPool:
         kept = ledger.execute("select count(code_plain) from ledger.gift_card_pool").fetchone()
         assert kept == (1,)
 
-    def test_an_empty_pool_is_an_alarm_and_leaves_the_others_issued(
+    def test_an_empty_pool_is_an_error_and_leaves_the_others_issued(
         self, ledger: psycopg.Connection, pool: Path
     ) -> None:
         ledger.execute("delete from ledger.gift_card_pool where amount = 15 or amount = 30")
@@ -287,7 +287,7 @@ class TestPool:
         assert number_and_sum(ledger) == (CARDS, WORTH)
         assert _state(ledger) == "issued"
 
-    def test_codes_that_are_known_are_named_by_line_and_not_imported_again(
+    def test_known_codes_are_named_by_line_and_not_imported_again(
         self, ledger: psycopg.Connection, pool: Path
     ) -> None:
         issue_run(ledger, approved_run(ledger), FROM_POOL, NOW)
@@ -312,7 +312,7 @@ class TestPool:
         )
         assert taken.fetchone() == (CARDS, CARDS)
 
-    def test_many_that_take_at_once_take_each_code_once(self, ledger: psycopg.Connection) -> None:
+    def test_parallel_calls_take_each_code_once(self, ledger: psycopg.Connection) -> None:
         run = approved_run(ledger)
 
         def attempt(_: int) -> int:
@@ -333,7 +333,7 @@ def test_no_log_line_holds_a_code(
 
 
 def _is_killed(statement: int, run: RewardRun, shop: Shop = MADE) -> bool:
-    """Issue by a process that dies before its `statement`-th statement; tell whether it did."""
+    """Issue with a process that dies before its `statement`-th statement; return whether it did."""
     try:
         with connect_until(statement) as dying:
             issue_run(dying, run, shop, NOW)

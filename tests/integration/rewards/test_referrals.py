@@ -37,7 +37,7 @@ def earn(
     before: tuple[str, ...] = (),
     accounts: tuple[str, ...] = (),
 ) -> None:
-    """Let the night's mart hold these rewards besides.
+    """Add these rewards to the night's mart.
 
     Args:
         connection: an open connection.
@@ -57,7 +57,7 @@ def earn(
 
 
 def issued(connection: psycopg.Connection) -> list[tuple[str, str]]:
-    """Customer and occasion of every card with a code; every code is another."""
+    """Customer and occasion of every card with a code; all codes differ."""
     rows = connection.execute(
         "select customer_id, occasion, code_plain from ledger.gift_cards"
         " where source = 'referral' and state = 'issued' and amount = 10 order by 1, 2"
@@ -66,12 +66,12 @@ def issued(connection: psycopg.Connection) -> list[tuple[str, str]]:
     return [tuple(key) for *key, _ in rows]
 
 
-def test_both_get_a_card_with_a_code_of_its_own(ledger: psycopg.Connection) -> None:
+def test_both_customers_get_a_card_with_a_separate_code(ledger: psycopg.Connection) -> None:
     assert reward_referrals(ledger, NIGHT, MADE, NOW) == 2
     assert issued(ledger) == BOTH
 
 
-def test_the_next_night_issues_only_what_was_earned_anew(ledger: psycopg.Connection) -> None:
+def test_the_next_night_issues_only_new_rewards(ledger: psycopg.Connection) -> None:
     reward_referrals(ledger, NIGHT, MADE, NOW)
     earn(ledger, [("anna", "o2:referrer"), ("mika", "o2:friend")], friend="mika")
     assert reward_referrals(ledger, NIGHT, MADE, NOW + timedelta(days=1)) == 2
@@ -99,11 +99,11 @@ def test_a_friend_is_rewarded_once_although_a_joined_account_has_ordered_again(
     assert issued(ledger) == BOTH
 
 
-def test_referrals_of_another_night_give_no_card(ledger: psycopg.Connection) -> None:
+def test_referrals_of_another_night_grant_no_card(ledger: psycopg.Connection) -> None:
     assert reward_referrals(ledger, NIGHT + timedelta(days=1), MADE, NOW) == 0
 
 
-def test_a_night_that_holds_the_mails_back_gives_no_card(ledger: psycopg.Connection) -> None:
+def test_a_night_that_gates_the_mails_grants_no_card(ledger: psycopg.Connection) -> None:
     ledger.execute(
         "insert into decisions.campaign_gates values"
         " ('referral_reward', 'kept_orders', 'Held back: kept_orders failed its check.')"
@@ -126,7 +126,7 @@ def test_killed_before_any_statement_and_run_again_each_has_one_card(
     assert issued(ledger) == BOTH
 
 
-def test_an_empty_pool_says_what_lacks_and_the_cards_wait_for_codes(
+def test_an_empty_pool_is_reported_and_the_cards_wait_for_codes(
     ledger: psycopg.Connection, tmp_path: Path
 ) -> None:
     with pytest.raises(PoolEmptyError, match=r"lacks 2 of 10\.00 EUR"):

@@ -1,4 +1,4 @@
-"""What the tasks of the DAG do, on a real ledger and with real expectations."""
+"""The tasks of the DAG, on a real ledger and with real expectations."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def _empty(connection: psycopg.Connection) -> None:
         (_empty, "Somebody bought in the quarter"),
     ],
 )
-def test_an_implausible_quarter_is_turned_down_and_asks_nobody(
+def test_an_implausible_quarter_is_rejected_without_asking(
     ledger: psycopg.Connection, spoil: Any, complaint: str
 ) -> None:
     for quarter in EARLIER:
@@ -145,7 +145,7 @@ def test_an_implausible_quarter_is_turned_down_and_asks_nobody(
     assert cards(ledger) == []
 
 
-def test_what_is_odd_but_possible_is_shown_and_kept(ledger: psycopg.Connection) -> None:
+def test_unusual_but_possible_grades_are_shown_and_recorded(ledger: psycopg.Connection) -> None:
     for quarter in EARLIER:
         fill_grades(
             ledger, [*CUSTOMERS, grade_of("hanna", "1200"), grade_of("ida", "1200")], quarter
@@ -155,7 +155,7 @@ def test_what_is_odd_but_possible_is_shown_and_kept(ledger: psycopg.Connection) 
     assert len(find_run(ledger, "2026Q3").unusual) == 1
 
 
-def test_a_yes_issues_and_says_who_said_it(ledger: psycopg.Connection) -> None:
+def test_an_approval_issues_and_records_the_person(ledger: psycopg.Connection) -> None:
     _ask()
     assert issue_cards("2026Q3-1", YES, NOW) == CARDS
     assert close_run("2026Q3-1", YES, NOW) == "issued"
@@ -163,7 +163,7 @@ def test_a_yes_issues_and_says_who_said_it(ledger: psycopg.Connection) -> None:
     assert find_run(ledger, "2026Q3").decided_by == "Kaisa"
 
 
-def test_a_no_ends_the_run_and_issues_nothing(ledger: psycopg.Connection) -> None:
+def test_a_rejection_ends_the_run_and_issues_nothing(ledger: psycopg.Connection) -> None:
     _ask()
     assert close_run("2026Q3-1", NO, NOW) == "rejected"
     run = find_run(ledger, "2026Q3")
@@ -173,7 +173,7 @@ def test_a_no_ends_the_run_and_issues_nothing(ledger: psycopg.Connection) -> Non
     assert cards(ledger) == []
 
 
-def test_no_answer_in_time_ends_the_run_loudly_and_issues_nothing(
+def test_a_timeout_fails_the_run_and_issues_nothing(
     ledger: psycopg.Connection,
 ) -> None:
     _ask()
@@ -184,7 +184,7 @@ def test_no_answer_in_time_ends_the_run_loudly_and_issues_nothing(
 
 
 @pytest.mark.parametrize("answer", [None, NO, NOBODY])
-def test_nothing_but_a_persons_yes_issues(
+def test_only_a_persons_approval_issues(
     ledger: psycopg.Connection, answer: dict[str, Any] | None
 ) -> None:
     _ask()
@@ -193,7 +193,7 @@ def test_nothing_but_a_persons_yes_issues(
     assert cards(ledger) == []
 
 
-def test_after_a_no_the_mended_quarter_is_asked_about_as_a_second_attempt(
+def test_after_a_rejection_the_fixed_quarter_is_a_second_attempt(
     ledger: psycopg.Connection,
 ) -> None:
     _ask()
@@ -207,7 +207,7 @@ def test_after_a_no_the_mended_quarter_is_asked_about_as_a_second_attempt(
     assert number_and_sum(ledger) == (CARDS, WORTH)
 
 
-def test_a_whole_run_again_asks_nobody_and_issues_nothing(ledger: psycopg.Connection) -> None:
+def test_repeating_a_whole_run_asks_nobody_and_issues_nothing(ledger: psycopg.Connection) -> None:
     _ask()
     issue_cards("2026Q3-1", YES, NOW)
     assert not _ask()["needs_answer"]
@@ -216,7 +216,7 @@ def test_a_whole_run_again_asks_nobody_and_issues_nothing(ledger: psycopg.Connec
     assert number_and_sum(ledger) == (CARDS, WORTH)
 
 
-def test_a_run_that_comes_to_its_end_undecided_is_no_success(ledger: psycopg.Connection) -> None:
+def test_a_run_that_ends_without_a_decision_fails(ledger: psycopg.Connection) -> None:
     _ask()
     with pytest.raises(UndecidedError, match="still graded, nothing was issued"):
         close_run("2026Q3-1", None, NOW)
@@ -231,7 +231,7 @@ def test_a_quarter_without_a_run_says_what_to_do(
 
 
 class TestSelfApproval:
-    """Only a small, prompt, first and ordinary run needs nobody."""
+    """Only a small, prompt, first and ordinary run needs no approval."""
 
     SMALL = shop_that(rewards_self_approve_below="125.01")
 
@@ -264,7 +264,7 @@ class TestSelfApproval:
         fill_grades(ledger, [grade_of("sven", "60", **crowns)])
         assert not self._approves_itself(ledger)
 
-    def test_with_somebody_left_out_it_does_not(self, ledger: psycopg.Connection) -> None:
+    def test_with_an_excluded_customer_it_does_not(self, ledger: psycopg.Connection) -> None:
         fill_grades(ledger, CUSTOMERS)
         assert not self._approves_itself(ledger)
 
@@ -273,7 +273,7 @@ class TestSelfApproval:
         close_run("2026Q3-1", NO, NOW)
         assert not self._approves_itself(ledger)
 
-    def test_the_rule_is_recorded_as_who_approved(
+    def test_the_rule_is_recorded_as_the_approver(
         self, ledger: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         project = tmp_path / "project"

@@ -34,7 +34,7 @@ API_KEY = "SG.integration"
 
 @dataclass
 class SandboxClient:
-    """A client of a running sandbox at ``url``, with its key and some short ways to say things."""
+    """A client of a running sandbox at ``url``, with its key and some shortcuts."""
 
     url: str
     client: httpx.Client = field(init=False)
@@ -110,7 +110,7 @@ class SandboxClient:
         return self.client.get("/_sandbox/webhook").json()
 
     def wait_for(self, condition: Callable[[], bool]) -> None:
-        """Wait until something holds that the sandbox does in its own time."""
+        """Wait until a condition holds that the sandbox's background threads bring about."""
         for _ in range(600):
             if condition():
                 return
@@ -158,7 +158,7 @@ def sandbox(start_sandbox: Callable[[], SandboxClient]) -> SandboxClient:
 
 @pytest.fixture
 def start_process() -> Iterator[Callable[[Path], tuple[subprocess.Popen[str], SandboxClient]]]:
-    """Start sandboxes of their own processes on a database file; they are killed in the end."""
+    """Start sandboxes as separate processes on a database file; they are killed at the end."""
     processes: list[subprocess.Popen[str]] = []
     clients: list[SandboxClient] = []
 

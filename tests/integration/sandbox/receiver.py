@@ -1,4 +1,4 @@
-"""A receiver of the event webhook: keeps what it is posted, and answers as a test wants."""
+"""A receiver of the event webhook: keeps the posts, and answers as a test configures."""
 
 from __future__ import annotations
 

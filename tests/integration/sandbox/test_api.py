@@ -1,4 +1,4 @@
-"""The API over real HTTP: what is accepted, what is refused, and what survives a crash."""
+"""The API over real HTTP: accepted and refused requests, and data after a crash."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_mail_survives_a_killed_process(
     assert [one["x_message_id"] for one in after.messages()] == [sent]
 
 
-def test_one_bad_recipient_keeps_the_whole_request_out(
+def test_one_bad_recipient_refuses_the_whole_request(
     sandbox: SandboxClient, mail: Callable[..., dict[str, Any]]
 ) -> None:
     people = [{"to": [{"email": f"person{n}@example.com"}]} for n in range(5)]

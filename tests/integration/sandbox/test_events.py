@@ -1,4 +1,4 @@
-"""What becomes of a mail, and how the event webhook hears of it."""
+"""Outcomes of mails, and their events in the webhook."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_an_event_has_the_same_id_in_the_logs_as_in_the_webhook(
     }
 
 
-def test_events_come_by_themselves(
+def test_events_are_posted_automatically(
     sandbox: SandboxClient, listening: Receiver, mail: Callable[..., Mail]
 ) -> None:
     sandbox.send(mail())
@@ -110,7 +110,7 @@ def test_every_array_is_signed_over_its_raw_bytes(
     assert not changed.is_signed(signed["public_key"])
 
 
-def test_a_signature_carries_real_time_since_receivers_have_a_clock_that_nobody_moves(
+def test_a_signature_uses_real_time_like_the_clocks_of_receivers(
     sandbox: SandboxClient, listening: Receiver, mail: Callable[..., Mail]
 ) -> None:
     sandbox.client.patch(f"{SETTINGS}/signed", json={"enabled": True})
@@ -133,7 +133,7 @@ def test_signing_is_off_until_it_is_turned_on_and_can_be_turned_off(
     assert listening.posts[0].signature == ""
 
 
-def test_a_webhook_hears_only_what_it_asked_for(
+def test_a_webhook_gets_only_the_events_it_selected(
     sandbox: SandboxClient, receiver: Receiver, mail: Callable[..., Mail]
 ) -> None:
     sandbox.post(SETTINGS, {"enabled": True, "url": receiver.url, "bounce": True}, 201)
@@ -143,7 +143,7 @@ def test_a_webhook_hears_only_what_it_asked_for(
     assert receiver.names() == ["bounce"]
 
 
-def test_a_webhook_that_does_not_take_an_array_gets_it_again(
+def test_an_array_that_a_webhook_does_not_accept_is_posted_again(
     sandbox: SandboxClient, listening: Receiver, mail: Callable[..., Mail]
 ) -> None:
     listening.status = 500
@@ -180,7 +180,7 @@ def test_each_attempt_to_post_an_array_waits_longer_than_the_one_before(
     assert waits == sorted(set(waits))
 
 
-def test_events_that_nobody_takes_for_24_hours_are_lost(
+def test_events_that_are_not_accepted_for_24_hours_are_lost(
     sandbox: SandboxClient, listening: Receiver, mail: Callable[..., Mail]
 ) -> None:
     listening.status = 503
@@ -207,7 +207,7 @@ def test_duplicates_carry_the_same_event_id_and_nothing_is_lost(
     assert {len(same) for same in by_id.values()} == {1, 2}
 
 
-def test_disorder_is_of_a_seed_and_the_same_again_for_it(
+def test_disorder_is_reproducible_by_its_seed(
     start_sandbox: Callable[[], SandboxClient], receiver: Receiver, mail: Callable[..., Mail]
 ) -> None:
     def order(**probabilities: Any) -> list[tuple[str, str]]:
@@ -245,7 +245,7 @@ MAGIC = {
 
 
 @pytest.mark.parametrize("magic", MAGIC)
-def test_a_magic_recipient_meets_the_fate_in_its_name(
+def test_a_magic_recipient_has_the_outcome_in_its_name(
     sandbox: SandboxClient, listening: Receiver, mail: Callable[..., Mail], magic: str
 ) -> None:
     events, state = MAGIC[magic]
@@ -259,7 +259,7 @@ def test_a_magic_recipient_meets_the_fate_in_its_name(
     assert ("sg_message_id" in last) is (magic != "async_bounce")
 
 
-def test_what_lies_ahead_is_not_told_before_its_time(
+def test_future_events_are_not_shown_before_their_time(
     sandbox: SandboxClient, listening: Receiver, mail: Callable[..., Mail]
 ) -> None:
     sandbox.send(mail("open+7@example.com"))
@@ -283,7 +283,7 @@ def test_a_scheduled_mail_is_processed_at_once_and_delivered_at_its_time(
     assert listening.events[-1]["timestamp"] == send_at
 
 
-def test_chance_is_seeded_by_message(
+def test_random_outcomes_are_seeded_by_message(
     sandbox: SandboxClient, listening: Receiver, mail: Callable[..., Mail]
 ) -> None:
     def fates(prefix: str, *numbers: int, seed: int) -> list[tuple[str, str]]:
@@ -310,7 +310,7 @@ def test_chance_is_seeded_by_message(
     assert fates("c", *range(40), seed=12) != first
 
 
-def test_events_keep_to_the_official_schemas(
+def test_events_match_the_official_schemas(
     sandbox: SandboxClient, listening: Receiver, mail: Callable[..., Mail]
 ) -> None:
     group = sandbox.post("/v3/asm/groups", {"name": "Offers", "description": "Offers"}, 201)
@@ -332,7 +332,7 @@ def test_events_keep_to_the_official_schemas(
         assert [error.message for error in schema.iter_errors(complete)] == [], name
 
 
-def test_webhooks_are_kept_as_the_specification_says(
+def test_webhooks_are_stored_as_in_the_specification(
     sandbox: SandboxClient, receiver: Receiver
 ) -> None:
     created = sandbox.post(SETTINGS, {"enabled": True, "url": receiver.url, "open": True}, 201)

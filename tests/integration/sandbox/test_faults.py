@@ -96,7 +96,7 @@ def test_a_gateway_answers_with_a_page_instead_of_json(
     assert sandbox.audit()["messages"] == (0 if phase == "before_accept" else 1)
 
 
-def test_a_slow_sandbox_accepts_what_its_client_has_given_up(
+def test_a_slow_sandbox_accepts_a_mail_after_its_client_has_given_up(
     sandbox: SandboxClient, mail: Callable[..., Mail]
 ) -> None:
     sandbox.plan_fault(kind="slow", seconds=0.5)
@@ -116,7 +116,7 @@ def test_a_slow_answer_is_late_and_whole(sandbox: SandboxClient, phase: str) -> 
     assert time.monotonic() - began >= 0.2
 
 
-def test_a_fault_strikes_as_often_as_planned_and_only_its_own_path(
+def test_a_fault_occurs_as_often_as_planned_and_only_on_its_path(
     sandbox: SandboxClient, mail: Callable[..., Mail]
 ) -> None:
     sandbox.plan_fault(kind="status", status=500, count=2)
@@ -144,7 +144,7 @@ def test_a_cleared_plan_breaks_nothing(sandbox: SandboxClient, mail: Callable[..
     sandbox.send(mail())
 
 
-def test_a_plan_that_makes_no_sense_is_refused_with_its_field(sandbox: SandboxClient) -> None:
+def test_an_invalid_plan_is_refused_with_its_field(sandbox: SandboxClient) -> None:
     answer = sandbox.client.post("/_sandbox/faults", json={"faults": [{"kind": "flood"}]})
     assert answer.status_code == 400
     assert "faults.0.kind" in answer.json()["error"]

@@ -1,4 +1,4 @@
-"""What a marketer sees: the list, the search, a message, the banner, and what was refused."""
+"""The inbox: the list, the search, a message, the banner, and refused requests."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_search_finds_subjects_names_addresses_and_template_data_in_any_letter_c
     assert found == expected.get(words, {"eero@example.com"})
 
 
-def test_search_finds_the_subject_of_the_oldest_mail_at_the_first_look(
+def test_the_first_search_finds_the_subject_of_the_oldest_mail(
     sandbox: SandboxClient,
     templated: Callable[..., dict[str, Any]],
     monkeypatch: pytest.MonkeyPatch,
@@ -108,7 +108,7 @@ def test_search_finds_the_subject_of_the_oldest_mail_at_the_first_look(
     assert [one["to"] for one in sandbox.messages(q="n0, kahvi")] == ["person0@example.com"]
 
 
-def test_search_for_what_is_nowhere_finds_nothing_and_says_so(
+def test_a_search_without_results_says_so(
     sandbox: SandboxClient, templated: Callable[..., dict[str, Any]]
 ) -> None:
     sandbox.send(templated(person("aino@example.com")))
@@ -125,7 +125,7 @@ def test_a_campaign_is_filtered_by_its_category(
     assert "winback (1)" in sandbox.page("/?campaign=birthday")
 
 
-def test_pages_of_the_list_hold_every_message_once(
+def test_pages_of_the_list_show_every_message_once(
     sandbox: SandboxClient, templated: Callable[..., dict[str, Any]]
 ) -> None:
     sandbox.send(templated(*(person(f"person{n}@example.com") for n in range(60))))
@@ -138,7 +138,7 @@ def test_pages_of_the_list_hold_every_message_once(
     assert "1\u201325 of 60" in sandbox.page("/")
 
 
-def test_a_message_accepted_twice_raises_a_red_banner_and_stands_in_the_audit(
+def test_a_message_accepted_twice_shows_a_red_banner_and_is_in_the_audit(
     sandbox: SandboxClient, templated: Callable[..., dict[str, Any]]
 ) -> None:
     first = templated(person("aino@example.com", "m-1"), person("eero@example.com", "m-2"))
@@ -157,7 +157,7 @@ def test_a_message_accepted_twice_raises_a_red_banner_and_stands_in_the_audit(
     assert "accepted 2 times" in sandbox.page(f"/messages/{newest}")
 
 
-def test_a_copy_to_a_colleague_is_no_duplicate(
+def test_a_copy_to_a_colleague_is_not_a_duplicate(
     sandbox: SandboxClient, templated: Callable[..., dict[str, Any]]
 ) -> None:
     one = {**person("aino@example.com", "m-1"), "bcc": [{"email": "care@shop.example.com"}]}
@@ -166,7 +166,7 @@ def test_a_copy_to_a_colleague_is_no_duplicate(
     assert sandbox.audit()["duplicate_count"] == 0
 
 
-def test_a_message_shows_all_its_sides(
+def test_a_message_has_all_its_views(
     sandbox: SandboxClient, templated: Callable[..., dict[str, Any]]
 ) -> None:
     aino = person("aino@example.com", "m-1", locale="fi", days=3)
@@ -206,7 +206,7 @@ def test_the_mail_itself_can_neither_run_scripts_nor_leave_its_frame(
     assert "<script" not in sandbox.page("/") + sandbox.page(f"/messages/{message_id}")
 
 
-def test_old_mail_keeps_the_template_it_was_accepted_with(
+def test_old_mail_keeps_the_template_of_its_acceptance(
     sandbox: SandboxClient, templated: Callable[..., dict[str, Any]]
 ) -> None:
     first = templated(person("aino@example.com", name="Aino"))
@@ -232,7 +232,7 @@ def test_a_mail_of_bare_addresses_without_names_or_category_is_shown(
         assert "aino@example.com" in sandbox.page(f"/messages/{message_id}?view={view}")
 
 
-def test_a_mail_too_long_to_be_shown_was_sent_all_the_same(
+def test_a_mail_that_is_too_long_to_show_still_counts_as_sent(
     sandbox: SandboxClient, mail: Callable[..., dict[str, Any]]
 ) -> None:
     template_id = sandbox.create_template("Hello", "{{#each parts}}{{@root.words}}{{/each}}")
@@ -246,7 +246,7 @@ def test_a_mail_too_long_to_be_shown_was_sent_all_the_same(
     assert "dropped" not in page
 
 
-def test_a_refused_request_is_listed_with_the_words_and_the_true_cause(
+def test_a_refused_request_is_listed_with_the_message_and_the_real_cause(
     sandbox: SandboxClient, mail: Callable[..., dict[str, Any]]
 ) -> None:
     sandbox.send(mail(custom_args={"order": 7}), 400)
@@ -290,7 +290,7 @@ def test_mail_accepted_after_an_unsubscribe_is_counted_against_the_sender(
     assert late == ["m-3"]
 
 
-def test_a_forged_unsubscribe_link_leads_nowhere(
+def test_a_forged_unsubscribe_link_is_not_found(
     sandbox: SandboxClient, templated: Callable[..., dict[str, Any]]
 ) -> None:
     sandbox.send(templated(person("aino@example.com")))
@@ -321,7 +321,7 @@ def test_states_are_counted_and_filter_the_list(
     assert "bounce+1@example.com" in sandbox.page("/?campaign=winback&state=bounced")
 
 
-def test_the_timeline_tells_what_the_reader_did_and_nothing_that_lies_ahead(
+def test_the_timeline_shows_the_readers_actions_but_no_future_events(
     sandbox: SandboxClient, mail: Callable[..., dict[str, Any]]
 ) -> None:
     sandbox.send(mail("click+1@example.com"))
@@ -339,7 +339,7 @@ def test_the_timeline_tells_what_the_reader_did_and_nothing_that_lies_ahead(
     ]
 
 
-def test_a_bounce_is_told_with_the_words_of_the_mail_server(
+def test_a_bounce_is_shown_with_the_mail_servers_message(
     sandbox: SandboxClient, mail: Callable[..., dict[str, Any]]
 ) -> None:
     sandbox.send(mail("bounce+1@example.com"))
@@ -348,7 +348,7 @@ def test_a_bounce_is_told_with_the_words_of_the_mail_server(
     assert 'class="chip fate bounced"' in page
 
 
-def test_the_clock_stands_on_every_page_and_a_button_moves_it(
+def test_the_clock_is_on_every_page_and_a_button_advances_it(
     sandbox: SandboxClient, mail: Callable[..., dict[str, Any]]
 ) -> None:
     assert "ahead" not in sandbox.page("/")
@@ -361,7 +361,7 @@ def test_the_clock_stands_on_every_page_and_a_button_moves_it(
     assert sandbox.states() == ["delivered"]
 
 
-def test_the_clock_page_shows_who_listens_and_what_is_made_to_go_wrong(
+def test_the_clock_page_shows_webhooks_and_injected_faults(
     sandbox: SandboxClient,
 ) -> None:
     hook = {"enabled": True, "url": "http://127.0.0.1:9/events"}

@@ -35,7 +35,7 @@ def stop(sandbox: SandboxClient, batch_id: str, status: str = "cancel", answer: 
     return sandbox.post(STOPS, {"batch_id": batch_id, "status": status}, answer)
 
 
-def test_the_clock_can_be_set_and_goes_on(sandbox: SandboxClient) -> None:
+def test_the_clock_can_be_set_and_continues(sandbox: SandboxClient) -> None:
     moment = "2026-03-29T01:30:00+02:00"
     sandbox.move_clock(now=moment)
     since = sandbox.now() - datetime.fromisoformat(moment)
@@ -45,7 +45,7 @@ def test_the_clock_can_be_set_and_goes_on(sandbox: SandboxClient) -> None:
 @pytest.mark.parametrize(
     "body", [{}, {"now": "2026-03-29T01:30:00"}, {"now": 7}, {"advance_seconds": -1}, []]
 )
-def test_a_clock_that_makes_no_sense_is_refused(sandbox: SandboxClient, body: Any) -> None:
+def test_an_invalid_time_is_refused(sandbox: SandboxClient, body: Any) -> None:
     answer = sandbox.client.post("/_sandbox/clock", json=body)
     assert answer.status_code == 400
     assert "advance_seconds" in answer.json()["error"]
@@ -62,7 +62,7 @@ def test_the_clock_survives_a_restart(
     assert shift == pytest.approx(100 * HOUR)
 
 
-def test_scheduled_mail_goes_out_at_its_time_and_not_before(
+def test_scheduled_mail_is_sent_at_its_time_and_not_before(
     sandbox: SandboxClient, schedule: Callable[..., str]
 ) -> None:
     schedule(2 * HOUR)
@@ -73,7 +73,7 @@ def test_scheduled_mail_goes_out_at_its_time_and_not_before(
     assert sandbox.states() == ["delivered"]
 
 
-def test_scheduled_mail_goes_out_in_real_time_too(
+def test_scheduled_mail_is_sent_in_real_time_too(
     sandbox: SandboxClient, schedule: Callable[..., str]
 ) -> None:
     schedule(1)
@@ -145,7 +145,7 @@ def test_ten_batches_can_be_stopped_at_a_time(
     assert sandbox.audit()["cancelled"] == 10
 
 
-def test_a_cancelled_batch_gives_its_place_back_when_its_time_has_come(
+def test_a_cancelled_batch_frees_its_place_at_its_send_time(
     sandbox: SandboxClient, schedule: Callable[..., str]
 ) -> None:
     for number in range(10):
@@ -171,7 +171,7 @@ def test_an_unknown_batch_cannot_be_stopped(sandbox: SandboxClient) -> None:
     stop(sandbox, "unknown", answer=400)
 
 
-def test_a_paused_mail_waits_and_goes_out_when_the_pause_ends(
+def test_a_paused_mail_waits_and_is_sent_when_the_pause_ends(
     sandbox: SandboxClient, schedule: Callable[..., str]
 ) -> None:
     batch_id = schedule(HOUR)
@@ -191,7 +191,7 @@ def test_a_pause_of_more_than_72_hours_discards_the_mail(
     assert sandbox.audit(expected=["m-1"])["missing"] == ["m-1"]
 
 
-def test_a_cancelled_copy_is_no_duplicate_and_two_live_ones_are(
+def test_a_cancelled_copy_is_not_a_duplicate_but_two_live_ones_are(
     sandbox: SandboxClient, schedule: Callable[..., str]
 ) -> None:
     lost = schedule(HOUR)
@@ -204,7 +204,7 @@ def test_a_cancelled_copy_is_no_duplicate_and_two_live_ones_are(
     assert 'role="alert"' in sandbox.page("/")
 
 
-def test_what_nobody_expected_is_named(
+def test_unexpected_messages_are_named(
     sandbox: SandboxClient, schedule: Callable[..., str]
 ) -> None:
     schedule(HOUR, message_id="m-2")

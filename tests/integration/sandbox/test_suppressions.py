@@ -26,7 +26,7 @@ LISTS = {
     "spam_reports": "spamreport",
     "unsubscribes": "unsubscribe",
 }
-"""The magic recipient that leads to each list."""
+"""The magic recipient for each list."""
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def emails(sandbox: SandboxClient, path: str, **query: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_list_holds_whom_events_led_to_it(
+def test_a_list_has_the_addresses_whose_events_led_to_it(
     sandbox: SandboxClient, mail: Callable[..., Mail], name: str
 ) -> None:
     sandbox.send(mail(f"{LISTS[name]}+1@example.com"))
@@ -56,7 +56,7 @@ def test_a_list_holds_whom_events_led_to_it(
     assert list(validator(SUPPRESSIONS, schema).iter_errors(answer)) == []
 
 
-def test_pages_of_a_list_are_cut_by_limit_offset_and_time(
+def test_pages_of_a_list_are_limited_by_limit_offset_and_time(
     sandbox: SandboxClient, mail: Callable[..., Mail]
 ) -> None:
     path = "/v3/suppression/bounces"
@@ -74,7 +74,7 @@ def test_pages_of_a_list_are_cut_by_limit_offset_and_time(
         assert sandbox.client.get(path, params={"limit": limit}).status_code == 400
 
 
-def test_an_address_is_taken_off_a_list_alone_or_with_all_others(
+def test_one_address_or_all_can_be_removed_from_a_list(
     sandbox: SandboxClient, mail: Callable[..., Mail]
 ) -> None:
     path = "/v3/suppression/bounces"
@@ -103,7 +103,7 @@ def test_mail_to_a_bounced_address_is_dropped_and_counted_against_the_sender(
     ]
 
 
-def test_a_slow_request_is_judged_by_the_lists_of_its_beginning(
+def test_a_slow_request_is_judged_by_the_lists_at_its_start(
     sandbox: SandboxClient, mail: Callable[..., Mail]
 ) -> None:
     sandbox.plan_fault(kind="slow", seconds=1)
@@ -125,7 +125,7 @@ def test_a_blocked_address_gets_the_next_mail(
     assert sandbox.audit()["suppressed_but_sent"] == []
 
 
-def test_who_leaves_a_group_still_gets_mail_of_others_and_who_leaves_all_gets_none(
+def test_leaving_a_group_stops_only_its_mail_and_leaving_everything_stops_all(
     sandbox: SandboxClient, offers: int, mail: Callable[..., Mail]
 ) -> None:
     suppress(sandbox, f"/v3/asm/groups/{offers}/suppressions", "AINO@example.com")
@@ -139,7 +139,7 @@ def test_who_leaves_a_group_still_gets_mail_of_others_and_who_leaves_all_gets_no
     assert sandbox.states()[0] == "delivered"
 
 
-def test_an_address_suppressed_after_acceptance_is_dropped_but_nobody_is_to_blame(
+def test_an_address_suppressed_after_acceptance_is_dropped_without_counting_against_the_sender(
     sandbox: SandboxClient, mail: Callable[..., Mail]
 ) -> None:
     sandbox.send(mail(send_at=int(sandbox.now().timestamp()) + HOUR))
@@ -149,7 +149,7 @@ def test_an_address_suppressed_after_acceptance_is_dropped_but_nobody_is_to_blam
     assert sandbox.audit()["suppressed_but_sent"] == []
 
 
-def test_an_address_suppressed_while_the_mail_was_on_its_way_is_dropped_and_nobody_is_to_blame(
+def test_an_address_suppressed_during_the_request_is_dropped_without_counting_against_the_sender(
     sandbox: SandboxClient, mail: Callable[..., Mail]
 ) -> None:
     body = json.dumps(mail()).encode()
@@ -168,7 +168,7 @@ def test_an_address_suppressed_while_the_mail_was_on_its_way_is_dropped_and_nobo
     assert sandbox.audit()["suppressed_but_sent"] == []
 
 
-def test_the_members_of_a_group_are_listed_searched_and_let_in_again(
+def test_the_members_of_a_group_are_listed_searched_and_removed(
     sandbox: SandboxClient, offers: int
 ) -> None:
     path = f"/v3/asm/groups/{offers}/suppressions"
@@ -208,7 +208,7 @@ def test_a_group_is_changed_and_deleted_with_its_members(
     assert sandbox.get("/v3/asm/suppressions") == []
 
 
-def test_the_logs_find_messages_and_tell_their_story(
+def test_the_logs_find_messages_and_list_their_events(
     sandbox: SandboxClient, mail: Callable[..., Mail]
 ) -> None:
     arguments = {"paluu_message_id": "m-1"}
@@ -237,7 +237,7 @@ def test_the_logs_find_messages_and_tell_their_story(
         ("sg_message_id = 'unknown'", 0),
     ],
 )
-def test_the_logs_understand_the_documented_queries(
+def test_the_logs_support_the_documented_queries(
     sandbox: SandboxClient, mail: Callable[..., Mail], query: str, number: int
 ) -> None:
     sandbox.send(mail(categories=["winback"]))
@@ -256,7 +256,7 @@ def test_the_logs_understand_the_documented_queries(
         "sg_message_id_created_at > TIMESTAMP 'yesterday'",
     ],
 )
-def test_a_query_that_the_logs_cannot_read_is_refused(sandbox: SandboxClient, query: str) -> None:
+def test_a_malformed_query_of_the_logs_is_refused(sandbox: SandboxClient, query: str) -> None:
     assert sandbox.client.post("/v3/logs", json={"query": query}).status_code == 400
 
 
@@ -277,7 +277,7 @@ def test_a_cancelled_message_is_dropped_in_the_logs(
     assert [one["event"] for one in events] == ["cancel_drop", "processed"]
 
 
-def test_erasing_leaves_no_trace_of_a_person_but_the_suppression(
+def test_erasing_removes_everything_about_a_person_except_the_suppression(
     sandbox: SandboxClient, mail: Callable[..., Mail]
 ) -> None:
     people = [{"to": [{"email": f"{name}@example.com", "name": name}]} for name in ("aino", "eero")]
@@ -316,7 +316,7 @@ def test_a_request_to_erase_has_at_most_256_kilobytes(
     assert answer.status_code == status
 
 
-def test_the_scopes_name_what_the_key_may_do(sandbox: SandboxClient) -> None:
+def test_the_scopes_list_the_keys_permissions(sandbox: SandboxClient) -> None:
     scopes = sandbox.get("/v3/scopes")["scopes"]
     for scope in ("mail.send", "user.scheduled_sends.create", "suppression.bounces.read"):
         assert scope in scopes

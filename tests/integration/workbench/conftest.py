@@ -42,7 +42,7 @@ class Workbench:
     def dbt(self, *words: str, errors: str = WARNINGS) -> subprocess.CompletedProcess[str]:
         """Run dbt on the project, for the night's schemas; all warnings are errors, or those named.
 
-        The night stands in the environment: for another var dbt would parse all anew.
+        The night is in the environment: another var would make dbt parse everything again.
         """
         target = ("--profile", "paluu", "--target", "night", "--log-path", self.project / "logs")
         return subprocess.run(
@@ -55,12 +55,12 @@ class Workbench:
         )
 
     def create_raw_tables(self) -> None:
-        """Let the shop have sold nothing yet."""
+        """Create the raw tables of a shop without any sales."""
         with connect() as connection:
             create_raw_tables(connection, read_contract())
 
     def build_upstream(self, *campaigns: str) -> None:
-        """Build what campaigns read, out of a shop that has sold nothing yet."""
+        """Build the models that campaigns read, for a shop without any sales."""
         self.create_raw_tables()
         built = self.dbt(
             *("build", "--resource-type", "model", "--resource-type", "seed"),
@@ -80,5 +80,5 @@ def copy_project(folder: Path) -> Workbench:
 
 @pytest.fixture
 def workbench(ledger_database: str, tmp_path: Path) -> Workbench:  # noqa: ARG001 - sets PG*
-    """A copy of the project, beside a database with nothing but a ledger."""
+    """A copy of the project, and a database with only a ledger."""
     return copy_project(tmp_path)

@@ -1,4 +1,4 @@
-"""`retention new campaign`: what it makes parses, passes its tests, and can be looked at."""
+"""`retention new campaign`: new campaigns parse, pass their tests, and can be previewed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from generate_series(1, 3000) as numbers (number)
 def made(
     postgres: Cluster, ledger_template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Workbench]:
-    """New campaigns of every kind, and what they read, built of a shop that sold nothing yet."""
+    """New campaigns of every kind and the models they read, built for a shop without sales."""
     workbench = copy_project(tmp_path_factory.mktemp("workbench"))
     with (
         pytest.MonkeyPatch.context() as environment,
@@ -51,7 +51,7 @@ def made(
         yield workbench
 
 
-def test_new_campaigns_are_on_the_list_and_fit_into_the_project(made: Workbench) -> None:
+def test_new_campaigns_are_listed_and_pass_the_check(made: Workbench) -> None:
     assert set(MADE) <= set(read_shop(made.project).nights.campaigns)
     checked = made.retention("check")
     assert checked.exit_code == 0, checked.output
@@ -76,17 +76,17 @@ def test_new_campaigns_pass_their_tests(made: Workbench) -> None:
     ("name", "languages"),
     [("thanks", "en, fi"), ("receipt", "en, fi, sv"), ("comeback", "en, fi")],
 )
-def test_the_mails_of_a_new_campaign_can_be_looked_at(
+def test_the_mails_of_a_new_campaign_can_be_previewed(
     made: Workbench, name: str, languages: str
 ) -> None:
     shown = made.retention("preview", name)
     assert shown.exit_code == 0, shown.output
     assert f"{name} ({languages}), shown with the made-up candidate" in shown.output
     page = (made.project.parent / f"build/preview/{name}.html").read_text()
-    assert "Nothing to mend." in page
+    assert "No warnings." in page
 
 
-def test_a_starter_finds_nobody_until_its_number_is_changed(made: Workbench) -> None:
+def test_a_starter_finds_nobody_until_its_threshold_is_changed(made: Workbench) -> None:
     run = ("run", "--select", "thanks")
     with connect() as connection:
         connection.execute(REGULARS)

@@ -1,4 +1,4 @@
-"""`retention preview`: whose data a mail is shown with, the page, and the exit code."""
+"""`retention preview`: the data of the mails, the page, and the exit code."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ def page(workbench: Workbench) -> str:
 
 
 def failure(workbench: Workbench, *words: str) -> str:
-    """What a command fails with; `main` tells it in a line."""
+    """Return the error of a failed command, which `main` prints in one line."""
     failed = workbench.retention(*words)
     assert failed.exit_code == 1
     assert isinstance(failed.exception, NoCandidateError)
     return str(failed.exception)
 
 
-def test_a_customers_mail_is_shown_with_what_the_last_build_says(
+def test_a_customers_mail_is_shown_with_data_of_the_last_build(
     workbench: Workbench, ledger_database: str
 ) -> None:
     build(ledger_database, "", ("7", 0.5, "order-1"), ("7", 0.6, "order-2"))
@@ -69,11 +69,11 @@ def test_a_customers_mail_is_shown_with_what_the_last_build_says(
     written = page(workbench)
     assert "about 9 weeks" in written
     assert "Pitkästä aikaa, Aino" in written
-    assert "Without what may be missing" not in written
-    assert written.count("which this customer gets") == 1
+    assert "Without optional data" not in written
+    assert written.count("sent to this customer") == 1
 
 
-def test_an_analysts_own_build_goes_before_the_nights(
+def test_an_analysts_own_build_takes_precedence_over_the_nights(
     workbench: Workbench, ledger_database: str
 ) -> None:
     build(ledger_database, "", ("7", 0.5, "order-1"), ("8", 0.5, "order-3"))
@@ -84,45 +84,49 @@ def test_an_analysts_own_build_goes_before_the_nights(
     assert "customer 8 in campaigns.winback, occasion order-3" in shown.output
 
 
-def test_a_customer_who_is_no_candidate_is_told_with_some_who_are(
+def test_a_customer_who_is_not_a_candidate_is_reported_with_some_candidates(
     workbench: Workbench, ledger_database: str
 ) -> None:
     build(ledger_database, "", ("7", 0.5, "order-1"), ("8", 0.6, "order-3"))
     told = failure(workbench, "preview", "winback", "--customer", "9")
-    assert told.startswith("customer '9' is no candidate of 'winback'; in campaigns are 8, 7")
+    assert told.startswith(
+        "customer '9' is not a candidate of 'winback'; candidates in campaigns are for example 8, 7"
+    )
 
 
-def test_a_campaign_that_was_never_built_is_told_how_to_build_it(workbench: Workbench) -> None:
+def test_a_campaign_that_was_never_built_is_reported_with_the_command_to_build_it(
+    workbench: Workbench,
+) -> None:
     told = failure(workbench, "preview", "winback", "--customer", "9")
     assert "'winback' was never built here: `dbt build --select +winback" in told
 
 
-def test_a_build_without_candidates_is_told_so(workbench: Workbench, ledger_database: str) -> None:
+def test_a_build_without_candidates_is_reported(workbench: Workbench, ledger_database: str) -> None:
     build(ledger_database, "")
     told = failure(workbench, "preview", "winback", "--customer", "9")
     assert told.startswith("'winback' has no candidates in campaigns")
 
 
-def test_the_page_shows_every_language_twice_and_without_what_may_be_missing(
+def test_the_page_shows_every_language_twice_and_without_optional_data(
     workbench: Workbench,
 ) -> None:
     shown = workbench.retention("preview", "winback")
     assert shown.exit_code == 0, shown.output
     written = page(workbench)
     assert written.count("<iframe") == 2 * 2 * 2
-    assert "Without what may be missing: first_name, favourites" in written
-    assert "Nothing to mend." in written
-    # The mail stands in an attribute: what would end it must be escaped.
+    assert "Without optional data: first_name, favourites" in written
+    assert "No warnings." in written
+    # The mail is in an attribute: characters that would end it must be escaped.
     assert 'srcdoc="&lt;!doctype html&gt;' in written
 
 
-def test_one_language_can_be_asked_for(workbench: Workbench) -> None:
+def test_one_language_can_be_selected(workbench: Workbench) -> None:
     workbench.retention("preview", "winback", "--locale", "fi")
     assert "Pitkästä aikaa" in page(workbench)
     assert "been a while" not in page(workbench)
 
 
-def test_warnings_are_told_on_the_page_too_and_leave_the_exit_code(workbench: Workbench) -> None:
+def test_warnings_are_on_the_page_too_and_keep_the_exit_code_0(workbench: Workbench) -> None:
     file = workbench.project / "campaigns/winback/email.en.html"
     file.write_text(file.read_text().replace("{{elapsed}}", "{{elapse}}"))
     shown = workbench.retention("preview", "winback")
@@ -145,7 +149,7 @@ def test_an_error_makes_the_exit_code_one(workbench: Workbench) -> None:
     assert "${nothing} is not known here" in str(failed.exception)
 
 
-def test_all_mails_get_a_page_each_and_one_that_leads_to_them(workbench: Workbench) -> None:
+def test_all_mails_get_a_page_each_and_an_index(workbench: Workbench) -> None:
     shown = workbench.retention("preview", "--all")
     assert shown.exit_code == 0, shown.output
     folder = workbench.project.parent / "build/preview"
@@ -167,7 +171,7 @@ def test_a_broken_campaign_does_not_hide_the_others(workbench: Workbench) -> Non
 
 
 @pytest.mark.parametrize("words", [(), ("winback", "--all"), ("--all", "--customer", "7")])
-def test_what_is_to_be_shown_must_be_clear(workbench: Workbench, words: tuple[str, ...]) -> None:
+def test_contradictory_arguments_are_refused(workbench: Workbench, words: tuple[str, ...]) -> None:
     assert workbench.retention("preview", *words).exit_code == 2
 
 

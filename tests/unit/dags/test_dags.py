@@ -10,14 +10,14 @@ import pytest
 
 DAGS = Path(__file__).parents[3] / "dags"
 SHARED = {"schedules.py"}
-# Leaves that turn red, and with them the run, while the night goes on.
+# Leaf tasks that turn the run red while the night continues.
 REPORTS = ["report_refused_fits", "report_broken_marts"]
 FILES = sorted(file for file in DAGS.glob("*.py") if file.name not in SHARED)
 
 
 @pytest.fixture(scope="session")
 def dag_bag(tmp_path_factory: pytest.TempPathFactory):
-    """All DAGs, parsed by Airflow's own loader with a home of its own."""
+    """All DAGs, parsed by Airflow's own loader with a separate home folder."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AIRFLOW_HOME", str(tmp_path_factory.mktemp("airflow")))
         patch.setenv("AIRFLOW__CORE__LOAD_EXAMPLES", "False")
@@ -39,7 +39,7 @@ def dag(dag_bag, file: Path):
 
 
 def minutes_until_runs(dag, count: int) -> list[float]:
-    """How many minutes after a full hour each of the next scheduled runs begins."""
+    """Minutes past the hour of the next scheduled runs."""
     from airflow.sdk.timezone import parse
     from airflow.timetables.base import DataInterval, TimeRestriction
 
@@ -89,7 +89,7 @@ def test_every_dag_is_found_by_the_products_tag(dag):
     assert "retention" in dag.tags
 
 
-def test_no_task_may_run_for_ever(dag):
+def test_every_task_has_a_timeout(dag):
     assert all(task.execution_timeout for task in dag.tasks)
 
 
@@ -122,7 +122,9 @@ def test_models_are_fitted_on_finished_purchases_and_before_every_signal(dag_bag
 
 
 @pytest.mark.parametrize("report", REPORTS)
-def test_what_went_wrong_leaves_a_red_task_without_stopping_the_decisions(dag_bag, report: str):
+def test_a_failed_check_or_fit_leaves_a_red_task_without_stopping_the_decisions(
+    dag_bag, report: str
+):
     dag = dag_bag.dags["refresh_segments"]
     assert dag.task_dict[report].downstream_task_ids == {"close_night"}
     # A teardown does not count for the run's state, unless it may fail the run: then it alone does.
@@ -130,7 +132,7 @@ def test_what_went_wrong_leaves_a_red_task_without_stopping_the_decisions(dag_ba
     assert not dag.task_dict["close_night"].on_failure_fail_dagrun
 
 
-def test_a_night_gives_the_warehouse_back_when_all_work_on_it_is_done(dag_bag):
+def test_a_night_releases_the_warehouse_when_all_work_on_it_is_done(dag_bag):
     dag = dag_bag.dags["refresh_segments"]
     upstream = dag.task_dict["close_night"].get_flat_relative_ids(upstream=True)
     assert upstream == set(dag.task_dict) - {"close_night"}
@@ -144,7 +146,7 @@ def test_mail_is_sent_every_ten_minutes_and_as_soon_as_a_night_has_enqueued(dag_
     assert [asset.uri for asset in enqueue.outlets] == [awaited]
 
 
-def test_several_workers_deliver_side_by_side(dag_bag):
+def test_several_workers_deliver_in_parallel(dag_bag):
     deliver = dag_bag.dags["send_messages"].task_dict["deliver"]
     workers = deliver.op_kwargs_expand_input.value["worker"]
     assert len(set(workers)) == len(workers) >= 2
@@ -157,7 +159,7 @@ def test_sendgrid_is_synchronised_four_times_an_hour_and_no_task_waits_for_anoth
     assert {task.task_id for task in dag.roots} == set(dag.task_dict) == steps
 
 
-def test_mail_goes_out_although_something_before_it_failed_and_the_run_still_shows_it(dag_bag):
+def test_mail_is_sent_although_an_earlier_task_failed_and_the_run_still_fails(dag_bag):
     dag = dag_bag.dags["send_messages"]
     assert dag.task_dict["deliver"].trigger_rule == "all_done"
     assert dag.task_dict["finish"].trigger_rule == "all_success"
@@ -175,7 +177,7 @@ def test_no_gift_card_is_issued_before_the_quarter_was_frozen_checked_and_decide
     assert {task.task_id for task in dag_bag.dags["grant_quarterly_rewards"].leaves} == {"close"}
 
 
-def test_a_person_has_fourteen_days_and_silence_is_a_no(dag_bag):
+def test_a_person_has_fourteen_days_and_a_timeout_rejects(dag_bag):
     dag = dag_bag.dags["grant_quarterly_rewards"]
     approve = dag.task_dict["approve"]
     assert approve.response_timeout == timedelta(days=14)

@@ -19,7 +19,7 @@ CUSTOMERS, WEEKS, LATER_WEEKS = 40_000, 60, 40
 
 @pytest.fixture(scope="module")
 def shop() -> tuple[Histories, np.ndarray]:
-    """Customers as the model imagines them, and what each bought in the weeks after."""
+    """Customers simulated by the model, and their purchases in the following weeks."""
     random = np.random.default_rng(2026)
     rates = random.gamma(PLANTED.r, 1 / PLANTED.alpha, CUSTOMERS)
     leaving = random.beta(PLANTED.a, PLANTED.b, CUSTOMERS)
@@ -54,7 +54,7 @@ def test_customers_buy_as_often_as_expected_whatever_their_history(
         assert abs(later[chosen].mean() - expected[chosen].mean()) < 4 * error
 
 
-def test_where_the_formula_divides_by_nothing_it_has_a_limit() -> None:
+def test_where_the_formula_divides_by_zero_its_limit_is_used() -> None:
     histories = Histories(np.array([0.0, 3.0]), np.array([0.0, 20.0]), np.array([30.0, 30.0]))
     beside = [BgNbd(0.6, 6.0, a, 2.5).expected_purchases(histories, 40) for a in (0.999, 1, 1.001)]
     assert beside[1] == pytest.approx((beside[0] + beside[2]) / 2, rel=1e-4)
@@ -69,7 +69,7 @@ def test_planted_amounts_are_found_again() -> None:
     assert astuple(found) == pytest.approx(astuple(AMOUNTS), rel=0.08)
 
 
-def test_who_never_came_back_is_expected_to_spend_what_all_do() -> None:
+def test_customers_without_repeats_are_expected_to_spend_the_overall_mean() -> None:
     nobody, often = AMOUNTS.expected_amount(np.array([0.0, 1e6]), np.array([0.0, 12.0]))
     assert nobody == pytest.approx(6 * 15 / 3)
     assert often == pytest.approx(12, rel=1e-4)
@@ -90,7 +90,7 @@ def test_amounts_that_are_all_alike_are_refused() -> None:
 
 
 @pytest.mark.parametrize(("repeaters", "is_refused"), [(99, True), (100, False)])
-def test_a_hundred_customers_must_have_come_back(
+def test_at_least_a_hundred_customers_must_have_come_back(
     shop: tuple[Histories, np.ndarray], repeaters: int, is_refused: bool
 ) -> None:
     once = np.flatnonzero(shop[0].repeats == 0)[:200]

@@ -1,4 +1,4 @@
-"""What the tests of the repository itself look at: its files, and the project's own settings."""
+"""Fixtures for tests of the repository itself: its files and the project's settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of the campaigns names what runs, with the settings that hold."""
+"""The page of the campaigns lists the active campaigns with their current settings."""
 
 from __future__ import annotations
 

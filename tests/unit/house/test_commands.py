@@ -1,4 +1,4 @@
-"""The `retention` command: each part of it says what it is for, and shows how it is called."""
+"""The `retention` command: every part has a help text and an example."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_the_help_groups_the_commands_by_what_they_are_about() -> None:
     assert re.findall(r"\u256d\u2500 ([\w ]+) \u2500", shown)[1:] == panels
 
 
-def test_the_help_waits_for_no_heavy_package() -> None:
+def test_the_help_imports_no_heavy_package() -> None:
     code = (
         "import sys, retention.commands;"
         " sys.exit(bool({'great_expectations', 'sendgrid', 'scipy', 'jinja2'} & set(sys.modules)))"
@@ -68,19 +68,21 @@ def test_the_help_waits_for_no_heavy_package() -> None:
     [("preview", "preview"), ("send-test", "send-test"), ("new campaign", "new-campaign"),
      ("explain", "explain"), ("check", "check")],
 )  # fmt: skip
-def test_what_an_analyst_does_is_a_make_target_too(root: Path, words: str, targets: str) -> None:
+def test_commands_for_analysts_have_a_make_target(root: Path, words: str, targets: str) -> None:
     makefile = (root / "Makefile").read_text()
     assert re.search(rf"^{targets}: .*## ", makefile, re.MULTILINE)
     assert f"retention {words}" in makefile
 
 
-def test_what_a_person_can_mend_is_told_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
+def test_errors_that_a_person_can_fix_are_printed_one_per_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     error = SettingsError("a.yml: this is wrong", "b.yml, line 2: so is this")
     assert errors.is_fixable(error)
     print_error(error)
-    told = capsys.readouterr().out
-    assert told == "\u2717 a.yml: this is wrong\n\u2717 b.yml, line 2: so is this\n"
+    printed = capsys.readouterr().out
+    assert printed == "\u2717 a.yml: this is wrong\n\u2717 b.yml, line 2: so is this\n"
 
 
-def test_what_nobody_foresaw_is_not_told_as_if_it_could_be_mended() -> None:
+def test_an_unexpected_error_does_not_count_as_fixable() -> None:
     assert not errors.is_fixable(ZeroDivisionError("division by zero"))

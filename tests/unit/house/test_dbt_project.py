@@ -1,4 +1,4 @@
-"""The analysts' house: one clock, one folder a campaign, words beside every model."""
+"""Rules of the dbt project: one clock, one folder per campaign, a description per model."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_no_sql_reads_the_wall_clock(root: Path, files: list[Path]) -> None:
 
 
 def test_dbt_does_not_see_the_night_while_it_parses(root: Path) -> None:
-    # Else it would parse every model anew for every other night.
+    # Otherwise it would parse every model again for every new night.
     parsed = msgpack.unpackb(parsed_project(root / "dbt_project").read_bytes())
     assert "PALUU_AS_OF" not in parsed["env_vars"]
 

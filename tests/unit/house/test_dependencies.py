@@ -1,4 +1,4 @@
-"""Packages: each has a reason, and the lock holds what pyproject asks for."""
+"""Packages: each has a reason, and the lock has all packages of pyproject."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROW = re.compile(r"^\| `(?P<name>[^`]+)` \| (?P<reason>[^|]*)\|", re.MULTILINE)
 
 @pytest.fixture(scope="session")
 def direct(pyproject: dict[str, Any]) -> dict[str, Requirement]:
-    """What `pyproject.toml` asks for, in all groups, by normalised name."""
+    """The requirements of `pyproject.toml` in all groups, by normalised name."""
     asked = list(pyproject["build-system"]["requires"])
     asked += pyproject["project"]["dependencies"]
     for group in pyproject["project"].get("optional-dependencies", {}).values():

@@ -1,4 +1,4 @@
-"""Files and addresses: how they are called."""
+"""Names of files, and mail addresses."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-# Names under which anything can be put, and in time is.
+# Names that attract unrelated code.
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base"}
 
 ADDRESS = re.compile(r"[\w.+-]+@(?P<host>[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)*\.[a-zA-Z]{2,})\b")
-# RFC 2606 and RFC 6761: nobody will ever own these.
+# RFC 2606 and RFC 6761: reserved, so nobody can own these.
 NOBODYS_HOST = re.compile(r"(^|\.)(example\.(com|net|org)|example|test|invalid)$", re.IGNORECASE)
-# SendGrid's own texts, kept as they were published.
+# SendGrid's own texts, unchanged.
 PUBLISHED_BY_OTHERS = "sandbox/spec/"
 
 
@@ -28,7 +28,7 @@ def test_every_file_and_folder_says_what_it_holds(files: list[Path]) -> None:
         for path in files
         if EMPTY_NAMES & {_last_word(part) for part in (*path.parent.parts, path.stem)}
     ]
-    assert not vague, f"these names say nothing of what is inside: {vague}"
+    assert not vague, f"these names do not say what is inside: {vague}"
 
 
 def test_every_mail_address_in_the_repository_belongs_to_nobody(

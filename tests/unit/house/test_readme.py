@@ -20,7 +20,7 @@ LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#\s]+)")
 ADDRESS = re.compile(r"^\w+://|^(localhost|127\.0\.0\.1)")
 # `models/staging/`, `dags/schedules.py`, `winback.sql`.
 PATH = re.compile(r"[\w.<>*{}-]+/[\w.<>*{}/-]*|[\w.<>*-]+\.(py|sql|ya?ml|md|csv|toml|html|lock)")
-# What running Paluu makes; not in the repository.
+# Created by running Paluu; not in the repository.
 BUILT = ("build/", ".demo/", ".venv/", ".env")
 
 
@@ -50,7 +50,7 @@ def test_the_readme_is_read_in_five_minutes(readme: str) -> None:
 def test_every_make_target_of_the_readme_exists(root: Path, readme: str) -> None:
     targets = set(re.findall(r"^([a-z][\w-]*):", (root / "Makefile").read_text(), re.MULTILINE))
     mentioned = _calls(readme, "make")
-    assert mentioned, "README tells no command"
+    assert mentioned, "README has no command"
     assert mentioned <= targets
 
 

@@ -30,7 +30,7 @@ def test_a_dry_run_sends_nothing():
     assert "dry run" in reason_to_withhold(replace(ON_TIME, is_dry_run=True), read_shop())
 
 
-def test_a_backfill_sends_nothing_not_even_of_today():
+def test_a_backfill_sends_nothing_even_for_today():
     assert "backfill" in reason_to_withhold(replace(ON_TIME, is_backfill=True), read_shop())
 
 
@@ -43,7 +43,7 @@ def test_the_run_that_unpausing_starts_in_the_afternoon_sends_nothing():
     ("delay", "sends"),
     [(LATEST_START, True), (LATEST_START + timedelta(seconds=1), False)],
 )
-def test_a_delay_of_up_to_an_hour_is_forgiven(delay: timedelta, sends: bool):
+def test_a_delay_of_up_to_an_hour_is_tolerated(delay: timedelta, sends: bool):
     delayed = replace(ON_TIME, opened_at=TICK + delay)
     assert (reason_to_withhold(delayed, read_shop()) is None) is sends
 

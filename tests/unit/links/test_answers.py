@@ -46,18 +46,20 @@ def test_a_token_with_one_changed_byte_is_forged(place: int, difference: int) ->
 
 
 @given(st.text(max_size=500))
-def test_no_text_that_we_did_not_sign_is_accepted(token: str) -> None:
+def test_a_token_that_we_did_not_sign_is_refused(token: str) -> None:
     with pytest.raises(ForgedLinkError):
         read_answers_token(KEY, token)
 
 
-def test_another_key_makes_no_link_of_ours() -> None:
+def test_a_link_made_with_another_key_is_refused() -> None:
     with pytest.raises(ForgedLinkError):
         read_answers_token(KEY, _token(key="another-key-of-thirty-two-characters!"))
 
 
 @given(st.text(max_size=30))
-def test_an_answer_link_cannot_unsubscribe_and_vice_versa(purpose: str) -> None:
+def test_an_answer_link_cannot_unsubscribe_and_an_unsubscribe_link_cannot_answer(
+    purpose: str,
+) -> None:
     with pytest.raises(ForgedLinkError):
         read_token(KEY, _token())
     with pytest.raises(ForgedLinkError):
@@ -71,7 +73,7 @@ def test_a_question_is_shown_in_the_first_language_that_has_words_for_it() -> No
     assert said.answers == {"good": "Hyvä", "poor": "Huono"}
 
 
-def test_where_words_are_missing_names_take_their_place() -> None:
+def test_missing_words_are_replaced_with_names() -> None:
     questions = Questions({}, read_words(project_directory()))
     assert questions.say("colour", ("red",), "en").answers == {"red": "red"}
     assert questions.say("review", ("good", "bad"), "en").answers == {"good": "Good", "bad": "bad"}

@@ -60,7 +60,7 @@ def test_a_token_that_was_cut_short_is_forged(length: int) -> None:
 
 
 @given(st.text(max_size=500))
-def test_no_text_that_we_did_not_sign_is_accepted(token: str) -> None:
+def test_a_token_that_we_did_not_sign_is_refused(token: str) -> None:
     with pytest.raises(ForgedLinkError):
         read_token(KEY, token)
 
@@ -76,21 +76,21 @@ ASKED = Unsubscription(MESSAGE, "offers")
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
-def test_the_resubscribe_link_is_valid_for_an_hour() -> None:
+def test_an_unsubscribe_can_be_reverted_for_an_hour() -> None:
     token = return_token(KEY, ASKED, NOW)
     assert read_return_token(KEY, token, NOW + timedelta(minutes=59)) == (ASKED, NOW)
     with pytest.raises(ForgedLinkError, match="hour"):
         read_return_token(KEY, token, NOW + timedelta(minutes=61))
 
 
-def test_a_mails_link_is_no_resubscribe_link_and_vice_versa() -> None:
+def test_an_unsubscribe_link_cannot_subscribe_and_a_return_token_cannot_unsubscribe() -> None:
     with pytest.raises(ForgedLinkError):
         read_return_token(KEY, _token(), NOW)
     with pytest.raises(ForgedLinkError):
         read_token(KEY, return_token(KEY, ASKED, NOW))
 
 
-def test_another_key_makes_no_link_of_ours() -> None:
+def test_a_link_made_with_another_key_is_refused() -> None:
     with pytest.raises(ForgedLinkError):
         read_token(KEY, _token(key="another-key-of-thirty-two-characters!"))
 
@@ -114,7 +114,7 @@ def test_without_a_public_url_there_are_no_links(monkeypatch: pytest.MonkeyPatch
         (URL, "too-short", "PALUU_UNSUBSCRIBE_KEY"),
     ],
 )
-def test_impossible_settings_are_named_and_the_key_is_not_shown(
+def test_invalid_settings_are_named_and_the_key_is_not_shown(
     monkeypatch: pytest.MonkeyPatch, url: str, key: str, named: str
 ) -> None:
     monkeypatch.setenv("PALUU_PUBLIC_URL", url)

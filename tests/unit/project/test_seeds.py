@@ -1,4 +1,4 @@
-"""The tables that people own: what is wrong in them is told with file and line."""
+"""The tables that people maintain: mistakes are reported with file and line."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ ITEM = "1,pets,A,B,C,D,https://puoti.example.com/pets,DOG BEDS"
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project of seeds alone, to be broken at will."""
+    """A project with only seeds, to be broken by tests."""
     shutil.copytree(project_directory() / "seeds", tmp_path / "seeds")
     return tmp_path
 
 
 def _rewrite(project: Path, name: str, line: int, text: str) -> None:
-    """Put `text` in the place of a line of a seed; the header is line 1."""
+    """Replace a line of a seed with `text`; the header is line 1."""
     file = project / "seeds" / f"{name}.csv"
     lines = file.read_text().splitlines()
     lines[line - 1] = text
@@ -40,11 +40,11 @@ def _problems(project: Path) -> tuple[str, ...]:
     return refused.value.problems
 
 
-def test_our_own_seeds_are_as_they_should_be(project: Path) -> None:
+def test_our_own_seeds_are_valid(project: Path) -> None:
     assert check_seeds(project) == len(SEEDS)
 
 
-# What only the shop itself can know.
+# Only the shop itself can fill these.
 EMPTY_AT_FIRST = {"excluded_customers", "merged_customers"}
 
 
@@ -126,7 +126,7 @@ def test_a_type_may_go_without_a_care_topic(project: Path) -> None:
     assert check_seeds(project) == len(SEEDS)
 
 
-def test_all_faults_are_told_at_once(project: Path) -> None:
+def test_all_faults_are_reported_at_once(project: Path) -> None:
     _rewrite(project, "lifestyle_rules", 3, "new_puppy,DOG COLLARS,needed,0.2")
     _rewrite(project, "lifestyle_rules", 5, "new_puppy,DOG BEDS,optional,-1")
     _rewrite(project, "product_types", 2, "GROUND COFFEE,coffee,kahvi,yes,true")
@@ -139,13 +139,13 @@ def test_all_faults_are_told_at_once(project: Path) -> None:
         assert place in told
 
 
-def test_a_lifestyle_that_nothing_can_prove_is_told(project: Path) -> None:
+def test_a_lifestyle_that_no_purchases_can_reach_is_reported(project: Path) -> None:
     _rewrite(project, "lifestyle_types", 2, "new_puppy,60,0.7,240\nnew_pony,60,0.7,240")
     (told,) = _problems(project)
     assert told.startswith("seeds/lifestyle_types.csv, line 3: minimum_confidence: 0.7 is out of")
 
 
-def test_a_lifestyle_with_a_step_left_out_is_told_on_its_last_line(project: Path) -> None:
+def test_a_missing_step_of_a_lifestyle_is_reported_on_its_last_line(project: Path) -> None:
     _rewrite(project, "lifestyle_steps", 3, "")
     (told,) = _problems(project)
     assert told.startswith("seeds/lifestyle_steps.csv, line 4: step: 'new_puppy' has no step 2")
@@ -158,7 +158,7 @@ def test_a_lifestyle_may_have_no_steps_and_an_item_nothing_to_show(project: Path
     assert check_seeds(project) == len(SEEDS)
 
 
-def test_a_seed_that_is_missing_or_that_nothing_reads_is_told(project: Path) -> None:
+def test_a_missing_seed_and_a_seed_without_a_row_model_are_reported(project: Path) -> None:
     (project / "seeds" / "lifestyle_rules.csv").rename(project / "seeds" / "rules.csv")
     told = " ".join(_problems(project))
     assert "seeds/lifestyle_rules.csv cannot be read" in told
@@ -172,7 +172,7 @@ def test_checking_leaves_the_seeds_as_they_are(project: Path) -> None:
     assert {file.name: file.read_bytes() for file in (project / "seeds").iterdir()} == before
 
 
-def test_an_account_that_is_merged_into_a_gone_one_is_told_with_the_one_that_is_left(
+def test_an_account_merged_into_a_merged_one_is_reported_with_the_remaining_account(
     project: Path,
 ) -> None:
     with (project / "seeds" / "merged_customers.csv").open("a") as file:

@@ -65,7 +65,7 @@ def test_the_default_language_must_be_among_those_of_the_mails(tmp_path: Path):
         ("decay_epoch", "1.1.2020", "vars.decay_epoch: Invalid isoformat string"),
     ],
 )
-def test_an_impossible_setting_is_named_with_its_key(
+def test_an_invalid_setting_is_named_with_its_key(
     tmp_path: Path, setting: str, value: object, complaint: str
 ):
     project = _project_with(tmp_path, **{setting: value})
@@ -75,7 +75,7 @@ def test_an_impossible_setting_is_named_with_its_key(
 
 
 @pytest.mark.parametrize("key", ["campaigns", "marketing_cap_messages", "guarded_marts"])
-def test_a_misspelt_key_is_missed_and_the_known_ones_are_listed(tmp_path: Path, key: str):
+def test_a_misspelt_key_is_reported_as_missing_with_the_known_keys(tmp_path: Path, key: str):
     project = _project_with(tmp_path)
     settings = project / "dbt_project.yml"
     settings.write_text(settings.read_text().replace(f"  {key}:", f"  {key[:-1]}:"))
@@ -83,7 +83,7 @@ def test_a_misspelt_key_is_missed_and_the_known_ones_are_listed(tmp_path: Path, 
         read_shop(project)
 
 
-def test_a_variable_of_an_analysts_own_is_welcome(tmp_path: Path):
+def test_an_analysts_own_variable_is_allowed(tmp_path: Path):
     assert read_shop(_project_with(tmp_path, tea_season="autumn")) == read_shop()
 
 
@@ -105,7 +105,7 @@ def test_a_project_without_settings_is_named(tmp_path: Path, text: str):
         (datetime(2026, 10, 25, 22, 0, tzinfo=UTC), date(2026, 10, 26)),
     ],
 )
-def test_the_local_date_turns_at_the_shops_midnight_on_both_sides_of_a_clock_change(
+def test_the_local_date_changes_at_the_shops_midnight_on_both_sides_of_a_clock_change(
     moment: datetime, day: date
 ):
     assert read_shop().local_date(moment) == day
@@ -119,7 +119,7 @@ def test_half_past_two_exists_once_on_every_night_for_twenty_years():
         assert len(offsets) == 1, f"{wall} is ambiguous or does not exist"
 
 
-def test_the_quiet_hours_must_go_over_midnight(tmp_path: Path):
+def test_the_quiet_hours_must_span_midnight(tmp_path: Path):
     project = _project_with(tmp_path, quiet_hours_start=1, quiet_hours_end=7)
     with pytest.raises(ShopSettingsError, match=r"quiet_hours_end \(7\) must come before quiet_h"):
         read_shop(project)
@@ -135,9 +135,7 @@ def test_the_quiet_hours_must_go_over_midnight(tmp_path: Path):
         ("daily_message_budget", 1.5),
     ],
 )
-def test_a_share_or_a_count_that_cannot_be_is_named(
-    tmp_path: Path, setting: str, value: float | None
-):
+def test_an_invalid_share_or_count_is_named(tmp_path: Path, setting: str, value: float | None):
     project = _project_with(tmp_path, **{setting: value})
     with pytest.raises(ShopSettingsError, match=f"vars.{setting}"):
         read_shop(project)

@@ -1,4 +1,4 @@
-"""The tiers of rewards and of the loyalty programme, as the shop's people write them."""
+"""The tiers of rewards and of the loyalty programme, as the shop's staff writes them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 REWARDS = "currency,threshold,amount,valid_from,valid_to"
 LOYALTY = "tier,minimum_spend,minimum_orders"
 
-# By what somebody did: the rows, and words of the one fault that is told, its line first.
+# By mistake: the rows, and the text of the one reported fault, beginning with its line.
 WRONG_REWARDS = {
     "forgot to end the old row": (
         ["EUR,500.00,15.00,2025-01-01,", "EUR,500.00,20.00,2026-01-01,"],
@@ -74,7 +74,7 @@ def test_the_shops_own_tiers_are_right() -> None:
 
 
 @pytest.mark.parametrize("deed", WRONG_REWARDS)
-def test_a_reward_that_clashes_with_another_is_told_with_its_line(
+def test_a_reward_that_clashes_with_another_is_reported_with_its_line(
     deed: str, tmp_path: Path
 ) -> None:
     rows, words = WRONG_REWARDS[deed]
@@ -84,20 +84,20 @@ def test_a_reward_that_clashes_with_another_is_told_with_its_line(
 
 
 @pytest.mark.parametrize("case", RIGHT_REWARDS)
-def test_rewards_that_do_not_clash_are_left_alone(case: str, tmp_path: Path) -> None:
+def test_rewards_that_do_not_clash_are_accepted(case: str, tmp_path: Path) -> None:
     _write(tmp_path, "reward_tiers", REWARDS, *RIGHT_REWARDS[case])
     assert list(reward_tiers.faults_between(read_seed(tmp_path, reward_tiers.SEED))) == []
 
 
 @pytest.mark.parametrize("row", WRONG_ROWS)
-def test_a_reward_that_cannot_be_is_refused_with_its_line(row: str, tmp_path: Path) -> None:
+def test_an_invalid_reward_is_refused_with_its_line(row: str, tmp_path: Path) -> None:
     _write(tmp_path, "reward_tiers", REWARDS, row)
     with pytest.raises(SeedError, match=f"reward_tiers.csv, line 2: .*{WRONG_ROWS[row]}"):
         read_seed(tmp_path, reward_tiers.SEED)
 
 
 @pytest.mark.parametrize("deed", WRONG_LOYALTY)
-def test_a_higher_tier_asks_for_more(deed: str, tmp_path: Path) -> None:
+def test_a_higher_tier_needs_more(deed: str, tmp_path: Path) -> None:
     rows, words = WRONG_LOYALTY[deed]
     _write(tmp_path, "loyalty_tiers", LOYALTY, *rows)
     (fault,) = loyalty_tiers.faults_between(read_seed(tmp_path, loyalty_tiers.SEED))

@@ -1,4 +1,4 @@
-"""Codes of gift cards: unguessable, and a typing error shows."""
+"""Codes of gift cards: unguessable, and typing errors are detected."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_no_code_is_made_twice() -> None:
     assert len(codes) == 20_000
 
 
-def test_every_character_of_the_alphabet_comes_as_often_as_the_others_at_every_place() -> None:
+def test_every_character_of_the_alphabet_is_equally_frequent_at_every_position() -> None:
     drawn = [make_code().replace("-", "") for _ in range(16_000)]
     for place in range(20):
         counts = [sum(code[place] == each for code in drawn) for each in ALPHABET]
@@ -27,7 +27,7 @@ def test_every_character_of_the_alphabet_comes_as_often_as_the_others_at_every_p
         assert max(counts) < 654
 
 
-def test_every_wrong_character_is_noticed() -> None:
+def test_every_wrong_character_is_detected() -> None:
     code = make_code().replace("-", "")
     assert is_well_formed(code)
     for place, right in enumerate(code):
@@ -35,7 +35,7 @@ def test_every_wrong_character_is_noticed() -> None:
             assert not is_well_formed(code[:place] + wrong + code[place + 1 :])
 
 
-def test_two_neighbours_swapped_are_noticed_save_for_the_first_and_last_of_the_alphabet() -> None:
+def test_swapped_neighbours_are_detected_except_the_first_and_last_of_the_alphabet() -> None:
     swapped = 0
     for _ in range(200):
         code = make_code().replace("-", "")

@@ -1,4 +1,4 @@
-"""Files of the merchant's own codes: each fault is told with its line, and no code is shown."""
+"""Files of the merchant's codes: each fault is reported with its line, without its code."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_wrong_line_is_named_without_its_code(file: Path, line: str, complaint
     assert "EFG" not in str(caught.value).upper().replace(" ", "").replace("-", "")
 
 
-def test_all_wrong_lines_are_told_at_once(file: Path) -> None:
+def test_all_wrong_lines_are_reported_at_once(file: Path) -> None:
     file.write_text(HEADER + "short,EUR,1,\n" + SOUND + "short,EUR,1,\n")
     with pytest.raises(PoolFileError) as caught:
         read_codes(file)
@@ -59,7 +59,7 @@ def test_all_wrong_lines_are_told_at_once(file: Path) -> None:
     ]
 
 
-def test_a_file_of_other_columns_says_which_they_must_be(file: Path) -> None:
+def test_a_file_with_other_columns_is_refused_with_the_right_ones(file: Path) -> None:
     file.write_text("code;amount\n")
     with pytest.raises(PoolFileError, match="must be code,currency,amount,expires_date"):
         read_codes(file)

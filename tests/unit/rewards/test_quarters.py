@@ -25,12 +25,12 @@ def test_a_day_finds_the_latest_quarter_that_is_over(day: date, quarter: str, cl
 
 
 @pytest.mark.parametrize("text", ["2026Q5", "2026q3", "Q3 2026", "2026Q3 ", "", "26Q3"])
-def test_what_is_no_quarter_is_refused_with_the_way_to_write_it(text: str) -> None:
+def test_an_invalid_quarter_is_refused_with_the_right_format(text: str) -> None:
     with pytest.raises(QuarterError, match="write it as 2026Q3"):
         Quarter.read(text)
 
 
-def test_a_quarter_that_is_not_over_says_from_when_on_it_can_be_rewarded() -> None:
+def test_a_quarter_that_is_not_over_is_refused_with_the_date_of_its_close() -> None:
     quarter = Quarter.read("2026Q3")
     quarter.require_closed(date(2026, 10, 1))
     with pytest.raises(QuarterError, match=r"2026Q3 is not over: .* from 2026-10-01$"):

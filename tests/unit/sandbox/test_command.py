@@ -34,7 +34,7 @@ OFFICIAL = {
 }
 
 
-def test_a_port_in_use_is_said_plainly(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_in_use_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

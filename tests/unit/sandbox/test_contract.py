@@ -1,4 +1,4 @@
-"""Requests that SendGrid takes, and requests that it refuses with known words at a known field."""
+"""Requests that SendGrid accepts, and those it refuses with a known message at a known field."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ INVALID: dict[str, tuple[Any, str | None, str]] = {
         "personalizations.0.to.0.email",
         "The to email parameter is required.",
     ),
-    "an address that is none": (
+    "an invalid address": (
         plain(personalizations=[person(), {"to": [{"email": "aino at example.com"}]}]),
         "personalizations.1.to.0.email",
         "Does not contain a valid address.",
@@ -185,7 +185,7 @@ INVALID: dict[str, tuple[Any, str | None, str]] = {
         "from.email",
         "The from object must be provided",
     ),
-    "a sender's address that is none": (
+    "an invalid sender's address": (
         plain(**{"from": {"email": "kahvipuu"}}),
         "from.email",
         "The from email does not contain a valid address.",
@@ -330,12 +330,12 @@ INVALID: dict[str, tuple[Any, str | None, str]] = {
 
 
 @pytest.mark.parametrize("name", VALID)
-def test_a_request_that_keeps_to_the_contract_passes(contract: Contract, name: str) -> None:
+def test_a_request_that_follows_the_contract_passes(contract: Contract, name: str) -> None:
     contract.check_mail(VALID[name], NOW, Account())
 
 
 @pytest.mark.parametrize("name", INVALID)
-def test_a_request_that_breaks_the_contract_is_refused_at_its_field(
+def test_a_request_that_violates_the_contract_is_refused_at_its_field(
     contract: Contract, name: str
 ) -> None:
     mail, field, message = INVALID[name]
@@ -357,7 +357,7 @@ def test_every_bad_recipient_of_a_request_is_named_at_once(contract: Contract) -
     assert fields == ["personalizations.3.to.0.email", "personalizations.7.to.0.email"]
 
 
-def test_help_leads_to_the_documentation_of_the_field(contract: Contract) -> None:
+def test_help_links_to_the_documentation_of_the_field(contract: Contract) -> None:
     mail = plain(personalizations=[{"to": [{"email": "nowhere"}]}])
     with pytest.raises(RequestRejected) as caught:
         contract.check_mail(mail, NOW, Account())

@@ -10,7 +10,7 @@ MAIL = """<!doctype html><html lang="fi"><head><title>T</title><style>p{color:re
 <ul><li>Espresso &amp; co</li><li>Suodatin</li></ul><script>alert(1)</script></body></html>"""
 
 
-def test_the_text_holds_what_a_reader_sees_and_where_links_lead() -> None:
+def test_the_text_contains_what_a_reader_sees_and_the_targets_of_links() -> None:
     assert text_of(MAIL).split("\n") == [
         "Kahvi on pian lopussa",
         "",

@@ -1,4 +1,4 @@
-"""What the published specification alone would get wrong: why it is corrected and added to."""
+"""Mistakes of the published specification alone, which the overlay and rules correct."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ def raw() -> Any:
 
 
 @pytest.mark.parametrize("name", CORRECTED)
-def test_the_raw_specification_would_let_pass_what_the_overlay_refuses(raw: Any, name: str) -> None:
+def test_the_raw_specification_accepts_what_the_overlay_refuses(raw: Any, name: str) -> None:
     mail = INVALID[name][0]
     assert raw.is_valid(mail)
     assert not Contract.load().mail_send.is_valid(mail)
 
 
 @pytest.mark.parametrize("name", ONLY_IN_PROSE)
-def test_the_corrected_specification_would_let_pass_what_the_rules_in_prose_refuse(
+def test_the_corrected_specification_accepts_what_the_prose_rules_refuse(
     raw: Any, name: str
 ) -> None:
     mail = INVALID[name][0]
@@ -73,7 +73,7 @@ def test_the_corrected_specification_would_let_pass_what_the_rules_in_prose_refu
         Contract.load().check_mail(mail, NOW, Account())
 
 
-def test_the_raw_specification_would_refuse_custom_arguments_for_the_whole_mail(raw: Any) -> None:
+def test_the_raw_specification_refuses_custom_arguments_for_the_whole_mail(raw: Any) -> None:
     mail = VALID["custom arguments for the whole mail"]
     assert not raw.is_valid(mail)
     assert Contract.load().mail_send.is_valid(mail)

@@ -1,4 +1,4 @@
-"""`retention check`: all that is wrong with a project, at once."""
+"""`retention check`: reports all problems of a project at once."""
 
 from __future__ import annotations
 
@@ -44,9 +44,7 @@ def _change(file: Path, words: str, others: str) -> None:
     file.write_text(text.replace(words, others))
 
 
-def test_a_project_that_fits_together_is_told_so_in_one_line(
-    check: Callable[[], Result], project: Path
-):
+def test_a_consistent_project_gives_one_line(check: Callable[[], Result], project: Path):
     checked = check()
     assert checked.exit_code == 0
     campaigns, mails, suites = (
@@ -57,7 +55,7 @@ def test_a_project_that_fits_together_is_told_so_in_one_line(
     assert checked.output == f"checked {counts}: no problems\n"
 
 
-def test_everything_that_is_wrong_with_mails_and_suites_is_told_at_once(
+def test_all_problems_of_mails_and_suites_are_reported_at_once(
     project: Path, check: Callable[[], Result]
 ):
     campaigns, suites = project / "campaigns", project / "expectations"
@@ -91,7 +89,7 @@ def test_everything_that_is_wrong_with_mails_and_suites_is_told_at_once(
     assert "problems in" in checked.output
 
 
-def test_what_mails_ask_is_checked_with_its_words_and_with_what_pauses_marketing(
+def test_questions_of_mails_are_checked_with_their_words_and_unhappy_answers(
     project: Path, check: Callable[[], Result]
 ):
     questions = "questions: {satisfaction: [good, '2']}\n          owner:"
@@ -107,7 +105,9 @@ def test_what_mails_ask_is_checked_with_its_words_and_with_what_pauses_marketing
     assert "7 problems" in output
 
 
-def test_what_may_be_wrong_is_a_warning_and_no_problem(project: Path, check: Callable[[], Result]):
+def test_a_possible_mistake_is_a_warning_and_not_a_problem(
+    project: Path, check: Callable[[], Result]
+):
     _change(project / "campaigns/winback/email.en.html", "{{elapsed}}", "{{elapse}}")
     (project / "campaigns/second_purchase/sample.yml").unlink()
     checked = check()
@@ -122,7 +122,7 @@ def test_what_may_be_wrong_is_a_warning_and_no_problem(project: Path, check: Cal
     assert told[2].endswith(" suites: 2 warnings")
 
 
-def test_problems_are_told_before_warnings(project: Path, check: Callable[[], Result]):
+def test_problems_are_printed_before_warnings(project: Path, check: Callable[[], Result]):
     _change(project / "campaigns/winback/email.en.html", "{{elapsed}}", "{{elapse}}")
     _change(project / "campaigns/second_purchase/email.en.html", "${headline}", "${nothing}")
     checked = check()
@@ -151,7 +151,7 @@ def test_mails_and_suites_are_checked_though_the_settings_are_wrong(
     assert "3 problems" in output
 
 
-def test_it_is_told_when_wrong_settings_keep_the_mails_from_being_checked(
+def test_wrong_settings_are_reported_as_the_reason_for_unchecked_mails(
     project: Path, check: Callable[[], Result]
 ):
     _change(project / "dbt_project.yml", "quiet_hours_end: 8", "quiet_hours_end: 25")
@@ -170,7 +170,7 @@ def test_it_is_told_when_wrong_settings_keep_the_mails_from_being_checked(
         ("lifecycle, ", "", CampaignError, "add 'lifecycle' to vars.guarded_marts"),
     ],
 )
-def test_our_own_words_come_before_those_of_dbt(
+def test_our_own_messages_come_before_those_of_dbt(
     project: Path, words: str, others: str, error: type[Exception], complaint: str
 ):
     _change(project / "dbt_project.yml", words, others)

@@ -1,4 +1,4 @@
-"""Reports, as a pull request and a terminal show them."""
+"""Reports in a pull request and in a terminal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REPORT = Document(
         Table("Nothing here", ("outcome",), ()),
         Table("Added: 1", ("customer", "reason"), (("C1", "a | b\n<b>*c*"),), is_detail=True),
     ),
-    remarks=("What it cannot tell.",),
+    remarks=("Its limitations.",),
 )
 
 
@@ -28,21 +28,21 @@ def test_markdown_has_what_the_terminal_has() -> None:
         "winback, as edited",
         "30 candidates.",
         "of another night",
-        "What it cannot tell.",
+        "Its limitations.",
     ):
         assert words in as_markdown(REPORT)
         assert words in terminal.getvalue()
 
 
-def test_what_customers_and_shops_wrote_stays_in_its_cell() -> None:
+def test_text_of_customers_and_shops_is_escaped_within_its_cell() -> None:
     cells = [line for line in as_markdown(REPORT).splitlines() if line.startswith("| C1")]
     assert cells == [r"| C1 | a \| b &lt;b&gt;\*c\* |"]
 
 
-def test_numbers_and_shares_stand_to_the_right() -> None:
+def test_numbers_and_shares_are_right_aligned() -> None:
     assert "| --- | ---: | ---: |" in as_markdown(REPORT)
 
 
-def test_long_lists_are_folded_and_empty_ones_left_out() -> None:
+def test_long_lists_are_folded_and_empty_ones_are_skipped() -> None:
     assert "<details><summary>Added: 1</summary>\n\n|" in as_markdown(REPORT)
     assert "Nothing here" not in as_markdown(REPORT)

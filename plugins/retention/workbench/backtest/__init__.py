@@ -1,5 +1,6 @@
-"""A campaign's rule over past nights: whom it would have found, and who bought anyway.
+"""Replays a campaign's rule over past nights: its candidates, and who bought anyway.
 
-The nights are built in schemas of their own, which begin with `backtest_` and are dropped in the
-end. The night's tables and the ledger are only read.
+The nights are built in separate schemas with the prefix `backtest_`, which are dropped at the end.
+The night's tables and the ledger are only read. A `night` is a local date; `now` is the current
+time, aware.
 """

@@ -1,4 +1,4 @@
-"""Reads out of a replayed night, while its tables stand, what the replay tells of it."""
+"""Measures a replayed night while its tables exist."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from retention.database import Row
     from retention.project.shop import Shop
 
-DOUBLINGS = [2**power for power in range(12)]  # orders and days: alike are those within one step
+DOUBLINGS = [2**power for power in range(12)]  # bounds of classes of similar orders and days
 
 
 @dataclass
 class Measures:
-    """What a replay remembers from night to night, in temporary tables of its session.
+    """Measures nights, and keeps purchases and candidates in temporary tables of the session.
 
     Attributes:
-        connection: to the database in which the nights are built.
-        shop: whose clock the nights go by.
-        campaign: the one that is replayed.
-        window_days: for so long after a night's 00:00 purchases count.
-        known_until: local date before whose 00:00 all purchases are known.
+        connection: to the database with the built nights.
+        shop: the shop, for its time zone.
+        campaign: the replayed campaign.
+        window_days: days from 00:00 of a night in which purchases count.
+        known_until: local date; all purchases before 00:00 of it are known.
     """
 
     connection: psycopg.Connection
@@ -40,14 +40,14 @@ class Measures:
     known_until: date = date.min
 
     def remember_purchases(self, first: date, built: date) -> bool:
-        """Keep what was bought from a night on, out of the tables of a later night.
+        """Keep the purchases since the first night, from the tables of a later night.
 
         Args:
             first: local date of the first night to replay.
-            built: local date of the later one, whose order lines are built.
+            built: local date of the later night, whose order lines are built.
 
         Returns:
-            Whether anybody had bought anything before the first night.
+            Whether there are purchases before the first night.
         """
         self._run("create_purchases")
         self._run("create_candidates")
@@ -61,7 +61,7 @@ class Measures:
         return True
 
     def measure(self, night: date) -> ReplayedNight:
-        """Return what there is to tell of a night that was built just now."""
+        """Return the figures of the night that was just built."""
         ends = night + timedelta(days=self.window_days)
         self._run("keep_candidates", campaign=self.campaign)
         outcomes = dict(self._fetch("count_outcomes", tuple_row, night=night))
@@ -85,7 +85,7 @@ class Measures:
         )
 
     def count_sent(self, first: date, last: date) -> int:
-        """Return how many messages of the campaign were really planned on these nights."""
+        """Return the number of messages that the campaign really planned on these nights."""
         return self._fetch(
             "count_sent_messages", args_row(int), campaign=self.campaign, first=first, last=last
         )[0]

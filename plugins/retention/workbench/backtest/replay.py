@@ -1,4 +1,4 @@
-"""Replays a campaign's rule over past nights, one after the other, each as it would have been."""
+"""Replays a campaign's rule over past nights, in order, each with the data known then."""
 
 from __future__ import annotations
 
@@ -38,23 +38,23 @@ logger = logging.getLogger(__name__)
 BUILD = ("build", *BUILDABLE, "--select")
 TO_DECISIONS = (*BUILD, "+path:models/decisions/decisions.sql")
 TO_PURCHASES = (*BUILD, "+path:models/shop/order_lines.sql")
-FITTED = {"stg_ease_affinities", "stg_bgnbd_values"}  # they know all purchases up to the last fit
+FITTED = {"stg_ease_affinities", "stg_bgnbd_values"}  # include all purchases up to the last fit
 
 
 class BacktestError(ValueError):
-    """These nights cannot be replayed; says what to do."""
+    """These nights cannot be replayed; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Replay:
-    """What is to be replayed.
+    """The parameters of a replay.
 
     Attributes:
         campaign: name of its folder.
         first: local date of the first night.
-        last: local date that no night comes after.
-        every: each so many-th night.
-        window_days: for so long after a night's 00:00 purchases count.
+        last: local date; no later night is replayed.
+        every: replay every N-th night.
+        window_days: days from 00:00 of a night in which purchases count.
     """
 
     campaign: str
@@ -71,23 +71,23 @@ class Replay:
 
 
 def backtest(project: Path, replay: Replay, now: datetime, on_progress: Progress) -> Backtest:
-    """Replay a campaign's rule, as it is written now, over past nights.
+    """Replay the current version of a campaign's rule over past nights.
 
-    What is built, and what the nights would have sent, stands in schemas of its own, which are
-    dropped in the end; the night's tables and the ledger are only read.
+    Models and replayed messages go to separate schemas, which are dropped at the end; the night's
+    tables and the ledger are only read.
 
     Args:
         project: folder of the dbt project.
-        replay: which campaign and nights.
-        now: the present moment, aware; what was bought before 00:00 of its day is known.
-        on_progress: called with (what, steps done, steps in all).
+        replay: campaign and nights.
+        now: the current time; purchases before 00:00 of its local date are known.
+        on_progress: called with (stage, steps done, total steps).
 
     Raises:
-        BacktestError: there are no such nights, nobody had bought anything before the first of
-            them, or another replay runs.
-        CampaignError: there is no such campaign.
+        BacktestError: the nights are invalid, there are no purchases before the first night, or
+            another replay is running.
+        CampaignError: the campaign does not exist.
         DbtError: the project does not compile, or a model fails.
-        ManifestError: it does not parse.
+        ManifestError: the project does not parse.
     """
     began = time.monotonic()
     shop = read_shop(project)
@@ -99,7 +99,7 @@ def backtest(project: Path, replay: Replay, now: datetime, on_progress: Progress
         built = min(replay.nights[-1] + timedelta(days=replay.window_days), today)
         dbt.run(TO_PURCHASES, built, on_progress, "purchases")
         if not measures.remember_purchases(replay.first, built):
-            message = f"nobody had bought anything before {replay.first}: begin with a later night"
+            message = f"there are no purchases before {replay.first}: begin with a later night"
             raise BacktestError(message)
         nights = []
         for night in replay.nights:
@@ -121,7 +121,7 @@ def backtest(project: Path, replay: Replay, now: datetime, on_progress: Progress
 
 
 def log_progress(stage: str, done: int, total: int) -> None:
-    """Log the nights that are done, for those who have no bar to look at."""
+    """Log the number of finished nights, for logs without a progress bar."""
     if stage == "nights":
         logger.info("%d of %d nights replayed", done, total)
 
@@ -143,7 +143,7 @@ def _lock(connection: psycopg.Connection) -> bool:
 
 @contextmanager
 def _stage(project: Path, first: date) -> Generator[tuple[psycopg.Connection, Dbt]]:
-    """Set up schemas and a copy of the project for one replay, and clear them away again."""
+    """Create the schemas and a copy of the project for one replay, and remove them afterwards."""
     with connect() as connection, tempfile.TemporaryDirectory(prefix="backtest-") as folder:
         if not _lock(connection):
             message = "another backtest is running on this database: wait until it is done"

@@ -1,8 +1,8 @@
-"""The ledger of a replay: as it was before the first replayed night, and what these nights add.
+"""The ledger of a replay: the real ledger before the first replayed night, plus replayed rows.
 
-What nights write (decisions, messages, their checks) goes to tables of the replay. A view puts
-them after what the ledger holds of the time before; all else is the ledger's own, seen through a
-view. So nothing is written to the ledger, and a replay sees none of what really came later.
+The rows that nights write (decisions, messages, checks) go to separate tables. A view per table
+combines them with the ledger's rows from before the first night; all other tables are views on the
+ledger. So a replay does not write to the ledger, and does not read later nights' rows.
 """
 
 from __future__ import annotations
@@ -23,17 +23,15 @@ if TYPE_CHECKING:
 
     import psycopg
 
-WRITTEN = ("nights", "mart_checks", "decisions", "messages")  # by a night
+WRITTEN = ("nights", "mart_checks", "decisions", "messages")  # tables that a night writes
 REPLAYED = "replayed_"
 PACKAGE = "retention.workbench.backtest"
 
 
 def create_ledger(connection: psycopg.Connection, first: date) -> None:
-    """Create the replay's ledger, in place of one that a broken-off replay has left.
+    """Create the replay's ledger; an aborted replay's schemas are dropped first.
 
-    Args:
-        connection: an open connection.
-        first: local date of the first replayed night; what is older is the ledger's.
+    `first` is the first replayed night; older rows come from the ledger.
     """
     drop_schemas(connection)
     connection.execute(sql.SQL("create schema {}").format(sql.Identifier(LEDGER)))
@@ -50,7 +48,7 @@ def create_ledger(connection: psycopg.Connection, first: date) -> None:
 
 
 def drop_schemas(connection: psycopg.Connection) -> None:
-    """Drop all that a replay has built."""
+    """Drop all schemas of a replay."""
     for name in _names(connection, "find_schemas", prefix=f"{TARGET}_"):
         connection.execute(sql.SQL("drop schema {} cascade").format(sql.Identifier(name)))
 
@@ -58,13 +56,9 @@ def drop_schemas(connection: psycopg.Connection) -> None:
 def open_replayed_night(
     connection: psycopg.Connection, night: date, marts: Iterable[str], now: datetime
 ) -> None:
-    """Begin a night of the replay, whose marts all pass: nobody checked them.
+    """Open a replayed night and record that the guarded `marts` pass, since they are not checked.
 
-    Args:
-        connection: an open connection.
-        night: local date.
-        marts: those that must pass for campaigns to write.
-        now: the moment at which the night is computed, aware.
+    `now` is the time at which the night is computed.
     """
     _write(
         connection, "open_night", run_id=_run_of(night), night=night, scheduled_for=now,
@@ -78,7 +72,7 @@ def open_replayed_night(
 
 
 def close_replayed_night(connection: psycopg.Connection, night: date, now: datetime) -> None:
-    """Record what the built night decides, plan its messages, and let them arrive."""
+    """Record the night's decisions, plan its messages, and mark them as accepted."""
     _write(connection, "record_decisions", night=night)
     _write(connection, "enqueue_messages", night=night, now=now)
     messages = sql.Identifier(LEDGER, f"{REPLAYED}messages")
@@ -88,7 +82,7 @@ def close_replayed_night(connection: psycopg.Connection, night: date, now: datet
 
 
 def _write(connection: psycopg.Connection, statement: str, **parameters: object) -> None:
-    """Run a statement of the ledger on the replay's tables, and on the replay's decisions."""
+    """Run a statement of the ledger on the replay's tables and decisions."""
     written = load_statement("retention.ledger", statement)
     replayed = re.sub(r"\bledger\.", f"{LEDGER}.{REPLAYED}", written)
     replayed = re.sub(r"\bdecisions\.decisions\b", f"{TARGET}_decisions.decisions", replayed)

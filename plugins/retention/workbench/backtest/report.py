@@ -1,4 +1,4 @@
-"""Says what a replay has found, and what it cannot tell."""
+"""The report of a replay, with its limitations."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ if TYPE_CHECKING:
 
     from retention.workbench.backtest.results import Backtest, Purchases, ReplayedNight
 
-WIDTH = 24  # signs of the longest bar
+WIDTH = 24  # characters of the longest bar
 BOUGHT, FOUND = "█", "░"
-FEW = 30  # customers; of fewer a share says little
+FEW = 30  # customers; shares of fewer say little
 BLOCKS = ("already_planned", "cooling_down", "capped", "outranked")
 REMARKS = (
-    "Comparable: not found by the rule that night, with as many orders and as long since the last"
-    " one, each to within a factor of two.",
-    "Not told: what the mail itself would bring. Who buys anyway would have bought without it; only"
-    " the campaign's holdout measures the difference.",
-    "The marts of replayed nights count as checked, addresses and late corrections are those of"
-    " now, and every message is taken to arrive when planned. Nights in between are not replayed:"
-    " what they would have sent speaks against nothing.",
+    "Comparable customers: not found by the rule that night, with a similar number of orders and"
+    " days since the last order, each within a factor of two.",
+    "The report does not show the effect of the mail itself. These customers bought without it;"
+    " only the campaign's holdout measures the difference.",
+    "Assumptions: the marts of replayed nights pass their checks, addresses and late corrections"
+    " are the current ones, and every message is accepted at its planned time. Nights in between"
+    " are not replayed, so their messages do not count towards caps and cooldowns.",
 )
 
 
@@ -55,23 +55,23 @@ def describe(replay: Backtest) -> Document:
 def _sentences(replay: Backtest) -> Iterator[str]:
     count = len(replay.nights)
     yield (
-        f"The rule finds {replay.candidates / count:.0f} candidates a night, and"
-        f" {replay.occasions} different occasions in all; {replay.outcomes.get('send', 0)} messages"
-        f" would have been sent. Took {replay.seconds:.0f} s."
+        f"The rule finds {replay.candidates / count:.0f} candidates a night and"
+        f" {replay.occasions} different occasions in total; {replay.outcomes.get('send', 0)}"
+        f" messages would have been sent. Took {replay.seconds:.0f} s."
     )
     if not replay.overlaps:
         yield "No other campaign finds any of these customers on the same night."
     finished = replay.finished
     if not finished:
-        yield f"No night's window of {replay.window_days} days is over: who bought is not told yet."
+        yield f"No night's window of {replay.window_days} days is over: purchases are unknown."
         return
     yield _bought_anything(replay.window_days, finished)
     if typed := sum(night.typed for night in finished):
         bought = sum(night.typed_bought for night in finished)
         expected = sum(night.expected_typed for night in finished)
         yield (
-            "An order of a product type that stands in the evidence:"
-            f" {_share(bought, typed)}, and {_share(expected, typed)} of comparable customers."
+            "Ordered a product type from the evidence:"
+            f" {_share(bought, typed)}, against {_share(expected, typed)} of comparable customers."
         )
 
 
@@ -79,36 +79,37 @@ def _bought_anything(window_days: int, finished: list[Purchases]) -> str:
     customers = sum(night.customers for night in finished)
     compared = sum(night.compared for night in finished)
     bought = sum(night.bought for night in finished)
-    told = (
-        f"Within {window_days} days {_share(bought, customers)} of those found ordered something"
-        f" anyway ({bought} of {customers}, who is found on several nights counted on each)"
+    sentence = (
+        f"Within {window_days} days {_share(bought, customers)} of the customers found ordered"
+        f" something anyway ({bought} of {customers}, counted once per night)"
     )
     if not compared:
-        return f"{told}; nobody is comparable to them."
+        return f"{sentence}; there are no comparable customers."
     own = sum(night.compared_bought for night in finished)
     expected = sum(night.expected_bought for night in finished)
-    likes = "" if compared == customers else f" ({_share(own, compared)} of those who have any)"
-    return f"{told}; of comparable customers {_share(expected, compared)}{likes}."
+    own_share = f", against {_share(own, compared)} of those found who have any"
+    likes = f"{_share(expected, compared)} of comparable customers did"
+    return f"{sentence}; {likes}{'' if compared == customers else own_share}."
 
 
 def _warnings(replay: Backtest) -> Iterator[str]:
     open_nights = len(replay.nights) - len(replay.finished)
     if open_nights and replay.finished:
         yield (
-            f"Too recent: {open_nights} of {len(replay.nights)} nights, whose {replay.window_days}"
-            " days are not over; who bought counts for the others only."
+            f"Too recent: the {replay.window_days} days of {open_nights} of"
+            f" {len(replay.nights)} nights are not over; purchases count for the others only."
         )
     if 0 < sum(night.customers for night in replay.finished) < FEW:
-        yield f"Fewer than {FEW} customers: shares of so few are mostly chance."
+        yield f"Fewer than {FEW} customers: shares are mostly chance."
     if replay.sent_messages:
         yield (
-            f"The campaign really wrote {replay.sent_messages} messages in that time, so some of"
-            " what was bought anyway they may have brought."
+            f"The campaign really sent {replay.sent_messages} messages in that time, which may have"
+            " caused some of these purchases."
         )
     if replay.is_fitted:
         yield (
-            "The campaign reads affinities that were fitted on all purchases up to now: these"
-            " nights knew a little of what came after them."
+            "The campaign reads models that were fitted on all purchases up to now, so these"
+            " nights used some data from after them."
         )
 
 

@@ -1,4 +1,4 @@
-"""What a replay has found, night by night."""
+"""The results of a replay, night by night."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Purchases:
-    """Who of the customers that a night found bought within the window, and who of their like.
+    """Purchases within the window by the customers that a night found, and by comparable ones.
 
     Attributes:
-        customers: how many were found.
-        bought: of these, who ordered anything.
-        compared: of these, who have comparable customers that were not found ...
-        compared_bought: ... and ordered anything.
-        expected_bought: so many of those compared would have, had they bought as their like did.
-        typed: of those compared, who have product types in their evidence ...
-        typed_bought: ... and ordered one of these types.
-        expected_typed: so many of those would have, had they bought as their like did.
+        customers: number of customers found.
+        bought: number of these who ordered anything.
+        compared: number of these who have comparable customers that were not found ...
+        compared_bought: ... and of those who also ordered anything.
+        expected_bought: expected buyers among the compared, at the rate of comparable customers.
+        typed: number of the compared who have product types in their evidence ...
+        typed_bought: ... and of those who also ordered one of these types.
+        expected_typed: expected buyers of these types, at the rate of comparable customers.
     """
 
     customers: int
@@ -40,12 +40,12 @@ class ReplayedNight:
 
     Attributes:
         night: local date.
-        candidates: how many the rule found.
-        new_occasions: of these, those that no earlier replayed night had found.
-        outcomes: what was decided, by outcome.
-        overlaps: how many of the customers each other campaign found too.
-        is_over: whether the window has ended, so that its purchases are all known.
-        purchases: within the window, as far as they are known.
+        candidates: number of candidates.
+        new_occasions: number of candidates that no earlier replayed night had found.
+        outcomes: number of decisions by outcome.
+        overlaps: number of these customers that another campaign found too, by campaign.
+        is_over: whether the window has ended, so that all its purchases are known.
+        purchases: known purchases within the window.
     """
 
     night: date
@@ -63,11 +63,11 @@ class Backtest:
 
     Attributes:
         campaign: name of its folder.
-        window_days: purchases of so many days from a night's 00:00 on count.
-        nights: in their order.
-        sent_messages: how many messages of the campaign were really planned in that time.
-        is_fitted: whether the campaign reads what was fitted on later purchases too.
-        seconds: how long it took.
+        window_days: days from 00:00 of a night in which purchases count.
+        nights: the nights, in order.
+        sent_messages: number of messages that the campaign really planned in that time.
+        is_fitted: whether the campaign reads models that were fitted on later purchases too.
+        seconds: duration of the replay.
     """
 
     campaign: str
@@ -79,27 +79,27 @@ class Backtest:
 
     @property
     def candidates(self) -> int:
-        """How many the rule found, counted on each night."""
+        """Number of candidates, counted once per night."""
         return sum(night.candidates for night in self.nights)
 
     @property
     def occasions(self) -> int:
-        """How many different occasions the rule found."""
+        """Number of different occasions."""
         return sum(night.new_occasions for night in self.nights)
 
     @property
     def outcomes(self) -> dict[str, int]:
-        """What was decided on all nights, by outcome, the most frequent first."""
+        """Number of decisions on all nights by outcome, the most frequent first."""
         return _summed([night.outcomes for night in self.nights])
 
     @property
     def overlaps(self) -> dict[str, int]:
-        """How many customers each other campaign found on the same night, the most first."""
+        """Number of customers that other campaigns found on the same night, the most first."""
         return _summed([night.overlaps for night in self.nights])
 
     @property
     def finished(self) -> list[Purchases]:
-        """The purchases of those nights whose window has ended."""
+        """The purchases of the nights whose window has ended."""
         return [night.purchases for night in self.nights if night.is_over]
 
 

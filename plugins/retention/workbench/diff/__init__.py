@@ -1,1 +1,1 @@
-"""What an edited campaign would have done, against what the last night did."""
+"""Compares an edited campaign with the last night."""

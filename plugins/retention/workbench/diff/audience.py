@@ -1,4 +1,4 @@
-"""Whom a campaign finds, by the edited project and by the night: who is added, dropped, changed."""
+"""Compares a campaign's candidates: the edited project's with the night's."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ EXAMPLES = 20
 Kind = Literal["added", "dropped", "changed"]
 KINDS: tuple[Kind, ...] = ("added", "dropped", "changed")
 # The columns that `compare_audiences` holds against each other.
-TOLD = ("score", "not_before", "not_after", "reason", "evidence", "context")
-# A campaign that the night did not know yet had no candidates.
+COMPARED_COLUMNS = ("score", "not_before", "not_after", "reason", "evidence", "context")
+# A campaign that is new since the night had no candidates.
 NOBODY = "(select * from {after} where false)"
 
 
 @dataclass(frozen=True)
 class Change:
-    """What is another thing about a candidate than it was.
+    """A changed value of a candidate.
 
     Attributes:
-        what: a column of the campaign.
-        before: what the night had; empty for what is too long to tell (evidence, context).
-        after: what the edited project has.
+        what: the column of the campaign.
+        before: the night's value; empty for values that are too long (evidence, context).
+        after: the edited project's value; empty likewise.
     """
 
     what: str
@@ -42,7 +42,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Example:
-    """A candidate that one side alone has, or both have otherwise."""
+    """A candidate that only one side has, or that differs between them."""
 
     customer_id: str
     occasion: str
@@ -52,13 +52,13 @@ class Example:
 
 @dataclass(frozen=True)
 class Audience:
-    """A campaign's candidates, compared.
+    """A comparison of a campaign's candidates.
 
     Attributes:
-        before: how many the night had.
-        after: how many the edited project has.
-        counts: how many were added, dropped and changed.
-        examples: of each up to 20, the greatest score, or change of the score, first.
+        before: number of the night's candidates.
+        after: number of the edited project's candidates.
+        counts: number of added, dropped and changed candidates.
+        examples: up to 20 of each kind, the greatest score, or change of score, first.
     """
 
     before: int
@@ -76,10 +76,10 @@ def compare_audiences(
     """Compare the candidates of a campaign in two builds of it.
 
     Args:
-        connection: to the database with both.
-        before: the night's; None when the night did not know the campaign.
-        after: the edited project's.
-        zone: the shop's, in which moments are told.
+        connection: to the database with both builds.
+        before: the night's table; None when the campaign is new since the night.
+        after: the edited project's table.
+        zone: the shop's time zone, for times in the result.
     """
     statement = compose_statement(
         "retention.workbench.diff",
@@ -106,7 +106,7 @@ def _example(row: dict[str, Any], zone: ZoneInfo) -> Example:
     before, after = row["before"], row["after"]
     changes = ()
     if before and after:
-        changed = (what for what in TOLD if before[what] != after[what])
+        changed = (what for what in COMPARED_COLUMNS if before[what] != after[what])
         changes = tuple(_change(what, before[what], after[what], zone) for what in changed)
     return Example(row["customer_id"], row["occasion"], (after or before)["reason"], changes)
 
@@ -114,10 +114,10 @@ def _example(row: dict[str, Any], zone: ZoneInfo) -> Example:
 def _change(what: str, before: object, after: object, zone: ZoneInfo) -> Change:
     if what in {"evidence", "context"}:
         return Change(what)
-    return Change(what, _said(what, before, zone), _said(what, after, zone))
+    return Change(what, _shown(what, before, zone), _shown(what, after, zone))
 
 
-def _said(what: str, value: object, zone: ZoneInfo) -> str:
+def _shown(what: str, value: object, zone: ZoneInfo) -> str:
     if value is None:
         return "none"
     if what == "score":

@@ -1,7 +1,7 @@
-"""Builds the edited project for a past night, as little of it as the comparison needs.
+"""Builds the part of the edited project that a comparison with a past night needs.
 
-What the edited project would make as the night made it is read from the night's own tables; the
-rest, the campaign's folder and the decisions go to the analyst's schemas.
+Models that the edited project would build exactly as the night did are read from the night's own
+tables. The others, the campaign's folder and the decisions are built in the analyst's schemas.
 """
 
 from __future__ import annotations
@@ -28,16 +28,15 @@ WORK = ("target", "diff")
 
 @dataclass(frozen=True)
 class Plan:
-    """What is built for a comparison, and why.
+    """The models to build for a comparison, and the reasons.
 
     Attributes:
         folder: models of the campaign's folder.
-        built: all models and seeds that are built, by name, what is read first comes first.
-        edited: of those outside of the folder, the ones that differ from the night's by
-            themselves, and not because of what they read.
-        other_night: of those, the ones that the night's tables hold of another night.
-        unrecorded: of those, the ones of which the night has not said how they were made.
-        read: how many of the night's tables stand for the project's as they are.
+        built: names of all models and seeds to build, parents first.
+        edited: models outside the folder that were edited themselves, not only their parents.
+        other_night: models outside the folder whose tables hold another night.
+        unrecorded: models outside the folder whose fingerprint the night did not record.
+        read: number of the night's tables that are read unchanged.
     """
 
     folder: frozenset[str]
@@ -60,12 +59,12 @@ def build_edited(
     Args:
         connection: to the database with the night's tables.
         project: folder of the edited dbt project.
-        campaign: the one that is looked at.
-        night: local date of the night whose tables the warehouse holds.
-        on_progress: called with (what, models done, models in all).
+        campaign: the edited campaign.
+        night: local date of the night in the warehouse.
+        on_progress: called with (stage, models done, total models).
 
     Raises:
-        DbtError: the edited project does not compile, or a model of it fails.
+        DbtError: the edited project does not compile, or a model fails.
     """
     dbt = Dbt(project, "analyst", project.joinpath(*WORK))
     on_progress("comparing", 0, 1)
@@ -81,12 +80,12 @@ def build_edited(
 
 
 def plan_build(graph: Graph, made: dict[str, Fingerprint], campaign: str, night: date) -> Plan:
-    """Return what must be built, and what the night's tables already hold.
+    """Return the models to build, and those to read from the night's tables.
 
     Args:
         graph: the edited project, compiled for the night.
-        made: by what the night's tables were made.
-        campaign: the one that is looked at; it is built in any case, and what reads it.
+        made: recorded fingerprints of the night's tables.
+        campaign: the edited campaign; it and its descendants are always built.
         night: local date of the night.
     """
     differing = {
@@ -114,7 +113,7 @@ def plan_build(graph: Graph, made: dict[str, Fingerprint], campaign: str, night:
 
 
 def _write_state(manifest: dict[str, Any], folder: Path) -> Path:
-    """Write a manifest by which dbt takes what it does not build from the night's schemas."""
+    """Write a manifest with which dbt reads unbuilt models from the night's schemas."""
     for node in manifest["nodes"].values():
         node["schema"] = node["schema"].removeprefix(ANALYST)
         if node.get("relation_name"):

@@ -1,4 +1,4 @@
-"""Which night there is to compare with: the one whose tables the warehouse holds."""
+"""Finds the night to compare with: the one whose tables are in the warehouse."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PACKAGE = "retention.workbench.diff"
 
 
 class NothingToCompareError(LookupError):
-    """The night's tables are not there, or nobody can say of which night; says what to do."""
+    """The night's tables are missing, or their night is unknown; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class ComparedNight:
 
     Attributes:
         night: local date.
-        notes: what its reader must know of it, in sentences.
+        notes: caveats for the reader, in sentences.
     """
 
     night: date
@@ -34,10 +34,10 @@ class ComparedNight:
 
 
 def find_compared_night(connection: psycopg.Connection) -> ComparedNight:
-    """Return the night whose decisions the warehouse holds.
+    """Return the night whose decisions are in the warehouse.
 
     Raises:
-        NothingToCompareError: it holds none, or a night is being computed right now.
+        NothingToCompareError: there is none, or a night is being computed right now.
     """
     cursor = connection.cursor(row_factory=scalar_row)
     try:
@@ -53,8 +53,8 @@ def find_compared_night(connection: psycopg.Connection) -> ComparedNight:
         raise NothingToCompareError(message) from error
     if len(nights) != 1:
         message = (
-            "decisions.decisions holds no decision, so nobody can say of which night it is: run"
-            " a night that finds somebody first"
+            "decisions.decisions is empty, so its night is unknown: first run a night that finds"
+            " somebody"
         )
         raise NothingToCompareError(message)
     return ComparedNight(nights[0], tuple(_notes(nights[0], recorded, strays)))
@@ -65,8 +65,8 @@ def _require_quiet(connection: psycopg.Connection) -> None:
     if holder:
         run_id, night = holder
         message = (
-            f"run '{run_id}' is computing the night {night} right now, and the tables"
-            " change under it: try again when it is done"
+            f"run '{run_id}' is computing the night {night} right now, which changes"
+            " the tables: try again when it is done"
         )
         raise NothingToCompareError(message)
 
@@ -74,15 +74,15 @@ def _require_quiet(connection: psycopg.Connection) -> None:
 def _notes(night: date, recorded: date | None, strays: int) -> list[str]:
     notes = []
     if recorded is None:
-        notes.append(f"The ledger has recorded no night; the night's tables are of {night}.")
+        notes.append(f"The ledger has recorded no night; the night's tables are from {night}.")
     elif recorded != night:
         notes.append(
-            f"The night's tables are of {night}, not of the last recorded night, {recorded}:"
-            f" another night was computed since. Compared is {night}."
+            f"The night's tables are from {night}, not from the last recorded night, {recorded}:"
+            f" another night was computed since. This comparison is with {night}."
         )
     if strays:
         notes.append(
-            f"The night's campaigns and its decisions do not belong together ({strays} candidates"
-            " on one side only): something was built after it. Run the night again to be sure."
+            f"The night's campaigns and decisions do not match ({strays} candidates on one side"
+            " only): something was built after the night. Run the night again to be sure."
         )
     return notes

@@ -1,4 +1,4 @@
-"""An edited campaign against the last night: all of the comparison."""
+"""The whole comparison of an edited campaign with the last night."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What an edited campaign would have done on a night, against what the night did.
+    """A comparison of an edited campaign with a night.
 
     Attributes:
         campaign: name of its folder.
         night: local date.
-        notes: what its reader must know of the night, in sentences.
-        is_new: whether the night did not know the campaign.
-        plan: what was built, and what was read.
-        audience: whom the campaign finds.
-        moves: of the decisions of all campaigns.
-        seconds: how long it took.
+        notes: caveats on the night for the reader, in sentences.
+        is_new: whether the campaign is new since the night.
+        plan: models that were built and read.
+        audience: comparison of the candidates.
+        moves: comparison of the decisions of all campaigns.
+        seconds: duration of the comparison.
     """
 
     campaign: str
@@ -55,7 +55,7 @@ class Comparison:
 def compare_with_night(
     connection: psycopg.Connection, project: Path, campaign: str, on_progress: Progress
 ) -> Comparison:
-    """Build a campaign as it is edited, and compare it with the last night.
+    """Build an edited campaign and compare it with the last night.
 
     The night's tables and the ledger are only read.
 
@@ -63,13 +63,13 @@ def compare_with_night(
         connection: to the database of the night.
         project: folder of the edited dbt project.
         campaign: name of its folder.
-        on_progress: called with (what, models done, models in all).
+        on_progress: called with (stage, models done, total models).
 
     Raises:
-        CampaignError: there is no such campaign.
+        CampaignError: the campaign does not exist.
         NothingToCompareError: there is no night to compare with.
-        DbtError: the edited project does not compile, or a model of it fails.
-        ManifestError: it does not parse.
+        DbtError: the edited project does not compile, or a model fails.
+        ManifestError: the project does not parse.
     """
     began = time.monotonic()
     find_campaign(project, campaign)

@@ -1,4 +1,4 @@
-"""What an edited campaign does to the decisions of a night, its own and the others'."""
+"""Compares the decisions of all campaigns, with and without the edit of one."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Move:
-    """Candidates of one campaign that one outcome had and one outcome has.
+    """Candidates of one campaign with the same outcomes before and after.
 
     Attributes:
-        before: what the night decided; None where it had no such candidate.
-        after: what the edited project decides; None where it has no such candidate.
-        count: how many candidates.
-        yielding: of those outranked now, how many give way to the edited campaign.
+        before: the night's outcome; None when the night had no such candidate.
+        after: the edited project's outcome; None when it has no such candidate.
+        count: number of candidates.
+        yielding: number of newly outranked ones that yield to the edited campaign.
     """
 
     campaign: str
@@ -36,7 +36,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many decisions of a campaign have an outcome, before and after."""
+    """Number of a campaign's decisions with an outcome, before and after."""
 
     campaign: str
     outcome: str
@@ -50,13 +50,13 @@ def compare_decisions(
     after: sql.Identifier,
     campaign: str,
 ) -> tuple[Move, ...]:
-    """Return where the decisions of all campaigns have moved, and where they stayed.
+    """Compare the decisions of all campaigns.
 
     Args:
-        connection: to the database with both.
+        connection: to the database with both builds.
         before: the night's decisions.
-        after: those of the edited project.
-        campaign: the edited one.
+        after: the edited project's decisions.
+        campaign: the edited campaign.
     """
     statement = compose_statement(
         "retention.workbench.diff",
@@ -69,7 +69,7 @@ def compare_decisions(
 
 
 def outcomes(moves: Iterable[Move]) -> tuple[Outcome, ...]:
-    """Return the decisions by campaign and outcome, where their number is not what it was."""
+    """Return the number of decisions by campaign and outcome, where it changed."""
     before: dict[tuple[str, str], int] = {}
     after: dict[tuple[str, str], int] = {}
     for move in moves:
@@ -83,15 +83,15 @@ def outcomes(moves: Iterable[Move]) -> tuple[Outcome, ...]:
 
 
 def effect_on_others(moves: Iterable[Move], campaign: str) -> dict[str, str]:
-    """Return in words what became of each other campaign's decisions, by its name.
+    """Return a description of the changed decisions of each other campaign, by its name.
 
-    Such as `3 now outranked by this; 2 freed`. Whose decisions all stayed is not named.
+    For example `3 now outranked by this; 2 freed`. Campaigns without changes are skipped.
     """
-    told: dict[str, list[str]] = {}
+    changes: dict[str, list[str]] = {}
     for move in moves:
         if move.campaign != campaign and move.before != move.after:
-            told.setdefault(move.campaign, []).extend(_words(move))
-    return {name: "; ".join(words) for name, words in sorted(told.items())}
+            changes.setdefault(move.campaign, []).extend(_words(move))
+    return {name: "; ".join(words) for name, words in sorted(changes.items())}
 
 
 def _words(move: Move) -> Iterable[str]:
@@ -101,5 +101,5 @@ def _words(move: Move) -> Iterable[str]:
     if move.yielding:
         yield f"{move.yielding} now outranked by this"
     if move.count > move.yielding:
-        left = move.count - move.yielding
-        yield f"{left} {move.before or 'no candidate'} → {move.after or 'no candidate'}"
+        rest = move.count - move.yielding
+        yield f"{rest} {move.before or 'no candidate'} → {move.after or 'no candidate'}"

@@ -1,4 +1,4 @@
-"""Says what a comparison has found."""
+"""The report of a comparison."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from retention.workbench.diff.audience import Example, Kind
     from retention.workbench.diff.comparison import Comparison
 
-NAMED = 8  # names of a list that are told; the rest is counted
+NAMED = 8  # number of names listed; the rest is counted
 AS_NOW = (
-    "Addresses, consents and the ledger were read as they are now: what came in late since the"
-    " night shows in the decisions too."
+    "Addresses, consents and the ledger were read as they are now, so changes since the night show"
+    " in the decisions too."
 )
 
 
@@ -25,7 +25,7 @@ def describe(comparison: Comparison) -> Document:
     """Return the report of a comparison."""
     effects = effect_on_others(comparison.moves, comparison.campaign)
     return Document(
-        title=f"{comparison.campaign}, as edited, against the night of {comparison.night}",
+        title=f"{comparison.campaign}, as edited, compared with the night of {comparison.night}",
         sentences=(_verdict(comparison), _work(comparison), _effects(effects)),
         warnings=(*comparison.notes, *_doubts(comparison)),
         tables=(
@@ -48,52 +48,52 @@ def _verdict(comparison: Comparison) -> str:
     audience = comparison.audience
     counted = ", ".join(f"{audience.counts[kind]} {kind}" for kind in KINDS)
     if not any(audience.counts.values()):
-        counted = "the same, word for word"
+        counted = "no difference"
     before = f"the night found {audience.before}"
     if comparison.is_new:
-        before = "the night did not know the campaign"
+        before = "the campaign is new since the night"
     return f"{audience.after} candidates; {before}: {counted}."
 
 
 def _work(comparison: Comparison) -> str:
     plan = comparison.plan
-    beside = len(plan.built) - len(plan.folder)
+    others = len(plan.built) - len(plan.folder)
     return (
-        f"Built in the analyst_ schemas: {len(plan.folder)} of the campaign's folder and {beside}"
-        f" more, up to the decisions. Read as the night made them: {plan.read} tables."
+        f"Built in the analyst_ schemas: {len(plan.folder)} models of the campaign's folder and"
+        f" {others} more, up to the decisions. Read from the night: {plan.read} tables."
         f" Took {comparison.seconds:.0f} s."
     )
 
 
 def _effects(effects: dict[str, str]) -> str:
     if effects:
-        return "It changes what was decided for other campaigns."
+        return "It changes decisions of other campaigns."
     return "No decision of another campaign changes."
 
 
 def _doubts(comparison: Comparison) -> Iterator[str]:
-    """Yield what else than the campaign's own folder differs from the night."""
+    """Yield differences from the night outside the campaign's folder."""
     plan = comparison.plan
     if plan.edited:
         yield (
-            f"Edited besides the campaign's folder, and part of all that is told here:"
+            f"Also edited, outside the campaign's folder, and included in this comparison:"
             f" {_names(plan.edited)}."
         )
     if plan.other_night:
         yield (
-            "The night's schemas hold these of another night; they were built anew:"
+            "The night's schemas hold another night of these models, so they were built again:"
             f" {_names(plan.other_night)}."
         )
     if plan.unrecorded:
         yield (
-            "Nobody has recorded how the night made these (it never did, or before it kept such"
-            f" a record); they were built anew: {_names(plan.unrecorded)}."
+            "The night has no fingerprint of these models (it never built them, or did so before"
+            f" fingerprints were recorded), so they were built again: {_names(plan.unrecorded)}."
         )
 
 
 def _names(names: Sequence[str]) -> str:
-    told = ", ".join(names[:NAMED])
-    return told if len(names) <= NAMED else f"{told} and {len(names) - NAMED} more"
+    listed = ", ".join(names[:NAMED])
+    return listed if len(names) <= NAMED else f"{listed} and {len(names) - NAMED} more"
 
 
 def _examples(comparison: Comparison, kind: Kind) -> Table:

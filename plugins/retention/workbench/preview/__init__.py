@@ -1,1 +1,1 @@
-"""Looking at mails before anybody gets them: a page, an inbox, a test mail to oneself."""
+"""Previews of mails: a page, a sandbox inbox, or a test mail to yourself."""

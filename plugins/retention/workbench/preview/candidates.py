@@ -1,4 +1,4 @@
-"""A real candidate of a campaign, as the last build found it: an analyst's, else the night's."""
+"""A real candidate of a campaign from the last build: an analyst's, else the night's."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from retention.database import Row
     from retention.project.shop import Shop
 
-# What `generate_schema_name` puts before an analyst's schemas; the night's stand last.
+# Schema prefixes of `generate_schema_name`: the analyst's first, then the night's.
 PREFIXES = ("analyst_", "")
 PACKAGE = "retention.workbench.preview"
 
 
 class NoCandidateError(LookupError):
-    """The customer is no candidate of the campaign, or it was never built; says what to do."""
+    """The customer is not a candidate, or the campaign was never built; with advice."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class Build:
     """One build of a campaign.
 
     Attributes:
-        schema: where the campaign's candidates are.
-        candidates: the table of them.
-        customers: where names and languages of the same build are.
+        schema: schema of the campaign's candidates.
+        candidates: table of the candidates.
+        customers: table of customers in the same build, with names and languages.
     """
 
     schema: str
@@ -67,17 +67,17 @@ def read_candidate_data(
     campaign: str,
     customer_id: str,
 ) -> MailData:
-    """Return what the last build gave a customer's mail to show, of its best occasion.
+    """Return the mail data of a customer from the last build, for the best occasion.
 
     Args:
         connection: to the database with the builds.
         project: folder of the dbt project.
-        shop: whose languages decide in which one the customer is written to.
+        shop: the shop, for its languages.
         campaign: name of its folder.
-        customer_id: the shop's own id.
+        customer_id: the shop's id of the customer.
 
     Raises:
-        NoCandidateError: the customer is none, or the campaign was never built.
+        NoCandidateError: the customer is not a candidate, or the campaign was never built.
     """
     builds = _find_builds(connection, project, campaign)
     for build in builds:
@@ -85,14 +85,14 @@ def read_candidate_data(
         found = _fetch(connection, query, args_row(Found), customer_id)
         if found:
             first_name, language = _find_person(connection, build, customer_id)
-            is_ours = language in found.context and language in shop.locales(is_marketing=False)
+            is_known = language in found.context and language in shop.locales(is_marketing=False)
             return MailData(
                 origin=f"customer {customer_id} in {build.schema}.{campaign}, occasion"
                 f" {found.occasion}: {found.reason}",
                 file=f"campaigns/{campaign}/{campaign}.sql",
                 contexts=found.context,
                 first_name=first_name,
-                locale=language if language and is_ours else shop.languages.default_locale,
+                locale=language if language and is_known else shop.languages.default_locale,
             )
     raise NoCandidateError(_advice(connection, campaign, customer_id, builds))
 
@@ -110,7 +110,7 @@ def _find_builds(connection: psycopg.Connection, project: Path, campaign: str) -
 
 
 def _find_person(connection: psycopg.Connection, build: Build, customer_id: str) -> Person:
-    """Return the customer's first name and language, as far as the build knows them."""
+    """Return the customer's first name and language, if the build has them."""
     if not table_exists(connection, build.customers):
         return Person()
     query = compose_statement(PACKAGE, "find_person", customers=build.customers)
@@ -128,8 +128,8 @@ def _advice(
         some = connection.cursor(row_factory=scalar_row).execute(statement).fetchall()
         if some:
             return (
-                f"customer '{customer_id}' is no candidate of '{campaign}'; in {build.schema} are"
-                f" {', '.join(some)} and their like"
+                f"customer '{customer_id}' is not a candidate of '{campaign}'; candidates in"
+                f" {build.schema} are for example {', '.join(some)}"
             )
     schemas = " and ".join(build.schema for build in builds)
     return f"'{campaign}' has no candidates in {schemas}: change its rule or the date; {build_it}"

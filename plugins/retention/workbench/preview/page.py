@@ -1,4 +1,4 @@
-"""The page on which a campaign's mails are looked at: one file that needs nothing else."""
+"""The preview page of a campaign's mails: one self-contained file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TEMPLATES = "page_templates"
 
 
 def preview_folder(project: Path) -> Path:
-    """Return where the pages of a project go: `build/preview` beside it."""
+    """Return the folder of a project's pages: `build/preview` beside the project."""
     return project.parent / FOLDER
 
 
@@ -30,21 +30,21 @@ def write_page(preview: Preview, shop: Shop, folder: Path, *, has_index: bool = 
     """Write the page of a campaign; return its file.
 
     Args:
-        preview: what is to be seen.
-        shop: whose mails they are.
-        folder: where it goes; made when it is missing, for nobody else to read, since a real
-            customer's data may be in it.
-        has_index: whether the page of all mails stands beside it.
+        preview: the mails and warnings.
+        shop: the shop, for the sender's name.
+        folder: the target; created for the current user only, because pages may have a real
+            customer's data.
+        has_index: whether to link to the index of all mails.
     """
-    written = _environment().get_template("preview.html")
-    page = written.render(
+    template = _environment().get_template("preview.html")
+    page = template.render(
         preview=preview, shop=shop, names=LANGUAGES, index=INDEX if has_index else None
     )
     return _write(folder, f"{preview.campaign.name}.html", page)
 
 
 def write_index(previews: Sequence[Preview], folder: Path) -> Path:
-    """Write the page that leads to those of all campaigns; return its file."""
+    """Write the index of all campaigns' pages; return its file."""
     page = _environment().get_template("preview_index.html").render(previews=previews)
     return _write(folder, INDEX, page)
 

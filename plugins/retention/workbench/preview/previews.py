@@ -1,4 +1,4 @@
-"""What there is to see of one campaign: its mails with a candidate's data, and the warnings."""
+"""The preview of one campaign: its mails with a candidate's data, and warnings."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Preview:
     """One campaign's mails with one candidate's data.
 
     Attributes:
-        mails: in the languages that were asked for.
-        sparse: the same without what may be missing; empty when the candidate is real.
-        warnings: of all languages, with file and line.
+        mails: mails in the requested languages.
+        sparse: the same without optional data; empty for a real candidate.
+        warnings: warnings for all languages, with file and line.
     """
 
     campaign: Campaign
@@ -39,14 +39,14 @@ class Preview:
 
 
 def find_campaign(project: Path, name: str) -> Campaign:
-    """Return the campaign of this name.
+    """Return the campaign with this name.
 
     Raises:
-        CampaignError: there is no such campaign; names those there are.
+        CampaignError: the campaign does not exist; the message lists the campaigns.
     """
     campaigns = read_campaigns(current_manifest(project))
     if name not in campaigns:
-        message = f"there is no campaign '{name}'; there are {', '.join(campaigns)}"
+        message = f"there is no campaign '{name}'; the campaigns are {', '.join(campaigns)}"
         raise CampaignError(message)
     return campaigns[name]
 
@@ -54,17 +54,17 @@ def find_campaign(project: Path, name: str) -> Campaign:
 def preview_campaign(
     project: Path, shop: Shop, campaign: Campaign, data: MailData, locale: str | None = None
 ) -> Preview:
-    """Return what there is to see.
+    """Return the preview of a campaign.
 
     Args:
         project: folder of the dbt project.
-        shop: whose mails they are.
-        campaign: whose they are.
-        data: what they are filled with.
-        locale: the one language to show; None shows all. Warnings are of all languages.
+        shop: the sending shop.
+        campaign: the campaign.
+        data: data of the candidate.
+        locale: the only language to show; None shows all. Warnings cover all languages.
 
     Raises:
-        MailTemplateError: a mail cannot be composed or filled in; names all that is wrong.
+        MailTemplateError: a mail cannot be composed or rendered; the message has every problem.
         CampaignError: the campaign is not written in the language.
     """
     is_marketing = campaign.kind == "marketing"
@@ -79,10 +79,10 @@ def preview_campaign(
 
 
 def in_language(mails: Sequence[Mail], locale: str) -> list[Mail]:
-    """Return the mail of a campaign in the language, in a list.
+    """Return the campaign's mail in the language, as a list.
 
     Raises:
-        CampaignError: the campaign is not written in it.
+        CampaignError: the campaign is not written in the language.
     """
     found = [mail for mail in mails if mail.locale == locale]
     if not found:

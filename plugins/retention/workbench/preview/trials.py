@@ -1,4 +1,4 @@
-"""Rendered mails on their way to somebody who wants to look at them: an inbox, or a colleague."""
+"""Sends previews to a sandbox inbox, and test mails to a colleague."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 NOBODY = "preview@example.com"
 
 
-def put_into_inbox(mails: Iterable[RenderedMail], shop: Shop) -> str | None:
-    """Put mails into the inbox of a sandbox on this machine; return its address.
+def send_to_inbox(mails: Iterable[RenderedMail], shop: Shop) -> str | None:
+    """Send mails to the inbox of a sandbox on this machine; return the inbox's URL.
 
     Returns:
-        None when the environment leads to no sandbox: nothing was sent.
+        None when the environment does not point to a sandbox; then nothing was sent.
 
     Raises:
-        TrialNotSentError: the sandbox refuses a mail.
+        TrialNotSentError: the sandbox refused a mail.
     """
     try:
         client = SendGrid.from_environment()
@@ -51,17 +51,17 @@ def put_into_inbox(mails: Iterable[RenderedMail], shop: Shop) -> str | None:
 def render_for_test(
     project: Path, shop: Shop, campaign: Campaign, data: MailData, locale: str | None
 ) -> RenderedMail:
-    """Return the mail that a colleague gets, in which no link acts for a customer.
+    """Return a test mail for a colleague; none of its links acts on behalf of a customer.
 
     Args:
         project: folder of the dbt project.
-        shop: whose mail it is.
-        campaign: whose it is.
-        data: what the mail is filled with.
-        locale: its language; None takes the candidate's, or the shop's default.
+        shop: the sending shop.
+        campaign: the campaign.
+        data: data of the candidate.
+        locale: language of the mail; None means the candidate's, else the shop's default.
 
     Raises:
-        MailTemplateError: the mail cannot be composed or filled in.
+        MailTemplateError: the mail cannot be composed or rendered.
         CampaignError: the campaign is not written in the language.
     """
     is_marketing = campaign.kind == "marketing"
@@ -72,17 +72,16 @@ def render_for_test(
 
 
 def send_test_mail(mail: RenderedMail, shop: Shop, recipient: str) -> str:
-    """Send a mail to a colleague, marked as a test; return SendGrid's id of it.
+    """Send a mail to a colleague, marked as a test; return SendGrid's id of the message.
 
     Args:
-        mail: what `render_for_test` returns.
-        shop: whose mail it is.
-        recipient: the colleague's address, which is neither logged nor kept.
+        mail: the result of `render_for_test`.
+        shop: the sending shop.
+        recipient: the colleague's address, which is neither logged nor stored.
 
     Raises:
-        SendGridSettingsError: the environment does not lead to an account, or to one that a test
-            mode forbids.
-        TrialNotSentError: SendGrid did not take the mail, or nobody knows.
+        SendGridSettingsError: the environment has no account, or one that the test mode forbids.
+        TrialNotSentError: SendGrid did not accept the mail, or its answer is unknown.
     """
     sender = Sender(shop.sending.sender_email, shop.sending.sender_name)
     with SendGrid.from_environment() as client:
@@ -90,9 +89,9 @@ def send_test_mail(mail: RenderedMail, shop: Shop, recipient: str) -> str:
 
 
 def _harmless_links(shop: Shop) -> dict[str, str]:
-    """Return the shop's page for each link that would act for a customer.
+    """Return the shop's URL for each link that would act on behalf of a customer.
 
-    What mails put behind such a link is lost in the fragment.
+    The fragment `#test` swallows anything that mails append to such a link.
     """
     acting = (name for name, value in ADDED.items() if str(value).startswith("https:"))
     return dict.fromkeys(acting, f"{shop.storefront.shop_url}#test")

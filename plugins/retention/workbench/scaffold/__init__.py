@@ -1,1 +1,1 @@
-"""New campaigns: a folder that parses, passes its tests and renders, and its line on the list."""
+"""New campaigns: a folder that parses, passes its tests and renders, and its list entry."""

@@ -1,4 +1,4 @@
-"""The list `campaigns` of `dbt_project.yml`, changed in place: every comment stays."""
+"""Adds campaigns to the list in `dbt_project.yml`, in place: comments are kept."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ PROJECT_FILE = "dbt_project.yml"
 
 
 def list_campaign(text: str, name: str, after: str | None = None) -> str:
-    """Return the text of `dbt_project.yml` with one more name on the list.
+    """Return the text of `dbt_project.yml` with one more campaign in the list.
 
     Args:
-        text: of the file.
-        name: of the campaign.
-        after: the campaign behind which it goes; None puts it last.
+        text: text of the file.
+        name: name of the campaign.
+        after: the campaign to insert it after; None appends it.
 
     Raises:
-        ShopSettingsError: there is no such list to put it on.
+        ShopSettingsError: the file has no list of campaigns, or an empty one.
     """
     names = _find_list(yaml.compose(text, Loader=yaml.SafeLoader))
     if names is None or not names.value:
         message = (
-            f"{PROJECT_FILE}: vars.campaigns is no list with a campaign on it; add '{name}' there"
+            f"{PROJECT_FILE}: vars.campaigns is not a list of campaigns; add '{name}' there by hand"
         )
         raise ShopSettingsError(message)
     last = next((node for node in names.value if node.value == after), names.value[-1])

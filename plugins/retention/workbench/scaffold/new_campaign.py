@@ -1,4 +1,4 @@
-"""Makes a campaign: from a starter, which finds nobody yet, or like one that is there."""
+"""Creates a campaign from a starter, which finds nobody yet, or as a copy of another one."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 STARTER = "starter"
 MOST_CHARACTERS = 40
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-# A layer's prefixes; and words that are taken: a file beside the model, and what SendGrid's
-# statistics keep looked-at mails apart by.
+# Prefixes of dbt layers; and reserved words: a file beside the model, and SendGrid categories of
+# previews and test mails.
 PREFIXES = ("stg_", "int_", "fct_", "dim_", "mart_", "rpt_")
 RESERVED = ("sample", "preview", "test")
 
 
 @dataclass(frozen=True)
 class NewCampaign:
-    """A campaign that was made.
+    """A new campaign.
 
     Attributes:
-        folder: where it is.
+        folder: its folder.
         files: names of its files, those of its steps with their folder.
-        mentions: file and lines where the name of the copied campaign still stands.
+        mentions: file and lines that still mention the copied campaign.
     """
 
     folder: Path
@@ -50,18 +50,18 @@ def make_campaign(
     like: str | None = None,
     kind: Literal["marketing", "transactional"] = "marketing",
 ) -> NewCampaign:
-    """Make a campaign's folder, and put it on the list of those that run.
+    """Create a campaign's folder, and add it to the list of active campaigns.
 
     Args:
         project: folder of the dbt project.
-        name: of the campaign: its folder, its model, its mails.
-        like: the campaign to copy, with all of its names; None begins with a starter.
-        kind: of the starter.
+        name: name of the campaign's folder, model and mails.
+        like: the campaign to copy; None uses a starter.
+        kind: kind of the starter.
 
     Raises:
-        CampaignError: the name cannot be or is taken, or there is nothing of that name to copy;
-            nothing was made.
-        ShopSettingsError: `dbt_project.yml` cannot be read or added to; nothing was made.
+        CampaignError: the name is invalid or taken, or the campaign to copy does not exist;
+            nothing was created.
+        ShopSettingsError: `dbt_project.yml` cannot be read or extended; nothing was created.
     """
     _check_name(name)
     listed = read_shop(project).nights.campaigns
@@ -79,12 +79,12 @@ def make_campaign(
 def _source(
     project: Path, listed: tuple[str, ...], like: str | None, kind: str
 ) -> tuple[str, Traversable]:
-    """Return what the copied campaign is called, and its folder."""
+    """Return the name of the copied campaign or starter, and its folder."""
     if like is None:
         return STARTER, resources.files("retention.workbench.scaffold").joinpath("starters", kind)
     folder = project / FOLDER / like
     if like not in listed or not folder.is_dir():
-        message = f"there is no campaign '{like}' to copy; there are {', '.join(listed)}"
+        message = f"there is no campaign '{like}' to copy; the campaigns are {', '.join(listed)}"
         raise CampaignError(message)
     return like, folder
 
@@ -103,24 +103,24 @@ def _read(folder: Traversable, inside: str = "") -> dict[str, str]:
 def _check_name(name: str) -> None:
     if not NAME.fullmatch(name) or len(name) > MOST_CHARACTERS:
         message = (
-            f"'{name}' cannot be a campaign's name: lower-case letters, digits and single"
-            f" underscores, a letter first, {MOST_CHARACTERS} characters at most"
+            f"'{name}' is not a valid campaign name: use lower-case letters, digits and single"
+            f" underscores, beginning with a letter, at most {MOST_CHARACTERS} characters"
         )
         raise CampaignError(message)
     if name.startswith(PREFIXES) or name in RESERVED:
-        message = f"'{name}' means something else here: choose another name"
+        message = f"'{name}' is reserved: choose another name"
         raise CampaignError(message)
 
 
 def _check_names_are_free(project: Path, name: str, files: Mapping[str, str]) -> None:
-    """Make sure that dbt will know each name once."""
+    """Check that all model names are unique in the dbt project."""
     taken = {
         path.stem: path.relative_to(project)
         for pattern in ("models/**/*.sql", f"{FOLDER}/**/*.sql", "seeds/*.csv")
         for path in sorted(project.glob(pattern))
     }
     problems = [
-        f"'{model}' is taken by {taken[model]}: dbt wants each name once, so choose another"
+        f"'{model}' is taken by {taken[model]}: dbt needs unique names, so choose another"
         for model in model_names(files)
         if model in taken
     ]

@@ -1,7 +1,7 @@
-"""A campaign's files under another name: models, tests and `ref()`, nothing that only looks alike.
+"""Renames a campaign in its files: models, tests and `ref()`, but not words that only look alike.
 
-A campaign may be called what its mails speak of, `birthday` say; so a name is changed where it is
-one, and where it merely stands it is told, for a person to judge.
+A campaign's name may also be a word in its mails, such as `birthday`. So it is replaced only where
+it is a name; other mentions are reported for a person to check.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 MOST_CHARACTERS = 63
 REF = re.compile(r"(?P<head>\bref\(\s*['\"])(?P<name>\w+)(?P<tail>['\"]\s*\))")
 NAMING = {"name", "model"}  # keys of a properties file whose value names a model or a test
-DATA = {"arguments", "expect", "given", "meta"}  # keys below which the same words mean others
+DATA = {"arguments", "expect", "given", "meta"}  # keys with data, where the same words differ
 CAMPAIGN = r"(?P<head>\bcampaign\s*(?:=|<>|in\s*\()\s*')(?P<name>{})(?P<tail>')"
 
 
 def rename_files(files: Mapping[str, str], old: str, new: str) -> dict[str, str]:
-    """Return the files of a campaign's folder as those of another campaign.
+    """Return the files of a campaign's folder, renamed to another campaign.
 
     Args:
-        files: text by path of file in the folder.
-        old: what the campaign is called.
-        new: what the other one shall be called.
+        files: texts by path of file in the folder.
+        old: the campaign's name.
+        new: the other campaign's name.
     """
     models = {name: renamed(name, old, new) for name in model_names(files)}
     return {
@@ -44,15 +44,15 @@ def model_names(files: Mapping[str, str]) -> list[str]:
 
 
 def renamed(name: str, old: str, new: str) -> str:
-    """Return what a model or a test of the other campaign is called; each name is there once."""
+    """Return the new name of a model or a test; names stay unique."""
     pattern = rf"(?<![a-z0-9]){re.escape(old)}(?![a-z0-9])"
     whole = re.sub(pattern, new, name) if re.search(pattern, name) else f"{new}_{name}"
-    # dbt makes a table of each, and PostgreSQL takes no longer name: whole words go.
+    # Names become tables, and PostgreSQL limits their length: drop whole words.
     return whole if len(whole) <= MOST_CHARACTERS else whole[:MOST_CHARACTERS].rpartition("_")[0]
 
 
 def mentions(files: Mapping[str, str], old: str) -> list[str]:
-    """Return where in SQL and settings the old name still stands as a word: file and lines."""
+    """Return file and lines of SQL and settings that still mention the old name as a word."""
     word = re.compile(rf"\b{re.escape(old)}\b")
     found = {
         name: [str(number) for number, line in enumerate(text.splitlines(), 1) if word.search(line)]
@@ -76,8 +76,8 @@ def _rename_text(name: str, text: str, models: Mapping[str, str], old: str, new:
         text = _rename_names(text, models, old, new)
     if name.endswith((".sql", ".yml")):
         text = REF.sub(lambda ref: _replaced(ref, models.get(ref["name"], ref["name"])), text)
-        asks = re.compile(CAMPAIGN.format(re.escape(old)), re.IGNORECASE)
-        text = asks.sub(lambda asked: _replaced(asked, new), text)
+        filters = re.compile(CAMPAIGN.format(re.escape(old)), re.IGNORECASE)
+        text = filters.sub(lambda found: _replaced(found, new), text)
     return text
 
 
@@ -86,7 +86,7 @@ def _replaced(found: re.Match[str], name: str) -> str:
 
 
 def _rename_names(text: str, models: Mapping[str, str], old: str, new: str) -> str:
-    """Return a properties file with its models and tests renamed, in place: comments stay."""
+    """Return a properties file with its models and tests renamed; comments are kept."""
     nodes = {_place(node.start_mark): node for node in _names(yaml.compose(text, yaml.SafeLoader))}
     for start, node in sorted(nodes.items(), reverse=True):
         end = _place(node.end_mark)
@@ -101,7 +101,7 @@ def _place(mark: yaml.Mark | None) -> int:
 
 
 def _names(node: yaml.Node, path: tuple[str, ...] = ()) -> Iterator[yaml.ScalarNode]:
-    """Return the nodes that name a model or a test; a column's name is its own."""
+    """Return the nodes that name a model or a test, but not those that name a column."""
     if isinstance(node, yaml.SequenceNode):
         yield from chain.from_iterable(_names(item, path) for item in node.value)
     for key, value in node.value if isinstance(node, yaml.MappingNode) else ():

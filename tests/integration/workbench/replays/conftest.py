@@ -67,7 +67,7 @@ class Project:
 
 @dataclass(frozen=True)
 class Shop:
-    """The simulated shop in a database of its own."""
+    """The simulated shop in a separate database."""
 
     cluster: Cluster
     database: str
@@ -81,7 +81,7 @@ class Shop:
 
     @contextmanager
     def led_to(self) -> Iterator[None]:
-        """Lead the environment to the database, as an analyst's does."""
+        """Point the environment to the database, like an analyst's."""
         with pytest.MonkeyPatch.context() as environment:
             for variable, value in self.cluster.environment(self.database).items():
                 environment.setenv(variable, value)

@@ -1,4 +1,4 @@
-"""What `retention backtest` tells of three nights is what three full nights do in a row."""
+"""`retention backtest` of three nights gives the same results as three full nights in a row."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from retention.ledger.messages import enqueue_messages
 from retention.ledger.nights import Night, close_night, open_night
 from retention.project.shop import read_shop
 from retention.workbench.backtest.replay import BacktestError, Replay, backtest
+from tests.integration.workbench.replays.comparable_customers import ComparedPurchases, FullNight
 from tests.integration.workbench.replays.conftest import NIGHT
-from tests.integration.workbench.replays.reckoning import FullNight, Reckoning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +96,7 @@ def test_each_night_finds_and_decides_what_a_full_night_does(
     assert {"send", "already_planned", "cooling_down"} <= replayed.found.outcomes.keys()
 
 
-def test_overlaps_are_the_customers_whom_another_campaign_finds_that_night(
+def test_overlaps_are_the_customers_that_another_campaign_finds_that_night(
     replayed: Replayed, full_nights: dict[date, FullNight]
 ) -> None:
     for each in replayed.found.nights:
@@ -111,12 +111,12 @@ def test_overlaps_are_the_customers_whom_another_campaign_finds_that_night(
     assert replayed.found.overlaps
 
 
-def test_who_bought_anyway_and_who_of_their_like_is_counted_from_the_orders(
+def test_purchases_of_found_and_of_comparable_customers_are_counted_from_the_orders(
     replayed: Replayed, full_nights: dict[date, FullNight], lines: list[Any]
 ) -> None:
     for each in replayed.found.nights:
         full, told = full_nights[each.night], each.purchases
-        truth = Reckoning(each.night, full, lines, WINDOW)
+        truth = ComparedPurchases(each.night, full, lines, WINDOW)
         assert told.customers == len(truth.wanted)
         assert told.bought == len(truth.wanted.keys() & truth.bought.keys())
         assert told.compared == told.typed == len(truth.compared)
@@ -132,14 +132,14 @@ def test_a_night_whose_window_is_not_over_does_not_count(replayed: Replayed) -> 
     assert [each.is_over for each in replayed.found.nights] == [True, True, False]
 
 
-def test_nothing_is_written_to_the_nights_tables_or_the_ledger_and_nothing_is_left(
+def test_the_nights_tables_and_the_ledger_are_not_written_and_no_schemas_remain(
     replayed: Replayed,
 ) -> None:
     assert replayed.is_untouched
     assert replayed.left_schemas == []
 
 
-def test_a_replay_before_anybody_bought_says_so(night: Shop, project: Project) -> None:
+def test_a_replay_before_the_first_purchase_is_refused(night: Shop, project: Project) -> None:
     with night.led_to(), pytest.raises(BacktestError, match="comes after the last"):
         backtest(project.folder, Replay("winback", NIGHT, NIGHTS[0]), NOW, lambda *_: None)
     future = Replay("winback", NIGHT, NIGHT + timedelta(days=1))

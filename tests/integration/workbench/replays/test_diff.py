@@ -1,4 +1,4 @@
-"""What `retention diff` tells of an edited project is what two full builds differ in."""
+"""`retention diff` of an edited project gives the differences between two full builds."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def edited(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Projec
 
 @pytest.fixture(scope="module")
 def rebuilt(night: Shop, edited: Project) -> Iterator[Shop]:
-    """The night, built anew from end to end by the edited project."""
+    """The night, built again from end to end with the edited project."""
     with night.copied("diff_rebuilt") as shop, shop.led_to():
         edited.build(NIGHT)
         yield shop
@@ -43,7 +43,7 @@ def rebuilt(night: Shop, edited: Project) -> Iterator[Shop]:
 
 @pytest.fixture(scope="module")
 def compared(night: Shop, project: Project, edited: Project) -> Iterator[dict[str, Any]]:
-    """What the command finds, and what it left of the database.
+    """The command's result, and whether it changed the database.
 
     One of the night's tables has been built for another night since.
     """
@@ -92,7 +92,7 @@ def test_an_example_says_what_changed_and_from_what(
     assert told["reason"] == (before.reason, after.reason)
 
 
-def test_decisions_of_all_campaigns_move_as_between_two_full_builds(
+def test_decisions_of_all_campaigns_change_as_between_two_full_builds(
     night: Shop, rebuilt: Shop, compared: dict[str, Any]
 ) -> None:
     query = "select campaign, customer_id, occasion, outcome from decisions.decisions"
@@ -122,11 +122,11 @@ def test_only_what_differs_from_the_night_is_built(compared: dict[str, Any]) -> 
     assert plan["read"] > len(plan["built"])
 
 
-def test_the_nights_tables_and_the_ledger_stay_as_they_are(compared: dict[str, Any]) -> None:
+def test_the_nights_tables_and_the_ledger_are_not_changed(compared: dict[str, Any]) -> None:
     assert compared["is_untouched"]
 
 
-def test_a_night_that_was_never_built_is_said_to_be_missing(
+def test_a_night_that_was_never_built_is_reported_as_missing(
     ledger_database: str,  # noqa: ARG001 - sets PG*
     project: Project,
 ) -> None:

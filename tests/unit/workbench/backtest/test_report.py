@@ -1,4 +1,4 @@
-"""What a replay's report says, and what it owns up to."""
+"""The report of a replay, with its warnings."""
 
 from __future__ import annotations
 
@@ -25,41 +25,41 @@ LATER = replace(NIGHT, night=date(2026, 10, 8), new_occasions=5, is_over=False)
 REPLAY = Backtest("winback", 14, (NIGHT,), sent_messages=0, is_fitted=False, seconds=20)
 
 
-def test_it_says_who_bought_anyway_and_who_of_their_like() -> None:
-    told = " ".join(describe(REPLAY).sentences)
-    assert "25 % of those found ordered something anyway (10 of 40" in told
-    assert "of comparable customers 30 %" in told
-    assert "product type that stands in the evidence: 10 %, and 5 % of comparable" in told
+def test_it_compares_purchases_with_those_of_comparable_customers() -> None:
+    sentences = " ".join(describe(REPLAY).sentences)
+    assert "25 % of the customers found ordered something anyway (10 of 40" in sentences
+    assert "30 % of comparable customers did." in sentences
+    assert "product type from the evidence: 10 %, against 5 % of comparable" in sentences
 
 
-def test_only_nights_whose_window_is_over_count_and_the_others_are_told_of() -> None:
+def test_only_nights_whose_window_is_over_count_and_the_others_give_a_warning() -> None:
     document = describe(replace(REPLAY, nights=(NIGHT, LATER)))
     assert "10 of 40" in " ".join(document.sentences)
-    assert "Too recent: 1 of 2 nights" in document.warnings[0]
+    assert "Too recent: the 14 days of 1 of 2 nights" in document.warnings[0]
     assert "not over" in document.tables[0].rows[1]
 
 
-def test_without_any_window_over_nothing_is_claimed() -> None:
-    told = " ".join(describe(replace(REPLAY, nights=(LATER,))).sentences)
-    assert "who bought is not told yet" in told
-    assert "%" not in told
+def test_without_a_finished_window_no_shares_are_reported() -> None:
+    sentences = " ".join(describe(replace(REPLAY, nights=(LATER,))).sentences)
+    assert "purchases are unknown" in sentences
+    assert "%" not in sentences
 
 
-def test_it_owns_up_to_few_customers_real_mails_and_later_knowledge() -> None:
+def test_it_warns_of_few_customers_real_mails_and_later_data() -> None:
     few = replace(NIGHT, purchases=replace(PURCHASES, customers=29))
     doubted = replace(REPLAY, nights=(few,), sent_messages=7, is_fitted=True)
     warnings = " ".join(describe(doubted).warnings)
     assert "Fewer than 30 customers" in warnings
-    assert "really wrote 7 messages" in warnings
+    assert "really sent 7 messages" in warnings
     assert "fitted on all purchases up to now" in warnings
     assert describe(REPLAY).warnings == ()
 
 
-def test_it_says_that_the_effect_of_a_mail_is_not_in_it() -> None:
+def test_it_says_that_it_does_not_show_the_effect_of_a_mail() -> None:
     assert any("holdout measures the difference" in remark for remark in describe(REPLAY).remarks)
 
 
-def test_bars_are_as_long_as_the_night_found_and_filled_as_they_bought() -> None:
+def test_bars_show_candidates_by_length_and_purchases_by_filling() -> None:
     half = replace(NIGHT, purchases=replace(PURCHASES, customers=20, bought=20))
     rows = describe(replace(REPLAY, nights=(NIGHT, half))).tables[0].rows
     assert [row[-1] for row in rows] == ["██████░░░░░░░░░░░░░░░░░░", "████████████"]

@@ -1,4 +1,4 @@
-"""What is built for a comparison, and what the night's tables are good for."""
+"""The models that a comparison builds, and those it reads from the night's tables."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _node(name: str, words: str) -> dict[str, Any]:
 
 @pytest.fixture
 def made() -> dict[str, Fingerprint]:
-    """By what the night made its tables: the project before it was edited."""
+    """The recorded fingerprints of the night: the project before it was edited."""
     return {name: Fingerprint(NIGHT, value) for name, value in graph().fingerprints.items()}
 
 
@@ -76,14 +76,14 @@ def test_what_is_built_comes_after_what_it_reads(made: dict[str, Fingerprint]) -
     )
 
 
-def test_a_table_of_another_night_is_built_anew_and_named(made: dict[str, Fingerprint]) -> None:
+def test_a_table_of_another_night_is_built_again_and_named(made: dict[str, Fingerprint]) -> None:
     made["lifecycle"] = Fingerprint(date(2026, 11, 1), "made of another night's SQL")
     plan = plan_build(graph(), made, "winback", NIGHT)
     assert "lifecycle" in plan.built
     assert (plan.other_night, plan.edited) == (("lifecycle",), ())
 
 
-def test_a_table_that_nobody_recorded_is_built_anew_and_named(made: dict[str, Fingerprint]) -> None:
+def test_a_table_without_a_record_is_built_again_and_named(made: dict[str, Fingerprint]) -> None:
     del made["product_types"]
     plan = plan_build(graph(), made, "winback", NIGHT)
     assert set(plan.built) == {"product_types", "winback", "decisions"}

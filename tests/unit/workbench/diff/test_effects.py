@@ -1,4 +1,4 @@
-"""What an edited campaign does to others, in words."""
+"""Effects of an edited campaign on others, in words."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ MOVES = (
 )
 
 
-def test_who_gives_way_to_the_edited_campaign_is_told_from_who_gives_way_to_another() -> None:
+def test_candidates_outranked_by_the_edited_campaign_are_counted_separately() -> None:
     told = effect_on_others(MOVES, "winback")
     assert told["newsletter"] == "3 now outranked by this; 1 send → outranked; 2 freed"
 
 
-def test_only_others_whose_decisions_moved_are_named() -> None:
+def test_only_other_campaigns_with_changed_decisions_are_named() -> None:
     assert effect_on_others(MOVES, "winback") == {
         "newsletter": "3 now outranked by this; 1 send → outranked; 2 freed",
         "welcome": "5 send → no candidate",

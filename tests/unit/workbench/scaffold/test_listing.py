@@ -1,4 +1,4 @@
-"""One more name on the list `campaigns`, and every other character as it was."""
+"""A name is added to the list `campaigns`, and no other character changes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_a_name_goes_to_the_end_of_the_list() -> None:
     assert changed == BLOCK.replace("# sunset is last\n", "# sunset is last\n    - thanks\n")
 
 
-def test_a_copy_goes_behind_what_it_was_copied_from() -> None:
+def test_a_copy_is_listed_after_its_original() -> None:
     changed = list_campaign(BLOCK, "thanks", after="welcome")
     assert changed == BLOCK.replace("# first\n", "# first\n    - thanks\n")
 
@@ -54,6 +54,6 @@ def test_the_shops_own_file_changes_by_one_line() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "vars: {}\n", "vars: {campaigns: []}\n", "name: paluu\n"])
-def test_a_project_without_the_list_is_told_so(text: str) -> None:
-    with pytest.raises(ShopSettingsError, match=r"vars\.campaigns is no list .* add 'thanks'"):
+def test_a_project_without_the_list_is_refused(text: str) -> None:
+    with pytest.raises(ShopSettingsError, match=r"vars\.campaigns is not a list .* add 'thanks'"):
         list_campaign(text, "thanks")

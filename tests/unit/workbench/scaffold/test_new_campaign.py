@@ -1,4 +1,4 @@
-"""Names that a new campaign cannot have, and a project that stays as it was when one is refused."""
+"""Invalid names of new campaigns, which leave the project unchanged."""
 
 from __future__ import annotations
 
@@ -34,24 +34,24 @@ def contents(project: Path) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("name", "complaint"),
     [
-        ("Comeback", "cannot be a campaign's name: lower-case letters"),
-        ("come-back", "cannot be a campaign's name"),
-        ("2nd", "cannot be a campaign's name"),
-        ("come__back", "cannot be a campaign's name"),
-        ("../comeback", "cannot be a campaign's name"),
-        ("", "cannot be a campaign's name"),
-        ("c" * 41, "cannot be a campaign's name"),
-        ("int_comeback", "means something else here"),
-        ("sample", "means something else here"),
-        ("preview", "means something else here"),
-        ("winback", "'winback' is taken by campaigns/winback/winback.sql: dbt wants each name"),
+        ("Comeback", "is not a valid campaign name: use lower-case letters"),
+        ("come-back", "is not a valid campaign name"),
+        ("2nd", "is not a valid campaign name"),
+        ("come__back", "is not a valid campaign name"),
+        ("../comeback", "is not a valid campaign name"),
+        ("", "is not a valid campaign name"),
+        ("c" * 41, "is not a valid campaign name"),
+        ("int_comeback", "is reserved"),
+        ("sample", "is reserved"),
+        ("preview", "is reserved"),
+        ("winback", "'winback' is taken by campaigns/winback/winback.sql: dbt needs unique names"),
         ("lifecycle", "'lifecycle' is taken by models/signals/lifecycle.sql"),
         ("winback_favourites", "is taken by campaigns/winback/steps/winback_favourites.sql"),
         ("decisions", "'decisions' is taken by models/decisions/decisions.sql"),
         ("product_types", "'product_types' is taken by seeds/product_types.csv"),
     ],
 )
-def test_a_name_that_cannot_be_is_refused_and_nothing_is_made(
+def test_an_invalid_name_is_refused_and_nothing_is_created(
     project: Path, name: str, complaint: str
 ) -> None:
     before = contents(project)
@@ -68,14 +68,16 @@ def test_a_copy_whose_steps_would_take_a_name_is_refused(project: Path) -> None:
     assert contents(project) == before
 
 
-def test_a_folder_that_is_there_is_not_written_into(project: Path) -> None:
+def test_an_existing_folder_is_not_overwritten(project: Path) -> None:
     (project / "campaigns/comeback").mkdir()
     with pytest.raises(CampaignError, match="campaigns/comeback exists already"):
         make_campaign(project, "comeback")
 
 
-def test_what_is_copied_must_be_there(project: Path) -> None:
-    with pytest.raises(CampaignError, match=r"no campaign 'winbak' to copy; there are .*winback"):
+def test_the_campaign_to_copy_must_exist(project: Path) -> None:
+    with pytest.raises(
+        CampaignError, match=r"no campaign 'winbak' to copy; the campaigns are .*winback"
+    ):
         make_campaign(project, "comeback", like="winbak")
 
 
@@ -89,7 +91,7 @@ def test_a_starters_mails_have_no_warning_in_any_language(project: Path, kind: s
     assert find_warnings(mails, data, shop, project, is_marketing=is_marketing) == []
 
 
-def test_a_copy_differs_from_its_model_by_names_alone(project: Path) -> None:
+def test_a_copy_differs_from_its_original_only_in_names(project: Path) -> None:
     made = make_campaign(project, "comeback", like="winback")
     assert made.mentions == ()
     source = project / "campaigns/winback"

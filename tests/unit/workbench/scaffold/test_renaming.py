@@ -1,4 +1,4 @@
-"""A copied campaign: every name of it is changed, and nothing that only looks like one."""
+"""A copied campaign: all its names are replaced, but not words that only look alike."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def copied() -> dict[str, str]:
     return rename_files(FILES, "birthday", "name_day")
 
 
-def test_files_are_called_after_their_models(copied: dict[str, str]) -> None:
+def test_files_are_named_after_their_models(copied: dict[str, str]) -> None:
     assert sorted(copied) == [
         "email.en.html",
         "name_day.sql",
@@ -63,7 +63,7 @@ def test_files_are_called_after_their_models(copied: dict[str, str]) -> None:
     ]
 
 
-def test_sql_asks_for_the_new_models_and_keeps_its_columns(copied: dict[str, str]) -> None:
+def test_sql_refers_to_the_new_models_and_keeps_its_columns(copied: dict[str, str]) -> None:
     expected = SQL.replace("'birthday_presents'", "'name_day_presents'")
     expected = expected.replace("campaign = 'birthday'", "campaign = 'name_day'")
     assert copied["name_day.sql"] == expected
@@ -93,12 +93,12 @@ def test_unit_tests_are_renamed_and_their_rows_are_not(copied: dict[str, str]) -
         assert test["given"][0]["rows"] == [{"name": "birthday"}]
 
 
-def test_comments_and_quotes_stay(copied: dict[str, str]) -> None:
+def test_comments_and_quotes_are_kept(copied: dict[str, str]) -> None:
     assert "  - name: name_day  # the campaign\n" in copied["name_day.yml"]
     assert 'name: "name_day_is_known"' in copied["name_day.yml"]
 
 
-def test_mails_and_samples_are_words_and_stay(copied: dict[str, str]) -> None:
+def test_mails_and_samples_are_not_changed(copied: dict[str, str]) -> None:
     assert copied["email.en.html"] == FILES["email.en.html"]
     assert copied["sample.yml"] == FILES["sample.yml"]
 
@@ -108,7 +108,7 @@ def test_a_step_without_the_campaigns_name_gets_the_new_one() -> None:
     assert copied == {"b.sql": "{{ ref('b_steps') }}", "b_steps.sql": ""}
 
 
-def test_a_name_stays_within_what_postgresql_takes() -> None:
+def test_a_name_stays_within_the_length_limit_of_postgresql() -> None:
     name = "a_" + "_".join(["word"] * 12)
     text = f"unit_tests:\n  - {{name: {name}, model: a}}\n"
     copied = rename_files({"a.sql": "", "a.yml": text}, "a", "much_longer")
@@ -116,7 +116,7 @@ def test_a_name_stays_within_what_postgresql_takes() -> None:
     assert test["name"] == "much_longer_" + "_".join(["word"] * 10)
 
 
-def test_where_the_old_name_still_stands_is_told(copied: dict[str, str]) -> None:
+def test_remaining_mentions_of_the_old_name_are_reported(copied: dict[str, str]) -> None:
     assert mentions(copied, "birthday") == [
         "name_day.sql, lines 1, 2, 4",
         "name_day.yml, lines 3, 7, 10, 19",

@@ -1,4 +1,4 @@
--- How many of a night's occasions no earlier replayed night had found.
+-- Number of a night's occasions that no earlier replayed night had found.
 select count(*) as occasion_count
 from replayed_candidates as candidates
 where

@@ -1,4 +1,4 @@
--- What a replayed night decided about the candidates.
+-- The decisions of a replayed night, by outcome.
 select
     candidates.outcome,
     count(*) as candidate_count

@@ -1,4 +1,4 @@
--- How many of the customers other campaigns find on the same night.
+-- Number of the customers that other campaigns find on the same night.
 select
     others.campaign,
     count(distinct others.customer_id) as customer_count

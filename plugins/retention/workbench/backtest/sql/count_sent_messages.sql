@@ -1,4 +1,4 @@
--- How many messages of the campaign were really planned on these nights.
+-- Number of messages that the campaign really planned on these nights.
 select count(*) as message_count
 from ledger.messages
 where

@@ -1,4 +1,4 @@
--- From when to when orders are known.
+-- The times of the first and the last known order.
 select
     min(line.ordered_at) as earliest,
     max(line.ordered_at) as latest

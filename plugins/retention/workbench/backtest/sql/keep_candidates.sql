@@ -1,4 +1,4 @@
--- Remember whom the night found, and what it decided.
+-- Keep the night's candidates and decisions.
 insert into replayed_candidates (night, customer_id, occasion, outcome)
 select
     decisions.night,

@@ -1,5 +1,5 @@
--- Remember what was bought from the first replayed night on, while the lines
--- are those of a night that knows it.
+-- Keep the purchases since the first replayed night, from the order lines of a
+-- later night.
 insert into replayed_purchases (customer_id, ordered_at, product_type)
 select distinct
     line.customer_id,

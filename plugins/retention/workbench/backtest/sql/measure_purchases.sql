@@ -1,6 +1,6 @@
--- Who of the customers that a night finds bought within the window, and who
--- of comparable ones that it does not find: with as many orders, and as long
--- since the last, each to within a factor of two.
+-- Purchases within the window by the customers that a night finds, and by
+-- comparable customers that it does not find: with a similar number of orders
+-- and days since the last order, each within a factor of two.
 with found as (
     select
         candidates.customer_id,

@@ -1,4 +1,4 @@
-// Gives each mail its whole height, shrinks what is wider than its place, and shows it light or dark.
+// Shows each mail in full height, scales it down to the available width, and switches light or dark.
 const DESKTOP = 680;
 
 function lay(frame) {

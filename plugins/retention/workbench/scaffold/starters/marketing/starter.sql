@@ -1,5 +1,6 @@
-{#- Who has just placed an order of a round number. Nobody has placed so many:
-    set the real number when the mails are ready, and the .yml's tests with it. -#}
+{#- Customers who have just placed an order with a round number. Nobody has
+    10000 orders: when the mails are ready, set the real number here and in
+    the tests of the .yml. -#}
 {%- set order_number = 10000 -%}
 {%- set maximum_days = 7 -%}
 

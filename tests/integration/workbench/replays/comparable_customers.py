@@ -1,4 +1,4 @@
-"""Who bought within the window, and who of their like: reckoned from rows, without SQL."""
+"""Purchases of found and of comparable customers, computed from rows without SQL."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DOUBLINGS = [2**power for power in range(12)]
 
 @dataclass(frozen=True)
 class FullNight:
-    """What a night of the full product found and decided, as its tables show it."""
+    """Candidates and decisions of a night of the full product, from its tables."""
 
     candidates: list[Any]
     decisions: list[Any]
@@ -29,11 +29,11 @@ class FullNight:
 
 
 @dataclass(frozen=True)
-class Reckoning:
-    """Those whom a night finds, and those of the same class whom it does not.
+class ComparedPurchases:
+    """Purchases of customers that a night finds, and of others in the same class.
 
     Attributes:
-        lines: all that was bought, of any time.
+        lines: all purchases at any time.
         window: days after the night.
     """
 
@@ -44,7 +44,7 @@ class Reckoning:
 
     @cached_property
     def wanted(self) -> dict[str, set[str]]:
-        """The product types in the evidence, by customer found."""
+        """The product types in the evidence, by found customer."""
         types = defaultdict(set)
         for row in self.full.candidates:
             if row.campaign == CAMPAIGN:
@@ -65,7 +65,7 @@ class Reckoning:
 
     @cached_property
     def classes(self) -> dict[tuple[int, int], list[str]]:
-        """Those who were not found, by class."""
+        """Customers that were not found, by class."""
         others = defaultdict(list)
         for customer in (self.full.customers | self._ordered.keys()) - self.wanted.keys():
             others[self._class_of(customer)].append(customer)
@@ -73,20 +73,20 @@ class Reckoning:
 
     @cached_property
     def compared(self) -> list[str]:
-        """Those found whose class has others."""
+        """Found customers whose class has other customers."""
         return [customer for customer in self.wanted if self._class_of(customer) in self.classes]
 
     def bought_wanted_type(self, customer: str) -> bool:
-        """Whether a customer who was found bought a type of the evidence."""
+        """Whether a found customer bought a type of the evidence."""
         return self._bought_of(customer, self.wanted[customer])
 
     def expected(self, *, of_types: bool) -> float:
-        """Return how many of those compared would have bought as their like did."""
+        """Return the expected number of buyers, at the rate of comparable customers."""
         total = 0.0
         for customer in self.compared:
-            like = self.classes[self._class_of(customer)]
+            others = self.classes[self._class_of(customer)]
             types = self.wanted[customer] if of_types else None
-            total += sum(self._bought_of(other, types) for other in like) / len(like)
+            total += sum(self._bought_of(other, types) for other in others) / len(others)
         return total
 
     def _bought_of(self, customer: str, types: set[str] | None) -> bool:
