@@ -34,7 +34,8 @@ unanswered as (
         page_views.*,
         purchases.last_ordered_at,
         exp(
-            (page_views.occurred_date - {{ as_of_date() }})::numeric / {{ tau_days }}
+            (page_views.occurred_date - {{ as_of_date() }})::numeric
+            / {{ tau_days }}
         ) as weight
     from page_views
     left join purchases

@@ -75,21 +75,19 @@ exposures as (
             {%- else -%}
                 '' as product_type,
             {%- endif %}
-            coalesce(recent.event_count, 0) as event_count
-            {%- for tau_days in decay_taus() %}
-            {%- set weight = 'weight_' ~ tau_days ~ '_at_epoch' %},
-            greatest(stored.{{ weight }} - coalesce(recent.{{ weight }}, 0), 0)
-            * {{ ageing(tau_days, cutoff) }}
-            * {{ default.horizon_days }} / {{ tau_days }}
-                as exposure_{{ tau_days }}
-            {%- endfor %}
+            coalesce(recent.event_count, 0) as event_count,
+            {{ for_each_tau(
+                'greatest(stored.weight_{tau}_at_epoch'
+                ~ ' - coalesce(recent.weight_{tau}_at_epoch, 0), 0)'
+                ~ ' * ' ~ ageing('{tau}', cutoff)
+                ~ ' * ' ~ default.horizon_days ~ ' / {tau} as exposure_{tau}'
+            ) }}
         from {{ source['weights'] }} as stored
         left join {{ signal }}_window as recent
             on
-                {% for key in source['keys'] -%}
-                    {{ 'and ' if not loop.first -}}
-                    stored.{{ key }} = recent.{{ key }}
-                {% endfor %}
+                stored.customer_id = recent.customer_id
+                {{ 'and stored.product_type = recent.product_type'
+                    if 'product_type' in source['keys'] }}
         where
             stored.{{ source['count'] }} - coalesce(recent.event_count, 0)
             >= {{ default.minimum_count }}

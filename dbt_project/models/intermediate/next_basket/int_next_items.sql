@@ -61,11 +61,11 @@ unbought as (
 candidates as (
 
     select
-        customer_id,
-        item_kind,
-        item_id,
-        purchase_count,
-        last_ordered_at,
+        weights.customer_id,
+        weights.item_kind,
+        weights.item_id,
+        weights.purchase_count,
+        weights.last_ordered_at,
         {{ decayed_count('weights', 120, as_of_date()) }} as weight
     from weights
 
