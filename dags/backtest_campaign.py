@@ -1,4 +1,4 @@
-"""Started by hand only: replays a campaign's rule over past nights.
+"""Every run, started by hand only, replays a campaign's rule over past nights.
 
 **replay_nights** builds each night as of its date, in separate schemas. It reports the customers
 that the rule would have found, what would have blocked messages, and which of these customers
