@@ -1,4 +1,4 @@
-"""A ledger, SendGrid's key pair, and the public side of the engine, reached as the world does."""
+"""A ledger, SendGrid's key pair, and the public side of the engine, reached from outside."""
 
 from __future__ import annotations
 
@@ -81,8 +81,8 @@ def sendgrid() -> Signer:
 
 
 @pytest.fixture(scope="session")
-def hearing_database(postgres: Cluster) -> Iterator[str]:
-    """The name of a database with a ledger, made once for all tests of hearing back."""
+def inbound_database(postgres: Cluster) -> Iterator[str]:
+    """The name of a database with a ledger, created once for all inbound tests."""
     name = f"hearing_{uuid4().hex[:12]}"
     postgres.create_database(name)
     with pytest.MonkeyPatch.context() as patch:
@@ -97,14 +97,14 @@ def hearing_database(postgres: Cluster) -> Iterator[str]:
 @pytest.fixture
 def ledger(
     postgres: Cluster,
-    hearing_database: str,
+    inbound_database: str,
     sendgrid: Signer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[psycopg.Connection]:
     """An empty ledger that knows SendGrid's key and the group of the purpose `offers`."""
     import retention_ui.public
 
-    _lead_to(postgres, hearing_database, monkeypatch)
+    _lead_to(postgres, inbound_database, monkeypatch)
     monkeypatch.setattr(hearing_webhook, "COUNT_EVERY", timedelta(0))
     fresh = hearing_webhook.Webhook(retention_ui.public._connect)
     monkeypatch.setattr(retention_ui.public, "webhook", fresh)
@@ -173,7 +173,7 @@ def event(name: str, **fields: Any) -> dict[str, Any]:
 
 
 def contents(ledger: psycopg.Connection) -> dict[str, list[tuple]]:
-    """All that hearing back writes, but for when we heard and for what was refused."""
+    """Everything that inbound events write, except the time of receipt and refusals."""
     return {
         "events": ledger.execute(
             "select sg_event_id, event, message_id, request_id, attempt_id, sg_message_id,"
