@@ -1,4 +1,4 @@
-"""A whole Paluu of this session's own: PostgreSQL, Airflow, the sandbox and a tenth of the shop."""
+"""A complete Paluu for this session: PostgreSQL, Airflow, the sandbox and a tenth of the shop."""
 
 from __future__ import annotations
 
@@ -38,33 +38,33 @@ KEEP_EVERY = 10  # households: one in ten is enough for every campaign to find s
 
 @dataclass
 class House:
-    """The running product, and how a test plays nights in it."""
+    """The running product, with methods that run nights in it."""
 
     stack: Stack
     airflow: AirflowApi
     connection: psycopg.Connection
 
     def play_night(self, night: date, *, dry_run: bool = False) -> Night:
-        """Run `refresh_segments` for `night` and then `send_messages`, as a person would."""
+        """Run `refresh_segments` for `night` and then `send_messages`, as a user would."""
         run_id = self._run("refresh_segments", as_of=night.isoformat(), dry_run=dry_run)
         self._run("send_messages", hours_ahead=71)
         return Night(self, night, run_id)
 
     def clear_night(self, night: Night) -> None:
-        """Clear the night's whole run, as the button in the UI does, and send what it plans."""
+        """Clear the night's whole run, as the button in the UI does, and send its messages."""
         self.airflow.clear("refresh_segments", night.run_id)
         self.airflow.wait("refresh_segments", night.run_id, NIGHT_SECONDS)
         self._run("send_messages", hours_ahead=71)
 
     def close_quarter(self, quarter: Quarter) -> str:
-        """Trigger a quarter's rewards, as a person would; return the run."""
+        """Trigger a quarter's rewards, as a user would; return the run."""
         self.airflow.wait_for_dag(REWARDS)
         run_id = self.airflow.trigger(REWARDS, quarter=str(quarter))
         self.airflow.unpause(REWARDS)
         return run_id
 
     def end_of_quarter(self, run_id: str) -> str:
-        """Wait for the end of a quarter's run, `success` or `failed`."""
+        """Wait for the end of a quarter's run; return `success` or `failed`."""
         return self.airflow.wait(REWARDS, run_id, REWARDS_SECONDS)
 
     def quarter_tasks(self, run_id: str) -> dict[str, str]:
@@ -94,14 +94,14 @@ class House:
             return [json.loads(body) for (body,) in bodies]
 
     def audit(self) -> dict[str, Any]:
-        """Return what the sandbox, not our ledger, knows of the mail."""
+        """Return the sandbox's own record of the mail, independent of our ledger."""
         answer = httpx.get(f"{self.stack.sandbox_url}/_sandbox/audit", trust_env=False)
         return answer.raise_for_status().json()
 
 
 @dataclass
 class Night:
-    """A night that was played."""
+    """A night that was run."""
 
     house: House
     date: date
@@ -134,7 +134,7 @@ class Night:
         return {row[:3] for row in self.decisions}
 
     def outcomes(self, campaign: str) -> set[str]:
-        """What was decided for the candidates of a campaign."""
+        """The decisions for the candidates of a campaign."""
         return {row[3] for row in self.decisions if row[0] == campaign}
 
     @property
@@ -151,7 +151,7 @@ class Night:
 
 @pytest.fixture(scope="session")
 def today() -> date:
-    """The newest night that is played; the data end on the day before."""
+    """The latest night that is run; the data end on the day before."""
     zone = read_shop().zone
     return datetime.now(tz=zone).date()  # noqa: TID251
 
@@ -180,14 +180,14 @@ def house(tmp_path_factory: pytest.TempPathFactory, today: date) -> Iterator[Hou
 
 @pytest.fixture(scope="session")
 def quarters(today: date) -> list[Quarter]:
-    """The latest two quarters that are over, the latest first."""
+    """The two latest quarters that are over, the latest first."""
     latest = Quarter.closed_on(today)
     return [latest, Quarter.closed_on(latest.close_date - timedelta(days=1))]
 
 
 @pytest.fixture(scope="session")
 def approved(house: House, quarters: list[Quarter]) -> str:
-    """The run of the latest quarter, which a person has said yes to."""
+    """The run of the latest quarter, which a person has approved."""
     run_id = house.close_quarter(quarters[0])
     house.airflow.question(REWARDS, run_id, "approve", REWARDS_SECONDS)
     house.airflow.answer(REWARDS, run_id, "approve", "Approve", reason="looks right")

@@ -1,4 +1,4 @@
-"""A quarter's rewards through Airflow's own API: nobody answers, a no, a yes, and the yes again.
+"""A quarter's rewards through Airflow's own API: no answer, a refusal, an approval, and a repeat.
 
 The tests tell one story and run in order. The nights that mail the cards come after it.
 """

@@ -29,7 +29,7 @@ ADDRESS = re.compile(r"@example\.com")  # every customer's; the shop's own is of
 
 @pytest.fixture(scope="module")
 def nights() -> dict[str, Night]:
-    """The nights that were played so far, by name."""
+    """The nights that were run so far, by name."""
     return {}
 
 
@@ -37,7 +37,7 @@ def nights() -> dict[str, Night]:
 def codes(house: House, approved: str) -> set[str]:
     """The codes of the latest quarter's gift cards, which were issued yesterday."""
     assert approved
-    # A night knows what happened before it: the cards are a day older than they are.
+    # A night knows only what happened before it, so the cards are dated a day earlier.
     house.connection.execute(
         "update ledger.gift_cards set planned_at = planned_at - interval '1 day',"
         " issued_at = issued_at - interval '1 day'"
@@ -47,7 +47,7 @@ def codes(house: House, approved: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def comeback(house: House) -> None:
-    """A campaign of an analyst's own, copied on the command line and set before all others."""
+    """An analyst's own campaign, copied on the command line and given the highest priority."""
     command = [sys.executable, "-m", "retention", "new", "campaign", "comeback", "--like", LIKE]
     subprocess.run(command, env=house.stack.environment(), check=True)
     settings = house.stack.project / "campaigns" / "comeback" / "comeback.yml"
@@ -62,7 +62,7 @@ def test_a_first_night_turns_purchases_into_mails(
     assert night.state == "success"
     assert set(night.task_states.values()) == {"success"}
     states = dict(house.rows("select state, count(*) from ledger.messages group by state"))
-    # Days later some reminders come too late, and some customers have bought meanwhile.
+    # Days later, some reminders are too late, and some customers have bought since.
     assert set(states) <= {"accepted", "expired", "cancelled"}
     assert house.audit()["accepted"] == states["accepted"] == len(night.sent) > 5
 
@@ -206,13 +206,13 @@ def test_addresses_are_in_the_mail_requests_and_in_no_log(house: House):
 def test_no_night_parses_the_project_again(house: House):
     builds = list(house.stack.directory.glob("airflow/logs/dag_id=refresh_segments/**/*watcher/*"))
     assert len(builds) > 15
-    # It was parsed when the DAG was drawn, also after an edit.
+    # It was parsed with the DAG, also after an edit.
     assert [log for log in builds if "Unable to do partial parsing" in log.read_text()] == []
 
 
 @contextmanager
 def _future_hidden(house: House, night: date) -> Iterator[None]:
-    """Take the orders from `night` on out of the raw tables, and put them back at the end."""
+    """Remove the orders from `night` on from the raw tables, and put them back at the end."""
     database = house.connection
     database.execute(
         "create table later_orders as select * from raw.orders where ordered_at >= "

@@ -37,7 +37,7 @@ YES = {
     "params_input": {},
     "responded_by_user": {"id": "kaisa", "name": "Kaisa"},
 }
-# Some of the cards were mailed, are short-lived, and the shop reports what cards are spent on.
+# Some cards were mailed and expire soon, and the shop reports what cards are spent on.
 SOME_CARDS_END = """
     with mailed as (
         update ledger.gift_cards
@@ -54,7 +54,7 @@ SOME_CARDS_END = """
     )
     select card_id::text, 'o1', 'AAAA-AAAA-AAAA', 1, currency, %(now)s, %(now)s from mailed
 """
-# What the night knows of the past: a survey that was answered, on the day before.
+# The night's past: a survey that was answered on the day before.
 ANSWERED = """
     with orders as (
         select customer_id, order_id from raw.orders
@@ -89,7 +89,7 @@ ANSWERED = """
 
 @dataclass(frozen=True)
 class WholeNight:
-    """What the night left behind."""
+    """The database after the night."""
 
     url: str
 
@@ -105,7 +105,7 @@ class WholeNight:
 def whole_night(
     postgres: Cluster, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[WholeNight]:
-    """The night, played once by the engine's own functions, as the DAG calls them."""
+    """The night, run once by the engine's own functions, as the DAG calls them."""
     name = "whole_night"
     postgres.create_database(name)
     with pytest.MonkeyPatch.context() as environment:
@@ -139,7 +139,7 @@ def _answer_a_survey(connection: psycopg.Connection) -> None:
 
 
 def _grant_rewards(target: Path, environment: pytest.MonkeyPatch, url: str) -> None:
-    """Grant a quarter's rewards on its first morning, with a person's yes."""
+    """Grant a quarter's rewards on the first morning after it, with a person's approval."""
     now = datetime.combine(CLOSED_ON, datetime.min.time(), read_shop().zone) + timedelta(hours=9)
     environment.setenv("PALUU_AS_OF", CLOSED_ON.isoformat())
     _build(target, "+quarter_grades", dbt_target="rewards")

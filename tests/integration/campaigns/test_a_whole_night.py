@@ -1,4 +1,4 @@
-"""A night of 20,000 customers: every campaign fires, and each decision can be accounted for."""
+"""A night of 20,000 customers: every campaign sends mail, and each decision has its reasons."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.integration.campaigns.conftest import WholeNight
 
 CAMPAIGNS = read_shop().nights.campaigns
-# Who was planted, and who only looks like it, by campaign: its own rows of the schema `truth`.
+# Planted customers and near misses by campaign, from the schema `truth`.
 TRUTHS = {
     "welcome": "select customer_id, is_planted, why from truth.newcomers",
     "birthday": "select customer_id, is_planted, why from truth.birthday_wishes",
@@ -109,7 +109,7 @@ def test_planted_customers_have_a_decision_and_near_misses_have_none(
     assert set(planted.customer_id) <= set(decided.customer_id)
     assert set(near_misses.customer_id).isdisjoint(decided.customer_id)
     assert len(planted) >= 20
-    # Of birthdays there is one way to look like it: under age.
+    # Birthdays have only one kind of near miss: customers under age.
     assert near_misses.why.nunique() >= (1 if campaign == "birthday" else 2)
     assert "send" in set(decided[decided.customer_id.isin(planted.customer_id)].outcome)
 

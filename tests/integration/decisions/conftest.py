@@ -1,4 +1,4 @@
-"""The planted shop, in a database of its own for all tests of a module."""
+"""The planted shop, in a separate database for all tests of a module."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def shop(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """The planted shop, in a database of its own."""
+    """The planted shop, in a separate database."""
     name = "test_decisions"
     postgres.create_database(name)
     with pytest.MonkeyPatch.context() as environment:

@@ -1,7 +1,7 @@
-"""A shop of chance: thousands of customers and a few campaigns, decided and delivered by nights.
+"""A random shop: thousands of customers and a few campaigns, decided and delivered night by night.
 
-Nothing of it is planted but the share of each kind. The campaigns are the test's own, put into a
-copy of the dbt project, so that the policy is tried on more than today's campaigns ask of it.
+Only the share of each kind of customer is planted. The campaigns are the test's own, in a copy of
+the dbt project, so the policy is tested beyond the needs of today's campaigns.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ CAMPAIGNS = {
     "last_words": MARKETING | {"priority": 90, "holdout_percent": 0, "is_goodbye": True},
     "parcel_news": MARKETING | {"kind": "transactional", "purpose": "orders"},
 }
-# By campaign: the occasion, its beginning, and who is a candidate. An offer lasts three nights,
+# By campaign: the occasion, its start, and the candidates. An offer lasts three nights,
 # and begins up to 60 hours after the first of them.
 DAYS_AGO = "{{ shop_moment(\"date '2026-10-20'\") }}"
 AUDIENCES = {
@@ -133,7 +133,7 @@ PEOPLE = """
     select customer_id, '2026-12-01'::timestamptz as paused_until, 'Was not happy.' as paused
     from raw.customers where md5('paused' || customer_id) < '05';
 """
-# What is due before the next night leaves; of what goes to one in ten, all a day late.
+# Messages due before the next night are sent; those to one customer in ten, all a day late.
 DELIVERY = """
     with due as (
         select message_id
@@ -162,7 +162,7 @@ DELIVERY = """
     from due cross join requests
     where messages.message_id = due.message_id
 """
-# What comes on a later day than it was meant for, and when.
+# Messages that arrive on a later day than planned, with their time.
 LATE = """
     select message_id, request_id, %(morning)s + interval '2 hours' as release_at
     from ledger.messages
@@ -191,7 +191,7 @@ Row = dict[str, Any]
 
 @dataclass
 class Lottery:
-    """The shop in a database of its own, with a dbt project of its own."""
+    """The shop in a separate database, with its own copy of the dbt project."""
 
     url: str
     project: Path
@@ -221,7 +221,7 @@ class Lottery:
         assert finished.returncode == 0, finished.stdout
 
     def enqueue(self, night: date) -> int:
-        """Take the night's decisions into the ledger as `refresh_segments` does."""
+        """Record the night's decisions in the ledger, as `refresh_segments` does."""
         now = datetime.combine(night, time(2, 30), ZONE)
         run_id = f"scheduled-{night}"
         assert nights.begin(Night(run_id, night, now, is_dry_run=False, opened_at=now), now)
@@ -230,7 +230,7 @@ class Lottery:
         return planned
 
     def live(self, night: date) -> None:
-        """Let the day after a night pass: mails arrive, and some people come back."""
+        """Simulate the day after a night: mails arrive, and some people come back."""
         moments = {
             "midnight": datetime.combine(night + timedelta(days=1), time(), ZONE),
             "morning": datetime.combine(night, time(7), ZONE),
@@ -259,7 +259,7 @@ class Lottery:
             )
 
     def check(self, night: date, *, has_passed: bool) -> None:
-        """Record what came of checking the only mart that a campaign reads."""
+        """Record the check of the only mart that a campaign reads."""
         with psycopg.connect(self.url) as connection:
             record_mart_check(
                 connection,
@@ -277,7 +277,7 @@ class Lottery:
 
 
 def copy_project(folder: Path) -> Path:
-    """Copy the dbt project, with the lottery's campaigns and settings in place of the shop's."""
+    """Copy the dbt project, with the test's campaigns and settings instead of the shop's."""
     project = folder / "dbt_project"
     shutil.copytree(
         project_directory(), project, ignore=shutil.ignore_patterns("target", "logs", "campaigns")
@@ -292,9 +292,9 @@ def copy_project(folder: Path) -> Path:
 
 
 def fill_tables(connection: psycopg.Connection) -> None:
-    """Fill the raw tables and suppressions with people; what is built before decisions, too."""
+    """Fill the raw tables, the suppressions, and the models that decisions read."""
     create_raw_tables(connection, read_contract())
-    # One by one: a statement with parameters may not be several.
+    # One by one: a query with parameters may hold only one statement.
     for statement in PEOPLE.split(";"):
         if statement.strip():
             connection.execute(statement, {"customers": CUSTOMERS})

@@ -1,4 +1,4 @@
-"""A small shop with planted customers, and nights of it, decided by the real dbt project."""
+"""A small shop with planted customers, and its nights, decided by the real dbt project."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ Row = dict[str, Any]
 def purchases_of_the_shop() -> dict[str, list[int]]:
     """Return the days before the night on which each customer ordered.
 
-    Regulars order every week, lapsed ones did so until 60 days ago, the slow came back once, and
-    those who ordered once did so ten days ago: inside the window that the others make.
+    Regular customers order every week, lapsed ones did so until 60 days ago, and slow ones came
+    back once. Customers with one order placed it ten days ago: inside the others' window.
     """
     weeks = range(0, 300, 7)
     regular = {f"regular_{n}": [1 + n % 7 + days for days in weeks] for n in range(42)}
@@ -68,7 +68,7 @@ def fill_raw_tables(connection: psycopg.Connection) -> None:
 
 
 def insert_orders(connection: psycopg.Connection, customer: str, days_before: list[int]) -> None:
-    """Write one order a day, of two products, at five in the afternoon."""
+    """Insert one order of two products per day, at five in the afternoon."""
     orders, lines = [], []
     for days in days_before:
         order, day = f"{customer}-{days}", NIGHT - timedelta(days=days)
@@ -87,7 +87,7 @@ def insert_orders(connection: psycopg.Connection, customer: str, days_before: li
 
 
 def insert(connection: psycopg.Connection, table: str, rows: list[Row]) -> None:
-    """Write rows of equal keys into a raw table."""
+    """Insert rows with equal keys into a raw table."""
     statement = sql.SQL("insert into {} ({}) values ({})").format(
         qualified(table),
         sql.SQL(", ").join(map(sql.Identifier, rows[0])),
@@ -99,7 +99,7 @@ def insert(connection: psycopg.Connection, table: str, rows: list[Row]) -> None:
 
 @dataclass
 class Shop:
-    """The planted shop in a database of its own."""
+    """The planted shop in a separate database."""
 
     url: str
     target: Path
@@ -130,7 +130,7 @@ class Shop:
                 "--select", "+path:models/decisions",
             ],
             cwd=project_directory(),
-            # Not as a var: dbt would parse the whole project anew for each night.
+            # Not as a var: dbt would parse the whole project again for each night.
             env=os.environ | {"PALUU_AS_OF": night.isoformat()},
             capture_output=True,
             text=True,
@@ -140,7 +140,7 @@ class Shop:
         return self.query("select * from decisions.decisions order by campaign, customer_id")
 
     def enqueue(self, night: date) -> None:
-        """Take the night's decisions into the ledger and plan its messages."""
+        """Record the night's decisions in the ledger and plan its messages."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             record_decisions(connection, night)
             enqueue_messages(connection, night, datetime.combine(night, time(3), ZONE))

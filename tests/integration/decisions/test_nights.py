@@ -1,4 +1,4 @@
-"""Three nights' work of the real dbt project on planted customers."""
+"""Three builds of the real dbt project with planted customers."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ Row = dict[str, Any]
 
 @dataclass
 class Nights:
-    """The decisions of a night, of the same night run again, and of the night after.
+    """The decisions of a night, of the same night run again, and of the next night.
 
-    Between the first two the night's messages were planned. Before the third, `lifecycle` failed
-    its check.
+    The night's messages were planned between the first two runs. `lifecycle` failed its check
+    before the third one.
     """
 
     first: list[Row]

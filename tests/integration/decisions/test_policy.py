@@ -1,6 +1,6 @@
-"""What the policy promises of every customer, over four nights of a shop of chance.
+"""The policy's promises to every customer, over four nights of a random shop.
 
-The clocks of Europe go back on the third day; before the fourth night, a mart fails its check.
+Europe's clocks go back on the third day; before the fourth night, a mart fails its check.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Row = dict[str, Any]
 
 @dataclass
 class Story:
-    """What was decided on each night, and what the ledger holds in the end."""
+    """The decisions of each night, and the contents of the ledger at the end."""
 
     decisions: dict[date, list[Row]]
     candidates: dict[date, int]
@@ -53,12 +53,12 @@ class Story:
 
     @property
     def marketing(self) -> list[Row]:
-        """The marketing messages that arrived or will; what expired or gave way never left."""
+        """The marketing messages that arrived or will; expired and cancelled ones were not sent."""
         kept = (row for row in self.messages if row["state"] not in {"expired", "cancelled"})
         return [row for row in kept if row["kind"] == "marketing"]
 
     def day_of(self, message: Row) -> date:
-        """The day, on the customer's own clock, on which a message arrived or will."""
+        """The day, on the customer's own clock, on which a message arrived or will arrive."""
         arrives = message["release_at"] or message["send_at"]
         return arrives.astimezone(self.zones[message["customer_id"]]).date()
 
@@ -82,7 +82,7 @@ def lottery(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture(scope="module")
 def story(lottery: Lottery) -> Story:
-    """Four nights, each decided, planned and lived; the last one decided once more."""
+    """Four nights, each decided, planned and followed by its day; the last one decided again."""
     decisions, candidates, planned = {}, {}, {}
     staged = ["stg_customers", "stg_consents", "stg_gift_cards", "stg_orders"]
     lottery.dbt(NIGHTS[0], "run", "--select", *staged)
@@ -107,7 +107,7 @@ def story(lottery: Lottery) -> Story:
 
 
 def share(words: str) -> float:
-    """The percentage at which `hashed_share` places some words."""
+    """The result of `hashed_share` for some words, as a percentage."""
     return int(hashlib.md5(words.encode()).hexdigest()[:8], 16) / 2**32 * 100  # noqa: S324
 
 
@@ -152,7 +152,7 @@ def test_the_same_night_decides_the_same_again(story: Story) -> None:
 def test_nobody_gets_two_marketing_messages_on_one_local_day(story: Story) -> None:
     days = Counter((row["customer_id"], story.day_of(row)) for row in story.marketing)
     assert max(days.values()) == 1
-    assert any(row["state"] == "cancelled" for row in story.messages)  # late, and gave way
+    assert any(row["state"] == "cancelled" for row in story.messages)  # late, and withdrawn
 
 
 def test_nobody_gets_more_than_the_cap_in_any_seven_days(story: Story) -> None:
@@ -172,7 +172,7 @@ def test_a_campaign_waits_for_its_cooldown(story: Story) -> None:
         received[row["customer_id"], row["campaign"]].append(story.day_of(row))
     for (_, campaign), days in received.items():
         for earlier, later in pairwise(sorted(days)):
-            # One that came a day late cannot know of what was planned ahead.
+            # A message that came a day late cannot know of those planned ahead.
             assert (later - earlier).days >= CAMPAIGNS[campaign]["cooldown_days"] - 1
 
 
@@ -189,7 +189,7 @@ def test_a_customer_held_out_once_is_always_held_out(story: Story) -> None:
 
 @pytest.mark.parametrize("night", NIGHTS[:1])
 def test_holdouts_are_as_large_as_they_should_be_and_independent(story: Story, night: date) -> None:
-    """Within four standard deviations of what 10,000 customers drawn by lot would give."""
+    """Within four standard deviations of a random draw of 10,000 customers."""
     salt, people = SETTINGS["holdout_salt"], list(story.zones)
     draws = {
         campaign: {each for each in people if share(f"{salt}:{campaign}:{each}") < percent}
@@ -206,7 +206,7 @@ def test_holdouts_are_as_large_as_they_should_be_and_independent(story: Story, n
         for other, chance in chances.items():
             if other != one:
                 assert _is_near(len(held & draws[other]), len(held), chance)
-    # And so they are drawn, at any size of the list: here 600 people, there 6,000.
+    # Holdouts have the right size for lists of any size: here 600 people, there 6,000.
     for campaign in ("daily_offer", "weekly_reminder"):
         rows = [row for row in story.decisions[night] if row["campaign"] == campaign]
         judged = [row for row in rows if row["outcome"] in ("holdout", "send", "over_budget")]

@@ -41,27 +41,27 @@ ROOT = Path(__file__).parents[3]
 
 @dataclass
 class Sandbox:
-    """The SendGrid sandbox, in a process of its own."""
+    """The SendGrid sandbox, in a separate process."""
 
     url: str
 
     def audit(self) -> dict[str, Any]:
-        """What was accepted, from the sandbox's own records."""
+        """The accepted messages, from the sandbox's own records."""
         return httpx.get(f"{self.url}/_sandbox/audit").raise_for_status().json()
 
     def find(self, message_id: UUID) -> dict[str, Any]:
-        """The message of that id that was accepted, as the inbox has it."""
+        """The accepted message with that id, as the inbox has it."""
         found = httpx.get(f"{self.url}/_sandbox/messages.json", params={"limit": 1000})
         messages = found.raise_for_status().json()["messages"]
         (one,) = (each for each in messages if each["paluu_message_id"] == str(message_id))
         return one
 
     def text_of(self, message_id: UUID) -> str:
-        """The plain text of a message that was accepted, as its reader gets it."""
+        """The plain text of an accepted message, as its recipient gets it."""
         return self.find(message_id)["text"]
 
     def unsubscribe_from_all(self, address: str) -> None:
-        """Put an address on the list of those who want no more mail."""
+        """Put an address on the global unsubscribe list."""
         httpx.post(
             f"{self.url}/v3/asm/suppressions/global",
             json={"recipient_emails": [address]},
@@ -69,18 +69,18 @@ class Sandbox:
         ).raise_for_status()
 
     def set_clock(self, now: datetime) -> None:
-        """Make `now` its present, and release what is due by then."""
+        """Set its clock to `now`, and release the mails due by then."""
         body = {"now": now.isoformat()}
         httpx.post(f"{self.url}/_sandbox/clock", json=body).raise_for_status()
 
     def plan_faults(self, *faults: dict[str, Any]) -> None:
-        """Let these things go wrong from now on, and nothing else."""
+        """Inject these faults from now on, and no others."""
         body = {"faults": list(faults)}
         httpx.post(f"{self.url}/_sandbox/faults", json=body).raise_for_status()
 
     @contextmanager
     def misbehaving(self, *faults: dict[str, Any]) -> Iterator[None]:
-        """Let these things go wrong for a while."""
+        """Inject these faults within the `with` block."""
         self.plan_faults(*faults)
         try:
             yield
@@ -117,7 +117,7 @@ def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbo
 
 @dataclass
 class Since:
-    """The sandbox's audit counted from a test's beginning, since all tests share one sandbox."""
+    """The sandbox's audit since the start of a test, because all tests share one sandbox."""
 
     sandbox: Sandbox
     before: dict[str, Any]
@@ -133,7 +133,7 @@ def audit(sandbox_process: Sandbox) -> Since:
 
 @pytest.fixture
 def sandbox(sandbox_process: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[SendGrid]:
-    """A client of the sandbox, to which the environment leads too."""
+    """A client of the sandbox, to which the environment also leads."""
     monkeypatch.setenv("SENDGRID_API_KEY", API_KEY)
     monkeypatch.setenv("SENDGRID_API_URL", sandbox_process.url)
     with SendGrid.from_environment() as client:
@@ -155,7 +155,7 @@ def ledger(ledger_database: str) -> Iterator[psycopg.Connection]:  # noqa: ARG00
 
 @pytest.fixture
 def pushed(ledger: psycopg.Connection, sandbox: SendGrid) -> psycopg.Connection:
-    """The ledger, with the templates and groups of winback at the sandbox."""
+    """The ledger, with winback's templates and groups in the sandbox."""
     sources = [
         TemplateSource("winback", locale, "Hi {{first_name}}", "<p>{{product}}</p>", "{{product}}")
         for locale in ("en", "fi")
@@ -167,7 +167,7 @@ def pushed(ledger: psycopg.Connection, sandbox: SendGrid) -> psycopg.Connection:
 
 @pytest.fixture
 def remembered(ledger: psycopg.Connection) -> psycopg.Connection:
-    """The ledger, which believes that winback is at SendGrid; for servers that know nothing."""
+    """The ledger, with records of winback's templates at SendGrid; for servers without any."""
     remember_template(ledger, "winback", "en", PushedTemplate("d-1", "v-1", "hash"), NOW)
     remember_unsubscribe_group(ledger, "offers", 7, "Offers", NOW)
     return ledger

@@ -1,4 +1,4 @@
-"""A server of bare sockets that stands where SendGrid would and misbehaves on mail/send."""
+"""A server of plain sockets that replaces SendGrid and fails on mail/send."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ ACCEPTED = (
 
 
 def answer(status: str, body: bytes = b"", *headers: str) -> Fault:
-    """Answer completely, and say that the connection ends here."""
+    """Send a complete response that announces the end of the connection."""
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
     return send("\r\n".join([*lines, "", ""]).encode() + body)
 
 
 def send(data: bytes) -> Fault:
-    """Answer these bytes and close."""
+    """Send these bytes and close."""
     return lambda connection: connection.sendall(data)
 
 
 def hang(connection: socket.socket) -> None:
-    """Say nothing until the client gives up."""
+    """Send nothing until the client gives up."""
     connection.recv(1)
 
 
@@ -45,18 +45,18 @@ def reset(connection: socket.socket) -> None:
 
 
 def close(connection: socket.socket) -> None:
-    """End the connection without an answer."""
+    """Close the connection without a response."""
     connection.shutdown(socket.SHUT_RDWR)
 
 
 @dataclass
 class FaultyServer:
-    """What the server did and does.
+    """The plan of the server, and a record of its requests.
 
     Attributes:
-        faults: what happens to each mail/send in turn; the last goes on for ever.
-        batch_faults: the same for mail/batch; none means that batch ids are given out.
-        bodies: what was posted to mail/send.
+        faults: what happens to each mail/send in turn; the last one repeats forever.
+        batch_faults: the same for mail/batch; without any, batch ids are given out.
+        bodies: the bodies posted to mail/send.
     """
 
     url: str
@@ -69,18 +69,18 @@ class FaultyServer:
 
 
 class Server(ThreadingTCPServer):
-    """Listens; its handlers do and note things through `plan`."""
+    """Listens; its handlers follow `plan` and record requests in it."""
 
     daemon_threads = True
     block_on_close = False
     plan: FaultyServer
 
     def handle_error(self, *_: object) -> None:
-        """The clients of these tests break connections on purpose."""
+        """Ignore errors: the clients of these tests break connections on purpose."""
 
 
 class Handler(StreamRequestHandler):
-    """One connection: kept alive for batch ids, given up after a mail/send."""
+    """One connection: kept alive for batch ids, closed after a mail/send."""
 
     def handle(self) -> None:
         while request := _read_request(self.rfile):
@@ -109,7 +109,7 @@ class Handler(StreamRequestHandler):
 
 @contextmanager
 def faulty_server(*faults: Fault, batch_faults: tuple[Fault, ...] = ()) -> Iterator[FaultyServer]:
-    """Run the server in a thread."""
+    """Run the server in its own thread."""
     server = Server(("127.0.0.1", 0), Handler)
     url = f"http://127.0.0.1:{server.server_address[1]}"
     server.plan = FaultyServer(url, list(faults), list(batch_faults))

@@ -1,4 +1,4 @@
-"""What a mail needs to ask questions."""
+"""The links of mails that ask questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers that are JSON, and not what the endpoint answers: the error names the endpoint."""
+"""JSON responses of an unexpected shape: the error names the endpoint."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ FAILURE = answer("500 Internal Server Error")
 
 
 class Batches:
-    """Gives out batch ids and counts them; from the second on, something else if told so."""
+    """Gives out batch ids and counts them; optionally fails from the second one on."""
 
     def __init__(self, later: Fault | None = None) -> None:
         self.later = later

@@ -1,4 +1,4 @@
-"""A mail that is broken, or asks what nobody could answer, stops its own campaign and no other."""
+"""A mail that is broken, or whose questions cannot be answered, stops only its own campaign."""
 
 from __future__ import annotations
 

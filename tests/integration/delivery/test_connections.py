@@ -1,4 +1,4 @@
-"""How many connections are opened to SendGrid, and that none leads elsewhere."""
+"""The number of connections to SendGrid, and that none leads elsewhere."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Pipe:
-    """Forwards one connection as it is."""
+    """Forwards one connection unchanged."""
 
     worker: socket.socket
     server: socket.socket
@@ -45,7 +45,7 @@ class Pipe:
 def test_requests_share_connections_that_are_kept_open(
     pushed: psycopg.Connection, sandbox_process: Sandbox, concurrency: int, most: int
 ) -> None:
-    # People who share an address get a request each.
+    # People who share an address get one request each.
     plan(pushed, (decision(i, email="home@example.com") for i in range(20)))
     settings = DeliverySettings(Sender("shop@example.com", "Shop"), concurrency=concurrency)
     opened: list[Pipe] = []
@@ -65,7 +65,7 @@ def test_requests_share_connections_that_are_kept_open(
 
 @pytest.fixture
 def proxied(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """An environment in which no host is excepted from its proxy."""
+    """An environment with a proxy and no exceptions."""
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
     return monkeypatch

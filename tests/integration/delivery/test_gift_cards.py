@@ -1,4 +1,4 @@
-"""A gift card's code: in the mail once, in the ledger until then, and nowhere else ever."""
+"""A gift card's code: in the ledger until it is mailed, in one mail, and nowhere else."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _deliver(server: FaultyServer) -> Any:
 
 
 def _mailed(server: FaultyServer) -> dict[str, str]:
-    """The code that each address was sent."""
+    """The code sent to each address."""
     return {
         each["to"][0]["email"]: each["dynamic_template_data"].get("gift_card_code")
         for body in server.bodies
@@ -160,7 +160,7 @@ def test_a_refused_mail_leaves_the_card_its_code(cards: psycopg.Connection) -> N
 class TestALostAnswer:
     @pytest.fixture
     def lost(self, cards: psycopg.Connection, server: FaultyServer) -> psycopg.Connection:
-        """The mails left, and nobody knows whether they arrived."""
+        """The mails were sent, and their outcome is unknown."""
         server.faults[:] = [reset]
         _deliver(server)
         assert count_messages(cards) == {"unknown": 5}
@@ -218,7 +218,7 @@ class TestALostAnswer:
 class TestAMailThatIsLeaving:
     @pytest.fixture
     def leaving(self, cards: psycopg.Connection) -> psycopg.Connection:
-        """All mails are committed, and their worker is silent."""
+        """All mails are committed for sending, and their worker is silent."""
         claim = claim_messages(cards, Wanted(NOW, 500, "shop@example.com"), NOW)
         submit_claim(cards, claim, Envelope("shop@example.com", "batch-1", "d-2", None), NOW)
         assert count_messages(cards) == {"submitting": 5}

@@ -1,4 +1,4 @@
-"""Rejections that name a message: whether it is to blame, or its campaign."""
+"""Rejections that name a message: whether the message is at fault, or its campaign."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_a_rejection_that_names_the_template_too_marks_none(
 def test_a_message_alone_is_rejected_once_others_of_its_campaign_were_accepted(
     remembered: psycopg.Connection,
 ) -> None:
-    # People who share an address go one request after the other.
+    # Messages to one address go in separate requests, one after the other.
     plan(remembered, (decision(i, email="home@example.com") for i in range(4)))
     with faulty_server(TAKEN, naming(0), TAKEN) as server:
         report = run(server)

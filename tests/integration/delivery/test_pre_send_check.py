@@ -91,7 +91,7 @@ def consent(connection: psycopg.Connection, granted_at: datetime, *, is_granted:
 
 
 def say(connection: psycopg.Connection, ago: timedelta, question: str, answer: str) -> None:
-    """Answer a question of a mail that customer 1 got for another occasion."""
+    """Answer a question in a mail that customer 1 got for another occasion."""
     message_id = connection.execute(
         "select message_id from ledger.messages where customer_id = 'customer-1'"
         " and campaign = 'survey'"
@@ -261,7 +261,7 @@ def test_a_campaign_that_purchases_do_not_stop_mails_all_the_same(
 
 @pytest.fixture
 def surveyed(remembered: psycopg.Connection) -> psycopg.Connection:
-    """The ledger, in which customer 1 was asked once, and is due to be written like customer 2."""
+    """The ledger, in which customer 1 was asked before; mails to customers 1 and 2 are due."""
     asked = decision(1, campaign="survey", kind="transactional", not_after=NOW + SECOND)
     plan(remembered, [asked, decision(1), decision(2)])
     remembered.execute(

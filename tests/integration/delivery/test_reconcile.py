@@ -46,7 +46,7 @@ NO_LOG = {"path": "/v3/logs", "kind": "status", "status": 403, "count": None}
 
 
 class Shop:
-    """A ledger and a SendGrid whose clocks go together."""
+    """A ledger and a sandbox whose clocks run together."""
 
     def __init__(self, ledger: psycopg.Connection, sandbox: Sandbox, client: SendGrid) -> None:
         self.ledger, self.sandbox, self.client = ledger, sandbox, client
@@ -61,7 +61,7 @@ class Shop:
         return deliver(connect, self.client, SETTINGS, now=self.now, due_until=self.now)
 
     def lose(self, *faults: dict[str, Any]) -> None:
-        """Deliver while these faults are in force, run by run, until nothing is left to lose."""
+        """Deliver under these faults, run by run, until a run submits nothing."""
         self.sandbox.plan_faults(*faults)
         while self.deliver().submitted:
             pass
@@ -372,7 +372,7 @@ def test_no_log_of_a_reconciliation_holds_an_address_or_the_key(
 
 
 def _submit_without_posting(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> bytes:
-    """Submit by a worker that is stopped just before its call; return what it would post."""
+    """Submit with a worker that is stopped just before its call; return the body it would post."""
     kept: list[bytes] = []
     run = Run(shop.client, SETTINGS, lambda: NOW, NOW, Breaker(SETTINGS))
     claim = claim_messages(shop.ledger, Wanted(NOW, 500, "shop@example.com"), NOW)

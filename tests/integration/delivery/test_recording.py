@@ -1,4 +1,4 @@
-"""An answer that the database did not take at first is recorded all the same."""
+"""A response that the database could not record at first is recorded in the end."""
 
 from __future__ import annotations
 

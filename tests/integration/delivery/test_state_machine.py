@@ -1,8 +1,8 @@
-"""Whatever happens, and in whatever order: nobody is written twice, and nothing is lost.
+"""Whatever happens, and in whatever order: nobody gets a mail twice, and nothing is lost.
 
-Hypothesis plays workers that claim, submit, die and record, runs, reconciliations, faults, events,
-time, and customers who buy or must not be written any more, on a real PostgreSQL and a real
-sandbox. What the sandbox holds is the truth.
+Hypothesis combines workers that claim, submit, die and record, runs, reconciliations, faults,
+events, time, and customers who buy or must not be mailed any more, with a real PostgreSQL and a
+real sandbox. The sandbox's messages are the truth.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ CANCEL_FAULTS = {
 }
 NO_LOG = {"path": "/v3/logs", "kind": "status", "status": 403, "count": None}
 ERASURE_KEY = "a key"
-# What happens to a customer, whom no mail may be handed over for from then on.
+# Events after which no mail to the customer may be submitted.
 FAREWELLS = {
     "suppressed": (
         "insert into ledger.suppressions (address, scope, source, suppressed_at)"
@@ -88,7 +88,7 @@ UNDELIVERED = {"cancelled", "expired"}
 
 @dataclass
 class Stage:
-    """The parts that all examples share; only time never goes back."""
+    """The parts that all examples share; time only moves forward."""
 
     ledger: psycopg.Connection
     sandbox: Sandbox
@@ -107,7 +107,7 @@ class Hand:
 
 
 class Delivery(RuleBasedStateMachine):
-    """Everything that may happen to messages."""
+    """Everything that can happen to messages."""
 
     stage: ClassVar[Stage]
 
@@ -213,7 +213,7 @@ class Delivery(RuleBasedStateMachine):
     def meet_a_fault(
         self, fault: str, minutes: int, cancel_fault: str, farewell: str | None
     ) -> None:
-        """Deliver, wait, reconcile and deliver again: what the ten minutes of a DAG do."""
+        """Deliver, wait, reconcile and deliver again, like runs of the DAG every ten minutes."""
         number = 10 + len(self.planned)
         self.enqueue({number}, "marketing", 4000)
         self.deliver(fault)
@@ -245,8 +245,8 @@ class Delivery(RuleBasedStateMachine):
         expire_messages(self.ledger, self.now)
 
     @rule()
-    def hear(self) -> None:
-        """Record what SendGrid would have reported until now."""
+    def record_events(self) -> None:
+        """Record the events that SendGrid would have reported by now."""
         for row in self._truth():
             events = ["processed"]
             events += ["delivered"] if row["state"] == "delivered" else []
@@ -284,20 +284,20 @@ class Delivery(RuleBasedStateMachine):
         self.final |= {each: state for each, state in states.items() if state in FINAL}
 
     @invariant()
-    def leaves_alone_who_is_gone(self) -> None:
+    def mails_nobody_who_is_gone(self) -> None:
         copies = self._copies() if self.gone else {}
         for email, before in self.gone.items():
             assert copies.get(email, set()) == before, "somebody is written who must not be"
 
     def teardown(self) -> None:
-        """A week later, every message has come to an end that has a name."""
+        """A week later, every message has a final state."""
         self.hands.clear()
         for days in (0, 0, 7, 0):
             self.wait(int(timedelta(days=days) / timedelta(minutes=1)) + 6)
             self.reconcile("none")
             self.deliver("none")
         self.holds()
-        self.leaves_alone_who_is_gone()
+        self.mails_nobody_who_is_gone()
         assert set(self._states().values()) <= FINAL | {"expired"}
 
     def _take(self, which: int, *, has_outcome: bool) -> Hand | None:
@@ -317,7 +317,7 @@ class Delivery(RuleBasedStateMachine):
         return httpx.get(url, params=asked).json()["messages"]
 
     def _copies(self) -> dict[str, set[int]]:
-        """What SendGrid has, by address."""
+        """The ids of SendGrid's messages, by address."""
         copies: dict[str, set[int]] = {}
         for row in self._truth():
             copies.setdefault(row["to"], set()).add(row["id"])

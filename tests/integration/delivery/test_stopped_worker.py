@@ -1,4 +1,4 @@
-"""A worker that stands still between its commit and its call, and goes on when all has moved on."""
+"""A worker that is stopped between its commit and its call, and goes on much later."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SETTINGS = DeliverySettings(Sender("shop@example.com", "Shop"))
 def submit_one(
     connection: psycopg.Connection, client: SendGrid, seconds_stopped: float
 ) -> tuple[Claim, Outcome]:
-    """Submit by a worker that is stopped for so long after its commit."""
+    """Submit with a worker that is stopped for some seconds after its commit."""
     plan(connection, [decision(1)])
     run = Run(client, SETTINGS, lambda: NOW, NOW, Breaker(SETTINGS))
     run.wall_clock = chain([1000.0], repeat(1000.0 + seconds_stopped)).__next__

@@ -1,4 +1,4 @@
-"""How many requests a run makes, at once and in all."""
+"""The number of requests that a run makes, at once and in total."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_four_requests_are_in_flight_at_once(remembered: psycopg.Connection) -> 
     meeting = threading.Barrier(4)
 
     def meet(connection: socket.socket) -> None:
-        meeting.wait(timeout=20)  # nobody gets an answer before all four have asked
+        meeting.wait(timeout=20)  # no response before all four requests have arrived
         ACCEPT(connection)
 
     one_request_each(remembered, 5)
@@ -156,7 +156,7 @@ def test_messages_that_were_certainly_not_sent_cost_no_budget(
 
 
 class Refuser:
-    """Answers 400 to every request that holds one of these addresses, and names nothing."""
+    """Responds 400 to every request with one of these addresses, and does not name it."""
 
     def __init__(self, *customers: int) -> None:
         self.addresses = [f"customer-{number}@example.com".encode() for number in customers]

@@ -1,4 +1,4 @@
-"""`retention send-test`, and previews in the sandbox's inbox: mails that count nowhere."""
+"""`retention send-test`, and previews in the sandbox's inbox: mails that are not counted."""
 
 from __future__ import annotations
 

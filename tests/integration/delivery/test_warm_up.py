@@ -1,4 +1,4 @@
-"""A new sender's budget, from the shop's settings to what is handed over."""
+"""A new sender's budget, from the shop's settings to the submitted requests."""
 
 from __future__ import annotations
 

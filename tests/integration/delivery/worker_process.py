@@ -1,4 +1,4 @@
-"""A delivery worker in a process of its own, for tests that run several or kill one."""
+"""A delivery worker in a separate process, for tests that run several or kill one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def start_worker() -> subprocess.Popen[bytes]:
-    """Start a worker on the database and the SendGrid that the environment names."""
+    """Start a worker with the database and the SendGrid of the environment."""
     search_path = f"import sys; sys.path[:0] = [{str(ROOT / 'plugins')!r}, {str(ROOT)!r}]"
     code = f"{search_path}; from {__name__} import main; main()"
     return subprocess.Popen([sys.executable, "-c", code])

@@ -1,6 +1,6 @@
-"""Asks Airflow's own api-server, with our plugins, what it is told to on the standard input.
+"""Sends the requests on its standard input to Airflow's own api-server with our plugins.
 
-A process of its own: Airflow reads its configuration once, when it is imported.
+A separate process, because Airflow reads its configuration once, when it is imported.
 """
 
 from __future__ import annotations

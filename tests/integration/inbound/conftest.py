@@ -1,4 +1,4 @@
-"""A ledger, SendGrid's key pair, and the public side of the engine, reached as the world does."""
+"""A ledger, SendGrid's key pair, and the public side of the engine, reached from outside."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def sendgrid() -> Signer:
 
 @pytest.fixture(scope="session")
 def inbound_database(postgres: Cluster) -> Iterator[str]:
-    """The name of a database with a ledger, made once for all tests of hearing back."""
+    """The name of a database with a ledger, created once for all inbound tests."""
     name = f"inbound_{uuid4().hex[:12]}"
     postgres.create_database(name)
     with pytest.MonkeyPatch.context() as patch:
@@ -173,7 +173,7 @@ def event(name: str, **fields: Any) -> dict[str, Any]:
 
 
 def contents(ledger: psycopg.Connection) -> dict[str, list[tuple]]:
-    """All that hearing back writes, but for when we heard and for what was refused."""
+    """Everything that inbound events write, except the time of receipt and refusals."""
     return {
         "events": ledger.execute(
             "select sg_event_id, event, message_id, request_id, attempt_id, sg_message_id,"

@@ -51,7 +51,7 @@ def asking_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(asking_project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The project that asks, from which the public side reads from now on."""
+    """The project with questions, from which the public side reads from now on."""
     _read_from(asking_project, monkeypatch)
     return asking_project
 
@@ -277,7 +277,7 @@ def test_the_page_shows_and_logs_nothing_of_the_recipient(
 def break_project(
     asking_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], None]:
-    """Returns a function, after which an analyst is at work: a folder is not listed yet."""
+    """A function that leaves the project as if an analyst were editing: a folder is not listed."""
     copy = shutil.copytree(asking_project, tmp_path / "project")
     (copy / "campaigns/spring").mkdir()
     (copy / "campaigns/spring/spring.sql").write_text("select 1")

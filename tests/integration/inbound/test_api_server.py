@@ -1,4 +1,4 @@
-"""What Airflow's api-server serves to anybody, and what only to those who logged in."""
+"""What Airflow's api-server serves to everybody, and what it serves only after a login."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SendGrid's stand-in and the ledger, told of each other by the tasks of `sync_sendgrid`."""
+"""The sandbox and the ledger, synchronized by the tasks of `sync_sendgrid`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ RECIPIENT = "customer-1@example.com"
 def sandbox(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Sandbox]:
-    """A new account at SendGrid's stand-in, to which the environment leads."""
+    """A new account in the sandbox, to which the environment leads."""
     with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
         monkeypatch.setenv("SENDGRID_API_KEY", API_KEY)
         monkeypatch.setenv("SENDGRID_API_URL", running.url)
@@ -76,7 +76,7 @@ def offers(ledger: psycopg.Connection, account: Account) -> int:
 
 @pytest.fixture
 def now(ledger: psycopg.Connection) -> datetime:
-    """A moment by which the stand-in has done all that a test asks of it."""
+    """A time by which the sandbox has done everything that a test asks of it."""
     return ledger.execute("select now() + interval '2 minutes'").fetchone()[0]
 
 
@@ -92,7 +92,7 @@ def _suppress_globally(client: SendGrid, addresses: list[str]) -> None:
 
 
 def _held(ledger: psycopg.Connection) -> set[tuple[str, str, str]]:
-    """What suppresses somebody now."""
+    """The active suppressions."""
     return {row[:3] for row in suppressions(ledger) if row[4] is None}
 
 
@@ -142,7 +142,7 @@ def test_sendgrid_reports_a_mails_fate_signed_and_the_address_is_suppressed(
 
 
 def _mail(message_id: UUID) -> dict[str, Any]:
-    """A mail to an address that the stand-in lets bounce."""
+    """A mail to an address that bounces in the sandbox."""
     personalization = {
         "to": [{"email": "bounce+one@example.com"}],
         "custom_args": {"paluu_message_id": str(message_id)},

@@ -30,7 +30,7 @@ def _path(message_id: UUID, purpose: str = "offers") -> str:
 
 
 def _held(ledger: psycopg.Connection) -> list[tuple[str, str, str]]:
-    """What suppresses somebody now."""
+    """The active suppressions."""
     return [row[:3] for row in suppressions(ledger) if row[4] is None]
 
 
@@ -119,7 +119,7 @@ def test_no_holder_of_a_mail_can_undo_its_recipients_choice(
 ) -> None:
     public.post(_path(message_id))
     before = suppressions(ledger)
-    # Neither the mail's own token, nor looking, nor unsubscribing once more opens the way back.
+    # Neither the mail's own token, nor viewing, nor unsubscribing again allows a resubscribe.
     assert public.post(_path(message_id).replace("/unsubscribe/", "/subscribe/")).status_code == 404
     assert BUTTON.findall(public.get(_path(message_id)).text) == []
     assert BUTTON.findall(public.post(_path(message_id)).text) == []

@@ -333,11 +333,15 @@ def test_any_order_of_events_with_any_repeats_gives_the_same_ledger(
     ledger: psycopg.Connection, story: list[dict[str, Any]], data: st.DataObject
 ) -> None:
     shuffled = data.draw(st.permutations(story + story[: len(story) // 2]))
-    assert _told(ledger, [story]) == _told(ledger, [[each] for each in shuffled])
+    assert _contents_after(ledger, [story]) == _contents_after(
+        ledger, [[each] for each in shuffled]
+    )
 
 
-def _told(ledger: psycopg.Connection, posts: list[list[dict[str, Any]]]) -> dict[str, Any]:
-    """What an empty ledger holds after the posts."""
+def _contents_after(
+    ledger: psycopg.Connection, posts: list[list[dict[str, Any]]]
+) -> dict[str, Any]:
+    """The contents of an empty ledger after the posts."""
     ledger.execute("truncate ledger.message_events, ledger.suppressions")
     for post in posts:
         events, malformed = read_events(json.dumps(post).encode())

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def ledger(ledger_database: str) -> Iterator[psycopg.Connection]:  # noqa: ARG001 - sets PG*
-    """A connection to a database with a new ledger and a warehouse without decisions."""
+    """A connection to a database with a new ledger and an empty table of decisions."""
     with connect() as connection:
         create_warehouse(connection)
         yield connection

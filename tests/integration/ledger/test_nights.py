@@ -1,4 +1,4 @@
-"""One night at a time: who has the warehouse to itself."""
+"""One night at a time: only one run holds the warehouse."""
 
 from __future__ import annotations
 
@@ -101,13 +101,13 @@ def test_a_run_restarted_by_a_backfill_sends_nothing_any_more(
 def test_a_warehouse_released_in_between_is_requested_again(
     two_runs: psycopg.Connection,
 ):
-    """No run has it: the one that had it gave it back after this one had seen it held."""
+    """No run holds it: its holder released it after this run had seen it held."""
     assert hold_warehouse(two_runs, "unknown", now=NOW, believed_since=NOW - LONG) is None
 
 
 @pytest.fixture
 def checked(ledger: psycopg.Connection) -> psycopg.Connection:
-    """A ledger that knows of one good and one broken mart of the night, both made for it."""
+    """A ledger with one good and one broken mart of the night, both built for it."""
     ledger.execute("create schema paluu")
     ledger.execute(
         "create table paluu.fingerprints"

@@ -1,4 +1,4 @@
-"""The warehouse's table of finished decisions, as dbt would have left it."""
+"""The warehouse's table of finished decisions, as dbt would build it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ COLUMNS = {
     "context": "jsonb",
 }
 
-# What dbt leaves of referrals that are earned.
+# The earned referrals, as dbt builds them.
 REFERRAL_REWARDS = """
     create schema signals;
     create table signals.referrals_rewarded (
@@ -59,7 +59,7 @@ REFERRAL_REWARDS = """
     );
     create table decisions.campaign_gates (campaign text, marts text, gated text);
 """
-# What dbt leaves of a quarter, for the runs of rewards.
+# A quarter, as dbt builds it for the runs of rewards.
 GRADES = """
     create schema rewards_reporting;
     create table rewards_reporting.quarter_grades (
@@ -89,7 +89,7 @@ def create_warehouse(connection: psycopg.Connection) -> None:
 
 
 def decision(customer: int | str = 1, **changes: Any) -> dict[str, Any]:
-    """A decision to send winback to a customer now, but for the changes."""
+    """A decision to send winback to a customer now, with these changes."""
     row = {
         "night": NIGHT,
         "campaign": "winback",
@@ -117,7 +117,7 @@ def decision(customer: int | str = 1, **changes: Any) -> dict[str, Any]:
 
 
 def fill_warehouse(connection: psycopg.Connection, rows: Iterable[dict[str, Any]]) -> None:
-    """Leave exactly these decisions in the warehouse."""
+    """Fill the warehouse with exactly these decisions."""
     connection.execute("truncate decisions.decisions")
     columns = ", ".join(COLUMNS)
     with (
@@ -129,7 +129,7 @@ def fill_warehouse(connection: psycopg.Connection, rows: Iterable[dict[str, Any]
 
 
 def plan(connection: psycopg.Connection, rows: Iterable[dict[str, Any]]) -> EnqueueCounts:
-    """Take decisions all the way into the outbox, as a night would."""
+    """Record these decisions and plan their messages, as a night would."""
     rows = list(rows)
     fill_warehouse(connection, rows)
     record_decisions(connection, NIGHT)

@@ -1,4 +1,4 @@
-"""The Complete Journey in the raw contract."""
+"""The Complete Journey, loaded into the raw tables."""
 
 from __future__ import annotations
 

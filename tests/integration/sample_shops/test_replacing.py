@@ -1,4 +1,4 @@
-"""Data to try Paluu on never take the place of a shop's own unasked."""
+"""Sample data replace a shop's own data only with --replace."""
 
 from __future__ import annotations
 

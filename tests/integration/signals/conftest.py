@@ -1,4 +1,4 @@
-"""A night of some 300 real households, with returns and cancellations planted, built by dbt."""
+"""A night of some 300 real households with planted returns and cancellations, built by dbt."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ PLANTED = f"""
     analyze;
 """
 
-# All that the night needs but the campaigns and their decisions.
+# Everything that the night needs except the campaigns and their decisions.
 EVERYTHING = (
     "path:seeds",
     "models/staging",
@@ -77,7 +77,7 @@ class Warehouse:
 
     @property
     def url(self) -> str:
-        """Where the database is."""
+        """URL of the database."""
         return self.cluster.url(self.database)
 
     def build(
@@ -91,8 +91,8 @@ class Warehouse:
 
         `schemas` is dbt's target, which tells in which schemas.
 
-        The night stands in the environment, as Airflow names it: dbt would parse the project anew
-        for another var.
+        The night is passed in the environment, as Airflow does: dbt would parse the project again
+        for a different var.
         """
         project = project_directory()
         finished = subprocess.run(
@@ -113,7 +113,7 @@ class Warehouse:
         assert finished.returncode == 0, finished.stdout + finished.stderr
 
     def read(self, query: str) -> pd.DataFrame:
-        """Return a query's rows with the types of psycopg."""
+        """Return the rows of a query, with psycopg's types."""
         with psycopg.connect(self.url) as connection:
             cursor = connection.execute(query)
             return pd.DataFrame(
@@ -121,7 +121,7 @@ class Warehouse:
             )
 
     def checksums(self) -> dict[str, str]:
-        """Return the number of rows and a hash of them all for each table that dbt made."""
+        """Return the number of rows and a hash of all rows of each table built by dbt."""
         tables = self.read(
             "select table_schema || '.' || table_name as name from information_schema.tables"
             " where table_schema in ('shop', 'intermediate', 'signals')"
@@ -160,7 +160,7 @@ def warehouse(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.fixture
 def copied_warehouse(warehouse: Warehouse) -> Iterator[Warehouse]:
-    """The same night, in a copy that a test may spoil."""
+    """The same night, in a copy that a test may change."""
     copied = Warehouse(warehouse.cluster, "signals_copy", warehouse.target)
     copied.cluster.create_database(copied.database, template=warehouse.database)
     yield copied

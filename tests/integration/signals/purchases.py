@@ -1,4 +1,4 @@
-"""What a night knows of the purchases, told from the raw tables by pandas, not by SQL."""
+"""The purchases known to a night, computed from the raw tables with pandas instead of SQL."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOT_MERCHANDISE = {"FUEL", "COUPON", "MISCELLANEOUS"}
 
 @dataclass(frozen=True)
 class Purchases:
-    """Merchandise that was bought before the night and kept, one row an order line.
+    """Merchandise that was bought before the night and kept, one row per order line.
 
     Attributes:
         lines: customer_id, order_id, ordered_at (UTC), day (local date), hour (local), product_id,
@@ -31,7 +31,7 @@ class Purchases:
 
     @property
     def orders(self) -> pd.DataFrame:
-        """One row an order, with its cents, in the order of time."""
+        """One row per order, with its cents, sorted by time."""
         grouped = self.lines.groupby("order_id", as_index=False)
         orders = grouped.agg(
             customer_id=("customer_id", "first"),
@@ -43,12 +43,12 @@ class Purchases:
         return orders.sort_values(["ordered_at", "order_id"])
 
     def age(self, days: pd.Series) -> np.ndarray:
-        """Return how many days before the night each local date lies."""
+        """Return the number of days between each local date and the night."""
         return np.array([(self.night - day).days for day in days], dtype=float)
 
 
 def known_purchases(warehouse: Warehouse, night: date) -> Purchases:
-    """Read the raw tables and keep what is known when `night` begins in Helsinki."""
+    """Read the raw tables as known when `night` begins in Helsinki."""
     begins = pd.Timestamp(night, tz=ZONE)
     orders = warehouse.read("select order_id, customer_id, ordered_at, status from raw.orders")
     orders = orders[(orders.status != "cancelled") & (orders.ordered_at < begins)]
@@ -68,7 +68,7 @@ def known_purchases(warehouse: Warehouse, night: date) -> Purchases:
 
 
 def calibrated(exposure: np.ndarray, came_true: np.ndarray) -> float:
-    """Return k for which the mean of 1 - exp(-k * exposure) is the share that came true.
+    """Return k such that the mean of 1 - exp(-k * exposure) equals the share of positive outcomes.
 
     Exposures count to the nearest percent.
     """

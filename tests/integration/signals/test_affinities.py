@@ -30,7 +30,7 @@ def mart(warehouse: Warehouse) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def owned(purchases: Purchases) -> pd.DataFrame:
-    """Days on which customers bought a type, a row a customer and a column a type: weights."""
+    """The weights of the days on which customers bought a type: rows customers, columns types."""
     days = purchases.lines[["customer_id", "product_type", "day"]].drop_duplicates()
     days["weight"] = np.exp(-purchases.age(days.day) / 60)
     return days.pivot_table(
@@ -120,7 +120,7 @@ def test_occasions_are_those_that_both_halves_of_the_customers_show(
 
 
 def _seen(bought: pd.DataFrame) -> pd.DataFrame:
-    """Return, by category and week, whether this half of the customers sees an occasion."""
+    """Return, by category and week, whether this half of the customers shows an occasion."""
     counts = bought.groupby(["product_category", "week"]).size().unstack(fill_value=0)
     share = counts / bought.groupby("week").customer_id.nunique()
     before, after = share.shift(1, axis=1), share.shift(-1, axis=1)

@@ -26,14 +26,14 @@ def purchases(warehouse: Warehouse) -> Purchases:
 
 @pytest.fixture(scope="module", params=MARTS)
 def mart(request: pytest.FixtureRequest, warehouse: Warehouse) -> pd.DataFrame:
-    """A mart, with what it ranks in the column `item`."""
+    """A mart, with its ranked items in the column `item`."""
     rows = warehouse.read(f"select * from signals.{request.param} order by customer_id, rank")
     return rows.assign(item=rows[MARTS[request.param]], kind=MARTS[request.param])
 
 
 @pytest.fixture(scope="module")
 def candidates(mart: pd.DataFrame, purchases: Purchases, warehouse: Warehouse) -> pd.DataFrame:
-    """Every item that a list may hold, with its weight, popularity and score."""
+    """Every item that may be listed, with its weight, popularity and score."""
     lines = purchases.lines.assign(item=purchases.lines[mart.kind[0]])
     lines["age"] = purchases.age(lines.day)
     lines["focus"] = lines.groupby("order_id").order_id.transform("size") ** -0.25

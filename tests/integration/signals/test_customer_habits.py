@@ -1,4 +1,4 @@
-"""First orders and returns of real households, told a second time from the raw tables."""
+"""First orders and returns of real households, computed independently from the raw tables."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_shares_of_returns_are_computed_as_documented(
 
 
 def _returns(warehouse: Warehouse, purchases: Purchases) -> pd.DataFrame:
-    """Return what was bought and came back by customer: lines, and cents of whole lines gone."""
+    """Return each customer's bought lines, returned lines, and returned cents."""
     bought = warehouse.read(
         "select order_line_id, customer_id, (net_amount * 100)::int as cents, ordered_at"
         " from raw.order_lines inner join raw.orders using (order_id)"

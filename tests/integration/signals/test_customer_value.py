@@ -1,4 +1,4 @@
-"""The customers' value against docs/signals/customer_value.md, computed by pandas; and its fit."""
+"""Customer value against docs/signals/customer_value.md, computed with pandas; and its fit."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_a_fit_values_every_customer_and_a_refused_one_leaves_the_last_good_valu
 
 
 def _rate(orders: pd.DataFrame, history: float) -> pd.Series:
-    """Return each customer's orders a day, by the decayed count and what history could hold."""
+    """Return each customer's orders per day: the decayed count over the decayed history."""
     weight = np.exp(-orders.age / TAU).groupby(orders.customer_id).sum()
     return weight / TAU / (1 - np.exp(-history / TAU))
 

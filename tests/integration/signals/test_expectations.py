@@ -29,7 +29,7 @@ SCHEMAS = {
 
 NOW = datetime(2026, 9, 21, 1, tzinfo=UTC)
 
-# By name of the bad night: what became of each mart, and words of the sentence that says so.
+# By bad night: what happened to each mart, and words of the message that reports it.
 BAD_NIGHTS = {
     "a night of emptied marts": {
         mart: (f"truncate {schema}.{mart}", "at least one") for mart, schema in SCHEMAS.items()
@@ -99,7 +99,7 @@ def usual_rows(warehouse: Warehouse) -> dict[str, int]:
 def night_after(
     copied_warehouse: Warehouse, usual_rows: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> Warehouse:
-    """The built night, before it is checked, a day after one of as many rows that passed."""
+    """The built night before its check; the night before had the same row counts and passed."""
     for variable, value in copied_warehouse.cluster.environment(copied_warehouse.database).items():
         monkeypatch.setenv(variable, value)
     migrate()

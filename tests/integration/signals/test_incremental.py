@@ -1,4 +1,4 @@
-"""Nights that make anew only what changed give what building everything anew gives, to the row."""
+"""Nights that rebuild only what changed equal a full refresh, row by row."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 WHAT_REMEMBERS = ("order_lines", "int_customer_versions", "config.materialized:by_customer")
 ANOTHER_EPOCH = ("--vars", "decay_epoch: 2021-01-01")
 
-# What the shop corrects on the day before each night of a week, about months that nights have seen.
+# The shop's corrections on the day before each night of a week, to months that nights have seen.
 WEEK = {
     "lines arrive late": """
         insert into raw.orders

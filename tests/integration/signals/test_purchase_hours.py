@@ -62,7 +62,7 @@ def _window(own: pd.DataFrame, shop: np.ndarray) -> dict[str, object]:
     shared = _windows(shop)
     is_personal = len(own) >= 5 and windows.max() > 1.1 * shared.max()
     best = windows if is_personal else shared
-    # Windows that differ by rounding alone are tied; the earliest counts.
+    # Windows that differ only by rounding are tied; the earliest counts.
     start = int(np.flatnonzero(best > best.max() - 1e-12)[0])
     return {
         "order_count": len(own),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 QUARTERS = ["2025Q4", "2026Q1", "2026Q2", "2026Q3"]
 REWARDS = [(500, 15), (750, 30), (1000, 50), (1500, 80)]
 
-# Months later: the shop goes on, goods of old quarters come back, an account is opened.
+# Months later: the shop goes on, products of old quarters come back, an account is opened.
 NEW_DATA = """
     insert into raw.orders
     select (jsonb_populate_record(orders, jsonb_build_object(
@@ -60,14 +60,16 @@ def _grade(warehouse: Warehouse, quarter: Quarter) -> None:
 
 
 def _freeze(warehouse: Warehouse, quarter: str, now: datetime) -> str:
-    """Grade and freeze a quarter; return the checksum of the run that stands."""
+    """Grade and freeze a quarter; return the checksum of the run that counts."""
     _grade(warehouse, Quarter.read(quarter))
     with psycopg.connect(warehouse.url, autocommit=True) as connection:
         return freeze(connection, Quarter.read(quarter), now).checksum
 
 
-def _told_by_pandas(warehouse: Warehouse, quarter: Quarter) -> dict[str, tuple[int, int | None]]:
-    """Return cents and reward by customer, as known at the quarter's close, from the raw tables."""
+def _expected_by_pandas(
+    warehouse: Warehouse, quarter: Quarter
+) -> dict[str, tuple[int, int | None]]:
+    """Return cents and reward by customer, from the raw tables as known at the quarter's close."""
     kept = known_purchases(warehouse, quarter.close_date).orders.set_index("order_id").cents
     placed = warehouse.read(
         "select order_id, customer_id, ordered_at, gift_card_amount from raw.orders"
@@ -100,7 +102,7 @@ def test_every_quarter_equals_pandas_result_and_is_the_same_months_later(
     frozen = {}
     for quarter in QUARTERS:
         frozen[quarter] = _freeze(copied_warehouse, quarter, moment)
-        expected = _told_by_pandas(copied_warehouse, Quarter.read(quarter))
+        expected = _expected_by_pandas(copied_warehouse, Quarter.read(quarter))
         assert _frozen_grades(copied_warehouse, quarter) == expected
         assert len({reward for _, reward in expected.values()}) >= 3
     copied_warehouse.execute(NEW_DATA)
@@ -125,7 +127,7 @@ def _frozen_grades(warehouse: Warehouse, quarter: str) -> dict[str, tuple[int, i
 def edges(
     copied_warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Warehouse:
-    """An empty shop with rewards in crowns too, two merged accounts and an account of the staff."""
+    """An empty shop with rewards in crowns too, two merged accounts and a staff account."""
     project = tmp_path / "dbt_project"
     shutil.copytree(project_directory(), project, ignore=shutil.ignore_patterns("target", "logs"))
     for seed, line in {
@@ -141,7 +143,7 @@ def edges(
 
 
 def _buy(warehouse: Warehouse, customer: str, at: str, amount: str, currency: str = "EUR") -> str:
-    """Let a customer buy one thing at a moment of Helsinki's clock; return the order's id."""
+    """Add a customer's order of one product at a time in Helsinki; return the order's id."""
     order = f"{customer} {at} {currency}"
     warehouse.execute(
         f"insert into raw.orders (order_id, customer_id, ordered_at, status, currency)"

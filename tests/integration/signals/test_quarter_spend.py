@@ -1,4 +1,4 @@
-"""The money of the quarters and of the loyalty tiers, told a second time from the raw tables."""
+"""The spend of quarters and loyalty tiers, computed independently from the raw tables."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LOYALTY = [("member", 0, 1), ("silver", 500, 5), ("gold", 1500, 12), ("platinum"
 
 @pytest.fixture(scope="module")
 def orders(warehouse: Warehouse) -> pd.DataFrame:
-    """What each known order counts for: the kept cents less what a gift card paid of them."""
+    """The amount that counts for each known order: the kept cents less those paid by gift card."""
     kept = known_purchases(warehouse, NIGHT).orders.set_index("order_id")
     placed = warehouse.read(
         "select order_id, customer_id, ordered_at, gift_card_amount from raw.orders"
@@ -74,7 +74,7 @@ def test_only_the_quarter_of_the_night_is_open(warehouse: Warehouse) -> None:
 
 
 def test_the_tier_equals_a_replay_of_every_day(warehouse: Warehouse, orders: pd.DataFrame) -> None:
-    """Live every customer's days from the first order to the night, with the tier as a memory."""
+    """Replay each customer's days from the first order to the night, carrying the tier along."""
     mart = warehouse.read("select * from signals.loyalty").set_index("customer_id")
     customers = orders.groupby("customer_id")
     assert sorted(mart.index) == sorted(customers.groups)
@@ -89,7 +89,7 @@ def test_the_tier_equals_a_replay_of_every_day(warehouse: Warehouse, orders: pd.
 
 
 def _live(own: pd.DataFrame) -> dict[str, object]:
-    """Return the tier at the night; it rises with an order and is set anew on an anniversary."""
+    """Return the tier at the night; it rises with an order and is reset on an anniversary."""
     orders = list(zip(own.day, own.cents, own.is_kept, strict=True))
     days = set(own.day)
     first, years, rank = min(days), 0, -1

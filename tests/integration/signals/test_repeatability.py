@@ -33,7 +33,7 @@ FORGET_THE_FUTURE = f"""
     delete from raw.returns where returned_at >= '{NIGHT} 00:00 Europe/Helsinki'
 """
 
-# As a bigger shop's planner would: several workers share a scan, in an order that nobody knows.
+# Like the planner of a bigger shop: several workers share a scan, in an unpredictable order.
 PLAN_OTHERWISE = "; ".join(
     f"alter database {{database}} set {setting}"
     for setting in (

@@ -32,7 +32,7 @@ def mart(warehouse: Warehouse) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def days(purchases: Purchases) -> pd.DataFrame:
-    """One row a customer, product type and day, with the days since the previous one."""
+    """One row per customer, product type and day, with the days since the previous one."""
     days = purchases.lines[[*PAIR, "day"]].drop_duplicates().sort_values([*PAIR, "day"])
     days["age"] = purchases.age(days.day)
     days["log_gap"] = np.log(-days.groupby(PAIR).age.diff())

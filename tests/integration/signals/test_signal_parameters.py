@@ -88,7 +88,7 @@ def test_a_night_built_again_replaces_only_its_own_parameters(copied_warehouse: 
 def _backtest(
     events: pd.DataFrame, purchases: Purchases, keys: list[str], horizon: int, *, at_least: int
 ) -> dict[int, tuple[np.ndarray, np.ndarray]]:
-    """Return each tau's exposures at the begin of the window, and whether an event came in it."""
+    """Return each tau's exposures at the start of the window, and whether an event fell into it."""
     age = purchases.age(events.day)
     past, recent = events[age > horizon], events[age <= horizon]
     counts = past.groupby(keys).size()

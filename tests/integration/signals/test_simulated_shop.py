@@ -1,4 +1,4 @@
-"""A small simulated shop: what was planted is found, and no near miss is taken for it."""
+"""A small simulated shop: all planted cases are found, and no near misses."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CUSTOMERS = 4 * FEWEST_CUSTOMERS  # four times every story
 def simulated(warehouse: Warehouse) -> Iterator[Warehouse]:
     """A night of a simulated shop, beside the one of real households."""
     built = Warehouse(warehouse.cluster, "simulated_shop", warehouse.target)
-    # A copy for its ledger; what it holds of the shop is replaced.
+    # A copy, for its ledger; the shop's data in it are replaced.
     built.cluster.create_database(built.database, template=warehouse.database)
     with psycopg.connect(built.url) as connection:
         write_simulated_shop(
@@ -79,7 +79,7 @@ def test_evidence_of_a_lifestyle_is_of_the_customers_own_kept_orders(simulated: 
 
 
 def test_a_gift_occasion_identifies_no_recipient(simulated: Warehouse) -> None:
-    """Neither a family name nor a street nor a postal code of any parcel."""
+    """It holds no family name, street or postal code of any parcel."""
     told = simulated.read("""
         select 1
         from signals.gift_occasions as occasions
@@ -134,7 +134,7 @@ def test_habitual_returners_rank_above_occasional_ones(simulated: Warehouse) -> 
         from truth.returns inner join signals.return_habits using (customer_id)
     """)
     by_habit, by_chance = habits[habits.is_planted], habits[~habits.is_planted]
-    # Who bought few lines may have sent back one of them by habit and by chance.
+    # With few lines, one habitual return looks the same as one by chance.
     assert (by_habit.times_average > by_chance.times_average.max()).mean() > 0.8
     assert len(by_habit) >= 20
 
@@ -147,7 +147,7 @@ def test_one_seed_makes_one_shop_and_another_seed_another() -> None:
 def test_every_story_occurs_in_the_smallest_shop() -> None:
     made = simulate_shop(read_shop(), FEWEST_CUSTOMERS, 1, NIGHT)
     told = {row["why"] for rows in made.records.truths.values() for row in rows}
-    assert len(told) >= len(STORIES) - 1  # the two gifts to a friend of one story tell the same
+    assert len(told) >= len(STORIES) - 1  # two stories share one reason
 
 
 def _everything(seed: int) -> tuple[object, ...]:

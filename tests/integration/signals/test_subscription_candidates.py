@@ -1,4 +1,4 @@
-"""The subscription candidates against docs/signals/subscription_candidates.md, by pandas."""
+"""Subscription candidates against docs/signals/subscription_candidates.md, computed with pandas."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def mart(warehouse: Warehouse) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def ages(warehouse: Warehouse) -> pd.core.groupby.SeriesGroupBy:
-    """The ages in days of the days on which each pair was bought, of those with four or more."""
+    """The ages, in days, of each pair's purchase days, for pairs with four or more."""
     purchases = known_purchases(warehouse, NIGHT)
     days = purchases.lines[[*PAIR, "day"]].drop_duplicates().sort_values([*PAIR, "day"])
     days["age"] = purchases.age(days.day)

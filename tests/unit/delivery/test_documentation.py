@@ -1,4 +1,4 @@
-"""`docs/delivery.md` and the code are the same state machine."""
+"""`docs/delivery.md` and the code describe the same state machine."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def documented() -> set[Arrow]:
 
 
 def arrows_of(file: Path) -> set[Arrow]:
-    """The transitions of messages that a statement makes, read from what it says."""
+    """The transitions of messages that a statement makes, read from its text."""
     statement = re.sub(r"--.*", "", file.read_text())
     target = TARGET.search(statement)
     if "update ledger.messages" not in statement or not target:

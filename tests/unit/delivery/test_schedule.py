@@ -21,7 +21,7 @@ QUIET = QuietHours(21, 8, ZoneInfo("Europe/Helsinki"))
 
 
 def message(kind: str, send_in: int, worthless_in: int = 1000) -> ClaimedMessage:
-    """A message due in so many minutes."""
+    """A message due in some minutes."""
     return ClaimedMessage(
         uuid4(), uuid4(), "winback", "en", kind, "offers", "anna@example.com", "{}",
         NOW + timedelta(minutes=send_in), NOW + timedelta(minutes=worthless_in), 1,
@@ -70,7 +70,7 @@ def test_marketing_is_scheduled_far_enough_ahead_to_be_cancelled(
         # Clocks go back, and forward, between the evening and the morning.
         ("2026-10-24 22:30+03:00", "Europe/Helsinki", "2026-10-25 08:00+02:00"),
         ("2026-03-28 22:30+02:00", "Europe/Helsinki", "2026-03-29 08:00+03:00"),
-        # Whose zone is not known lives by the shop's clock.
+        # Customers without a known zone live by the shop's clock.
         ("2026-11-22 22:30+02:00", None, "2026-11-23 08:00+02:00"),
         ("2026-11-22 22:30+02:00", "Mars/Olympus_Mons", "2026-11-23 08:00+02:00"),
     ],

@@ -1,4 +1,4 @@
-"""What the tests of campaigns and mails share: the real manifest, and a project to break."""
+"""Fixtures for tests of campaigns and mails: the real manifest, and a project to break."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def manifest() -> Path:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A copy of what the campaigns are made of, to be changed at will."""
+    """A copy of the campaigns' files that a test may change."""
     for folder in COPIED:
         shutil.copytree(project_directory() / folder, tmp_path / folder)
     shutil.copy(project_directory() / "dbt_project.yml", tmp_path)
@@ -35,7 +35,7 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def manifest_with(manifest: Path, tmp_path: Path) -> Callable[..., Path]:
-    """Returns a function: the manifest with other settings of the campaign `winback`."""
+    """A function that returns the manifest with other settings of the campaign `winback`."""
 
     def change(**settings: Any) -> Path:
         content = json.loads(manifest.read_text())

@@ -1,4 +1,4 @@
-"""What the engine knows of the campaigns, and how it says that one is not as it should be."""
+"""What the engine reads of the campaigns, and its errors for those that are wrong."""
 
 from __future__ import annotations
 

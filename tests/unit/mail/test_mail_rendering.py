@@ -1,4 +1,4 @@
-"""What the engine shows of a mail is what SendGrid's stand-in makes of its template."""
+"""The engine shows a mail exactly as the sandbox renders its template."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def compose(campaign: str, *, is_marketing: bool = True) -> list[Mail]:
 
 
 def stored(mail: Mail, data: dict) -> StoredMessage:
-    """The mail as the sandbox keeps it: a template, and data to fill it with."""
+    """The mail as the sandbox stores it: a template and its data."""
     return StoredMessage(
         row={"message_id": 1, "x_message_id": "x", "template_id": "d-1"},
         mail={},

@@ -1,4 +1,4 @@
-"""What `retention preview` and `retention check` warn of: each warning, with file and line."""
+"""The warnings of `retention preview` and `retention check`, each with file and line."""
 
 from __future__ import annotations
 

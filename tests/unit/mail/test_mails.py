@@ -1,4 +1,4 @@
-"""The mails: every campaign in every language, as its reader would see it."""
+"""The mails: every campaign in every language, as recipients see them."""
 
 from __future__ import annotations
 

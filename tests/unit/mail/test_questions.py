@@ -31,7 +31,7 @@ LINKS = "".join(f'<a href="{{{{answers}}}}/satisfaction/{n}">{n}</a>\n' for n in
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A copy of what mails are made of; winback asks how satisfied people are."""
+    """A copy of the project's mails, in which winback asks how satisfied people are."""
     for folder in ("campaigns", "layouts"):
         shutil.copytree(project_directory() / folder, tmp_path / folder)
     shutil.copy(project_directory() / "dbt_project.yml", tmp_path)
@@ -47,7 +47,7 @@ def winback() -> Campaign:
 
 @pytest.fixture
 def problems(project: Path, winback: Campaign) -> Callable[..., tuple[str, ...]]:
-    """Returns a function: what is wrong with winback when it asks these questions."""
+    """A function that returns winback's problems when it asks these questions."""
 
     def check(questions: dict[str, tuple[str, ...]] = SATISFACTION, **settings: str) -> tuple:
         campaign = winback.model_copy(update={"questions": questions} | settings)
@@ -176,7 +176,7 @@ def test_impossible_words_are_named_with_their_key(
     assert str(raised.value).startswith("layouts/answers.yml")
 
 
-def test_without_any_words_the_file_is_missed(project: Path) -> None:
+def test_a_missing_file_of_words_is_named(project: Path) -> None:
     (project / "layouts/answers.yml").unlink()
     with pytest.raises(QuestionError, match=r"layouts/answers\.yml is missing"):
         read_words(project)
