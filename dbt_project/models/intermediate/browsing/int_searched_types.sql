@@ -23,7 +23,7 @@ searched as (
 
 ),
 
--- A text names every type of which it contains the name, in either language, as
+-- A search names every type whose name, in either language, it contains as
 -- whole words.
 named as (
 
