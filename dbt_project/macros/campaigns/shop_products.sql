@@ -1,5 +1,5 @@
-{#- A product in a mail under the shop's own name: the unchanged name, the link to its page, and a
-    note in small type if given; the mail leaves out null notes. -#}
+{#- A product in a mail under the name the shop gives it: that name as it is, the link to its page, and a
+    note in small letters if given; null notes are left out by the mail. -#}
 {%- macro product_item(name, product_id, note='null') -%}
     jsonb_build_object(
         'name', {{ name }},
@@ -8,7 +8,7 @@
     )
 {%- endmacro -%}
 
-{#- The quantity of a product, before its name: nothing for one piece, '2 × ', '0,5 × '. -#}
+{#- How much of a product, before its name: nothing for one piece, '2 × ', '0,5 × '. -#}
 {%- macro quantity_words(quantity, locale) -%}
     case
         when {{ quantity }} <> 1 then
@@ -27,8 +27,8 @@
     {%- endif -%}
 {%- endmacro -%}
 
-{#- What a mail shows for the products of a cart beyond those it names: an array with no or one
-    item, their number ('and one more', 'ja 3 muuta') with a link to the cart. -#}
+{#- What a mail shows of a cart's things beyond those it names: an array of none or one, how many
+    they are ('and one more', 'ja 3 muuta') with the way to the cart. -#}
 {%- macro more_items(count, locale) -%}
     {%- set words = {
         'en': ["'and one more'", "'and '", "' more'"],

@@ -23,7 +23,7 @@ searched as (
 
 ),
 
--- A search names every type whose name, in either language, it contains as
+-- A text names every type of which it contains the name, in either language, as
 -- whole words.
 named as (
 
