@@ -1,4 +1,5 @@
-{#- Whose gift card ends soon and has money left; in time to use it, once. -#}
+{#- Customers whose gift card expires soon and has money left, in time to use
+    it; once for each card. -#}
 {%- set first_days_before = 21 -%}
 {%- set last_days_before = 5 -%}
 {%- set large_amount = 50 -%}
@@ -11,7 +12,7 @@ gift_cards as (
 
 ),
 
--- Of a shop that reports no payments nobody knows what is left on a card.
+-- If the shop reports no payments, nobody knows what is left on a card.
 ending as (
 
     select
