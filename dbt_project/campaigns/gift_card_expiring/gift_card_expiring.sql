@@ -12,7 +12,7 @@ gift_cards as (
 
 ),
 
--- If the shop reports no payments, nobody knows what is left on a card.
+-- Of a shop that reports no payments nobody knows what is left on a card.
 ending as (
 
     select

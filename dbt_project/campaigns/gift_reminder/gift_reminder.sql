@@ -25,7 +25,7 @@ ideas as (
 
 ),
 
--- The latest gift to the same person, for any occasion.
+-- The latest present to the same person, for whatever occasion.
 latest_gifts as (
 
     select

@@ -12,7 +12,7 @@ gift_cards as (
 
 ),
 
--- Cards whose code has certainly not been mailed.
+-- Those whose code no mail has carried for certain.
 undelivered as (
 
     select

@@ -37,7 +37,7 @@ product_types as (
 
 ),
 
--- First what goes with the customer's purchases, then what others buy.
+-- What goes with the customer's purchases first, then what others buy.
 fitting as (
 
     select
