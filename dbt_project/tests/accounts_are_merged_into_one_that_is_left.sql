@@ -1,7 +1,8 @@
 {{ config(severity='warn') }}
 
--- A chain of merges would make two people of one: each line names the account
--- that is left in the end. `retention check` refuses it, and names the line.
+-- A chain of merges would make two people of one: each row must name the
+-- account that remains in the end. `retention check` rejects chains and names
+-- the row.
 with merged_customers as (
 
     select * from {{ ref('merged_customers') }}

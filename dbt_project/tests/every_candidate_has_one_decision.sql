@@ -1,4 +1,4 @@
--- Candidates equal decisions, to the row: nobody is lost or decided twice.
+-- Candidates equal decisions, row by row: none is lost or decided twice.
 select
     candidates.candidate_id,
     count(candidates.candidate_id) as candidate_count,

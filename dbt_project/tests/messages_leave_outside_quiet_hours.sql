@@ -1,4 +1,5 @@
--- Marketing arrives by day, on the customer's clock, while it is worth reading.
+-- Marketing arrives outside the quiet hours, in the customer's time zone, and
+-- before it expires.
 select
     campaign,
     customer_id,

@@ -1,6 +1,5 @@
--- Nobody is sent two marketing messages on one day of their own clock: neither
--- by this night, nor by this one and an earlier one, whose messages the ledger
--- holds.
+-- No customer gets two marketing messages on one local day, neither from this
+-- night nor from this one and an earlier one, whose messages are in the ledger.
 with
 
 sending as (

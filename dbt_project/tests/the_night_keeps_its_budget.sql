@@ -1,4 +1,5 @@
--- A night plans no more marketing than its budget, and nobody better waits.
+-- A night plans no more marketing than its budget, and no better candidate is
+-- left waiting.
 {%- set budget = var('daily_message_budget') %}
 select
     count(*) filter (where outcome = 'send') as sent_count,

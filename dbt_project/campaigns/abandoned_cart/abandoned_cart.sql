@@ -1,7 +1,7 @@
-{#- What still lies in a cart. One touched so shortly before the night may be
-    in use ... -#}
+{#- A cart that was touched more recently before the night than this may still
+    be in use ... -#}
 {%- set settled_hours = 1 -%}
-{#- ... and the mail leaves between these hours after the last touch. -#}
+{#- ... and the mail is sent between these hours after the last touch. -#}
 {%- set minimum_idle_hours = 6 -%}
 {%- set maximum_idle_hours = 96 -%}
 
@@ -35,7 +35,8 @@ last_orders as (
 
 ),
 
--- Of several carts the one touched last speaks; the others are older wishes.
+-- If a customer has several carts, the one touched last counts; the others are
+-- older wishes.
 latest_carts as (
 
     select distinct on (customer_id)
@@ -48,7 +49,8 @@ latest_carts as (
 
 ),
 
--- Whoever has ordered anything since the cart was filled has made a choice.
+-- Customers who have ordered anything since the cart was filled have made their
+-- choice.
 left_carts as (
 
     select
@@ -66,8 +68,8 @@ left_carts as (
 
 )
 
--- A cart that is filled again is another occasion; one that is merely emptied
--- a little is not.
+-- A cart that is filled again is another occasion; one from which something was
+-- removed is not.
 select
     customer_id,
     cart_id || ':' || to_char(

@@ -1,7 +1,7 @@
-{#- Whose birthday it is today. Adults only: the mail is marketing, and nobody
-    under age shall be sold to on the strength of a birth date. -#}
+{#- Customers with a birthday today. Adults only: the mail is marketing, and
+    minors must not be advertised to because of their date of birth. -#}
 {%- set minimum_age = 18 -%}
-{#- Above it the date is more likely a form's placeholder. -#}
+{#- A greater age is more likely a form's placeholder. -#}
 {%- set maximum_age = 100 -%}
 
 with

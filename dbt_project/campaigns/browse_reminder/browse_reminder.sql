@@ -1,9 +1,9 @@
-{#- Who has come back to look at one kind of thing, lately and often enough to
-    mean it, and is still choosing. Days are those of the shop's calendar. -#}
+{#- Customers who have viewed one product type recently and often enough to mean
+    it, and are still choosing. Days are the shop's local days. -#}
 {%- set minimum_interest = 1.5 -%}
 {%- set minimum_days = 2 -%}
 {%- set fresh_days = 3 -%}
-{#- Well below the signal's 90 days, since the first look is the occasion. -#}
+{#- Well below the signal's 90 days, because the first view is the occasion. -#}
 {%- set wave_days = 30 -%}
 
 with

@@ -1,4 +1,5 @@
-{#- How to use and look after what has just arrived: one mail for an order. -#}
+{#- How to use and look after products that have just arrived: one mail for an
+    order. -#}
 {%- set most_topics = 3 -%}
 
 with
@@ -54,7 +55,7 @@ grouped as (
 
 )
 
--- The dearest thing names the mail.
+-- The most expensive product names the mail.
 select
     foremost.customer_id,
     foremost.order_id || ':' || foremost.care_topic as occasion,

@@ -1,5 +1,6 @@
-{#- Who has bought a thing and lacks what the shop's people know to belong with
-    it (complements.csv): so many local days after it was delivered. -#}
+{#- Customers who have bought something and lack what belongs with it according
+    to the shop's staff (complements.csv), within these local days after its
+    delivery. -#}
 {%- set days_after = 4 -%}
 {%- set days_until = 21 -%}
 {%- set shown_products = 3 -%}
@@ -12,7 +13,7 @@ complements as (
 
 ),
 
--- Of several orders the one delivered last speaks, and in it the purchase
+-- If there are several orders, the one delivered last, and in it the purchase
 -- whose complement is suggested first.
 bought as (
 

@@ -1,6 +1,6 @@
-{#- Whose last order holds things that others often buy together with something
-    this customer never bought: so many local days after that order. First-time
-    buyers are left to second_purchase. -#}
+{#- Customers whose last order contains products that are often bought together
+    with something they never bought, within these local days after that order.
+    First-time buyers are left to second_purchase. -#}
 {%- set days_after = 7 -%}
 {%- set days_until = 21 -%}
 {%- set minimum_orders = 2 -%}

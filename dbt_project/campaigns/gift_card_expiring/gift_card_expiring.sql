@@ -1,4 +1,5 @@
-{#- Whose gift card ends soon and has money left; in time to use it, once. -#}
+{#- Customers whose gift card expires soon and has money left, in time to use
+    it; once for each card. -#}
 {%- set first_days_before = 21 -%}
 {%- set last_days_before = 5 -%}
 {%- set large_amount = 50 -%}

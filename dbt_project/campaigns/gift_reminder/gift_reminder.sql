@@ -1,5 +1,6 @@
-{#- Who sent somebody a present and may want to do so again: a year after it,
-    with a month's notice (the signal's) and time left to choose and send. -#}
+{#- Customers who sent a gift and may want to do so again: a year later, with a
+    month's notice (from the signal) and enough time left to choose and
+    send. -#}
 {%- set days_to_send = 7 -%}
 {%- set quiet_days = 90 -%}
 {%- set most_years = 1 -%}
@@ -35,8 +36,8 @@ latest_gifts as (
 
 ),
 
--- Whose parcel went to the customer's own door has no name here: for whom it
--- was, the shop cannot know.
+-- A parcel to the customer's own home has no name here: the shop cannot know
+-- whom the gift was for.
 due as (
 
     select

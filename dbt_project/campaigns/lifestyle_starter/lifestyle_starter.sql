@@ -1,8 +1,9 @@
-{#- A lifestyle that has just shown: three short notes. A step goes out in its
-    days after the purchase that first proved the lifestyle: not the latest
-    one, which moves with every purchase and could bring steps out of order.
-    Not before the third: a parcel must have left to tell that it was a present.
-    The windows must not meet, nor lie closer than cooldown_days (.yml). -#}
+{#- A lifestyle that has just been detected: three short mails. A step is sent
+    in its days after the purchase that first proved the lifestyle, not after
+    the latest one, which moves with every purchase and could change the order
+    of the steps. Not before the third day: only a shipped parcel shows whether
+    it was a gift. The windows must not meet, and must be at least cooldown_days
+    (.yml) apart. -#}
 {%- set step_days = {1: [3, 5], 2: [10, 13], 3: [24, 28]} -%}
 
 with

@@ -1,5 +1,5 @@
-{#- The issue of the week for everybody who subscribed, what interests them
-    first. What is for everyone counts as an interest of this strength. -#}
+{#- The issue of the week for all subscribers, with what interests them first.
+    Items for everyone count as an interest of this strength. -#}
 {%- set most_items = 4 -%}
 {%- set everyone_strength = 0.1 -%}
 {%- set week = "date_trunc('week', " ~ as_of_date() ~ ")" -%}

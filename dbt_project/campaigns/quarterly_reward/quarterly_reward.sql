@@ -1,5 +1,6 @@
-{#- A reward's gift card; its code the engine puts into the mail when it leaves.
-    Not before this hour of the shop's clock: money should not wake anybody. -#}
+{#- A reward's gift card; the engine puts its code into the mail when it is
+    sent. Not before this hour in the shop's time zone: money should not wake
+    anybody. -#}
 {%- set earliest_hour = 9 -%}
 {%- set locales = var('mail_locales') + var('transactional_locales') -%}
 

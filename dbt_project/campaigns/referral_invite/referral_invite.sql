@@ -1,9 +1,10 @@
-{#- Who keeps coming back and keeps what they buy may well recommend the shop:
-    they get their own code for friends. -#}
+{#- Customers who keep coming back and keep what they buy may well recommend the
+    shop: they get a code of their own for friends. -#}
 {%- set minimum_orders = 3 -%}
-{#- So many times the shop's share of returned lines is no bad sign yet. -#}
+{#- Returning up to this many times the shop's share of lines is not a bad sign
+    yet. -#}
 {%- set maximum_returns = 1.5 -%}
-{#- Asked so many days after an order: it has arrived, and is not forgotten. -#}
+{#- Days after an order: it has arrived and is not forgotten. -#}
 {%- set earliest_days = 7 -%}
 {%- set latest_days = 45 -%}
 

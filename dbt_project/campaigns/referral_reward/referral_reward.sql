@@ -1,5 +1,5 @@
-{#- A referral's gift card; its code the engine puts into the mail when it
-    leaves. Not before this hour of the shop's clock. -#}
+{#- A referral's gift card; the engine puts its code into the mail when it is
+    sent. Not before this hour in the shop's time zone. -#}
 {%- set earliest_hour = 9 -%}
 
 with

@@ -1,5 +1,5 @@
-{#- Who is likely to need something again soon. Mails promise to ask once only:
-    days_ahead + days_late must stay below cooldown_days (.yml). -#}
+{#- Customers who are likely to need something again soon. Mails promise to ask
+    only once: days_ahead + days_late must stay below cooldown_days (.yml). -#}
 {%- set days_ahead = 7 -%}
 {%- set gaps_ahead = 0.33 -%}
 {%- set days_late = 3 -%}

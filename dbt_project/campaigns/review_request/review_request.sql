@@ -1,5 +1,5 @@
-{#- Who has had something for some days on which one can have an opinion:
-    nothing that runs out, nothing cheap. -#}
+{#- Customers who have had a product for some days on which one can have an
+    opinion: nothing that runs out, nothing cheap. -#}
 {%- set days_after_delivery = 10 -%}
 {%- set days_late = 10 -%}
 {%- set minimum_price = 15 -%}

@@ -1,5 +1,6 @@
-{#- Who has had an order for some days on which we ask: the second one, the
-    fourth and so on. Twice a year at most, says cooldown_days (.yml). -#}
+{#- Customers who have had an order for some days that we ask about: the second
+    one, the fourth and so on. At most twice a year, by cooldown_days
+    (.yml). -#}
 {%- set days_after_delivery = 3 -%}
 {%- set days_late = 7 -%}
 

@@ -1,5 +1,5 @@
-{#- Who bought once, so long ago that many first-time buyers of this shop had
-    come back, and not so long that hardly any still would. -#}
+{#- Customers who bought once, so long ago that many first-time buyers of this
+    shop had come back by then, but not so long that hardly any still would. -#}
 
 with
 

@@ -1,10 +1,11 @@
-{#- Who buys something that runs out so often, and still does, that it might
-    as well come by itself. A pace of 3 in 8 weeks would be strict. -#}
+{#- Customers who still buy something that runs out so often that it might as
+    well come automatically. A pace of 3 in 8 weeks would be strict. -#}
 {%- set minimum_purchases = 4 -%}
 {%- set minimum_pace = 2 -%}
 {#- Four purchases in a fortnight are a full cupboard, not a rhythm. -#}
 {%- set minimum_span_days = 42 -%}
-{#- Who has let two gaps of their own pass has stopped, or has plenty. -#}
+{#- Customers who have missed two of their own gaps have stopped, or have
+    plenty. -#}
 {%- set most_gaps_since = 2 -%}
 
 with

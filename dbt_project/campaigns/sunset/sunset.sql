@@ -1,7 +1,7 @@
-{#- Who has neither ordered nor looked around for long is told goodbye. The
-    decisions then leave them alone, until they order. -#}
+{#- A goodbye to customers who have neither ordered nor visited for a long time.
+    The decisions then leave them alone until they order. -#}
 {%- set minimum_days = 366 -%}
-{#- A look at the shop or a thing in a cart within so many days is a visit;
+{#- A page view, or a product in a cart, within this many days is a visit;
     `page_views` goes back no further. -#}
 {%- set visit_days = 90 -%}
 

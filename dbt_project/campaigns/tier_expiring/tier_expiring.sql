@@ -1,8 +1,9 @@
-{#- Whose tier ends soon and can still be kept is told what is missing. -#}
+{#- Customers whose tier ends soon and can still be kept, with what is
+    missing. -#}
 {%- set earliest_days = 30 -%}
 {%- set latest_days = 4 -%}
-{#- In reach is so many times what the customer usually buys in the time that is
-    left, or with one usual order. -#}
+{#- In reach is this many times what the customer usually buys in the time left,
+    or one usual order. -#}
 {%- set reach = 1.5 -%}
 
 with
@@ -40,7 +41,7 @@ ending as (
         between {{ latest_days }} and {{ earliest_days }}
         and (loyalty.keep_missing_spend > 0 or loyalty.keep_missing_orders > 0)
         and loyalty.orders_12_months > 0
-        -- The tier that every order reaches is not to be earned.
+        -- A tier that every order reaches need not be earned.
         and (steps.minimum_spend > 0 or steps.minimum_orders > 1)
 
 ),

@@ -1,4 +1,4 @@
-{#- Who has just reached a higher tier of the loyalty programme is told. -#}
+{#- Customers who have just reached a higher tier of the loyalty programme. -#}
 {%- set announced_days = 7 -%}
 
 with
@@ -36,7 +36,7 @@ reached as (
         on
             loyalty.customer_id = taken.customer_id
             and loyalty.reached_date = taken.graded_date
-    -- What the membership year began with was reached before.
+    -- The tier at the start of the membership year was reached before.
     inner join days as began
         on
             loyalty.customer_id = began.customer_id

@@ -1,4 +1,5 @@
-{#- Who has just told us that they are not happy: for the shop's support. -#}
+{#- Customers who have just answered that they are not happy: for the shop's
+    support. -#}
 {%- set days_back = 3 -%}
 {%- set unhappy_answers = {'satisfaction': ['1', '2'], 'review': ['poor']} -%}
 {%- set campaigns = ['satisfaction_survey', 'review_request'] -%}
@@ -22,7 +23,7 @@ answers as (
 
 ),
 
--- Of these campaigns the occasion is the order.
+-- For these campaigns the occasion is the order.
 orders as (
 
     select * from {{ ref('order_amounts') }}

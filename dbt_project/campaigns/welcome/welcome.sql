@@ -1,4 +1,4 @@
-{#- A welcome to who has just bought for the first time. -#}
+{#- A welcome to customers who have just bought for the first time. -#}
 
 with
 

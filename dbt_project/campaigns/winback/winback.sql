@@ -1,13 +1,14 @@
-{#- Who used to come back in a rhythm and has let several turns pass gets three
-    mails, as long as nothing is ordered. -#}
+{#- Customers who used to come back regularly and have missed several of their
+    usual gaps get three mails, as long as they order nothing. -#}
 {%- set minimum_orders = 5 -%}
 {%- set maximum_activity = 0.5 -%}
-{#- Away is who missed so many own turns and did not order for so many days; -#}
+{#- A customer is away after missing this many of their own gaps and not
+    ordering for this many days; -#}
 {%- set minimum_turns = 3 -%}
 {%- set minimum_days = 21 -%}
-{#- each mail begins so many days after that, and the last one ends there. -#}
+{#- each mail starts this many days after that, and the last one ends there. -#}
 {%- set step_days = [0, 30, 75, 135] -%}
-{#- Who has not ordered for longer than this is not asked back. -#}
+{#- Customers who have not ordered for longer than this are not written to. -#}
 {%- set maximum_days = 330 -%}
 
 with

@@ -1,4 +1,4 @@
-{#- Baskets as the evidence of a decision, the dearest first: jsonb, for `group by`. -#}
+{#- Baskets as the evidence of a decision, the most expensive first: jsonb, for `group by`. -#}
 {%- macro basket_evidence(baskets) -%}
     jsonb_agg(
         jsonb_build_object(
@@ -11,7 +11,8 @@
     )
 {%- endmacro -%}
 
-{#- The dearest named products of baskets, as an array of texts: for `group by`. -#}
+{#- Names of the most expensive baskets' product types that mails may name, as an array of texts:
+    for `group by`. -#}
 {%- macro dearest_names(baskets, product_types, locale, limit=3) -%}
     (
         array_agg(
@@ -21,7 +22,8 @@
     )[1:{{ limit }}]
 {%- endmacro -%}
 
-{#- A product in a mail: its name, as a heading, the link to its page, and its habit if given. -#}
+{#- A product in a mail: its name with an upper-case first letter, the link to its page, and its
+    habit if given. -#}
 {%- macro mail_item(name, product_id, habit=none) -%}
     jsonb_build_object(
         'name', {{ sentence_case(name) }},

@@ -1,5 +1,5 @@
-{#- What a mail may call somebody, of the first word on a label: null for an initial, a title, a household
-    or anything that is not spelled with letters. -#}
+{#- The name to use in a greeting, from the first word on a label: null for an initial, a title, a
+    household or anything that is not spelled with letters. -#}
 {%- macro called_name(words) -%}
     {%- set no_names = [
         'mr', 'mrs', 'ms', 'miss', 'dr', 'family', 'fam', 'the', 'herra', 'rouva', 'neiti', 'perhe', 'tri',

@@ -1,4 +1,4 @@
-{#- What a campaign's .yml says under config.meta.campaign; empty while dbt only parses. -#}
+{#- The settings of a campaign: config.meta.campaign in its .yml; empty while dbt only parses. -#}
 {%- macro campaign_settings(name) -%}
     {%- if not execute -%}
         {{ return({}) }}
@@ -7,7 +7,7 @@
     {{ return(graph.nodes[key].config.meta.campaign) }}
 {%- endmacro -%}
 
-{#- The longest time that any campaign lets a message wait, in days. -#}
+{#- The longest time for which any campaign lets a message wait, in days. -#}
 {%- macro longest_expiry() -%}
     {%- set days = [0] -%}
     {%- for campaign in var('campaigns') -%}
@@ -16,7 +16,7 @@
     {{ return(days | max) }}
 {%- endmacro -%}
 
-{#- The campaigns whose message is a goodbye, as their .yml says. -#}
+{#- The campaigns whose message is a goodbye, according to their .yml. -#}
 {%- macro goodbye_campaigns() -%}
     {%- set names = [] -%}
     {%- for campaign in var('campaigns') if campaign_settings(campaign).is_goodbye -%}
@@ -25,7 +25,7 @@
     {{ return(names) }}
 {%- endmacro -%}
 
-{#- The marts a campaign reads, directly or through others, of those that must pass a check. -#}
+{#- The guarded marts that a campaign reads, directly or through other models. -#}
 {%- macro guarded_marts_of(name) -%}
     {%- set found = [] -%}
     {%- if execute -%}
@@ -43,7 +43,7 @@
     {{ return(var('guarded_marts') | select('in', names) | list) }}
 {%- endmacro -%}
 
-{#- The page of a product in the shop, for a mail's link. -#}
+{#- The URL of a product's page in the shop, for links in mails. -#}
 {%- macro product_page(product_id) -%}
     replace('{{ var("product_page_url") }}', '{product_id}', {{ product_id }})
 {%- endmacro -%}

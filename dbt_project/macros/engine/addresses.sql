@@ -1,4 +1,5 @@
-{#- A text as plain words: lower case, without accents and punctuation, one blank between words. -#}
+{#- A text as plain words: lower case, without accents and punctuation, with one blank between
+    words. -#}
 {%- macro plain_words(words) -%}
     trim(regexp_replace(
         translate(
@@ -23,9 +24,10 @@
     )
 {%- endmacro -%}
 
-{#- A postal address as one key, the same however it is spelled: 'Koivuk. 5 as 2, FI-00100' and
-    'KOIVUKATU 5 2, 00100'. Street words shrink to their first letters, the word before a flat's
-    number goes; the city, which has a name per language, counts only without a postal code. -#}
+{#- A key for a postal address, the same for every spelling: 'Koivuk. 5 as 2, FI-00100' and
+    'KOIVUKATU 5 2, 00100'. Street words are shortened to their first letters, and the word before a
+    flat's number is removed. The city, whose name differs by language, counts only without a postal
+    code. -#}
 {%- macro address_key(street, postal_code, city) -%}
     replace(
         regexp_replace(

@@ -1,14 +1,15 @@
 {#-
-    A table of which each row is made from one customer's order lines alone, and has a `customer_id`.
-    Its model is written like that of any table, about all customers; a night then makes anew only
-    the rows of those whose lines are not what the rows were made from.
+    A materialization for tables in which each row depends only on one customer's order lines, and has
+    a `customer_id`. The model is written like that of any table, for all customers; a night then
+    rebuilds only the rows of customers whose lines have changed since the rows were built.
 
-    Beside each such table stands a small one, `<model>_versions`: for each customer the version (see
-    `int_customer_versions`) from which the rows were made, and, as its comment, the definition hash:
-    of the model's compiled SQL and of the definition hashes of the models it reads. Another hash (an
-    edited model, macro or var), `--full-refresh`, or a change of many customers make the whole table anew.
-    Nothing is remembered of nights: whichever was built before, and wherever it failed, each table
-    knows its stale customers. A model that asks for `as_of()` is made anew every night.
+    Each such table has a small companion, `<model>_versions`. It has the version (see
+    `int_customer_versions`) from which each customer's rows were built, and, as its comment, the
+    definition hash: a hash of the model's compiled SQL and of the definition hashes of the models it
+    reads. A different hash (an edited model, macro or var), `--full-refresh`, or a change of many
+    customers rebuilds the whole table. Nights are not remembered: whichever was built before, and
+    wherever it failed, each table knows its stale customers. A model that uses `as_of()` is rebuilt
+    every night.
 -#}
 {% materialization by_customer, adapter='postgres' %}
     {%- set kept = load_cached_relation(this) -%}
@@ -36,7 +37,7 @@
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
-{#- The table anew, beside the kept one until it is whole. -#}
+{#- Builds the whole table next to the existing one, and replaces that when it is complete. -#}
 {%- macro make_all_customers(target_relation, kept, sources, definition_hash) -%}
     {%- set fresh = make_intermediate_relation(target_relation) -%}
     {%- do run_query('drop table if exists ' ~ fresh) -%}
@@ -55,7 +56,7 @@
     ) -%}
 {%- endmacro -%}
 
-{#- The rows of the customers named (an array, as text) replaced, in one statement. PostgreSQL takes
+{#- Replaces the rows of the given customers (an array, as text) in one statement. PostgreSQL pushes
     the condition on a grouping or partitioning column down to the tables that are read. -#}
 {%- macro make_stale_customers(target_relation, customer_ids, sources) -%}
     {%- set columns = get_quoted_csv(
@@ -72,8 +73,8 @@
     {%- endcall -%}
 {%- endmacro -%}
 
-{#- Whose rows are missing, left over or of another version, as the text of an array, and what share
-    of all customers they are. -#}
+{#- The customers whose rows are missing, left over or of another version, as the text of an array,
+    and their share of all customers. -#}
 {%- macro stale_customers(sources) -%}
     {%- set found = run_query(
         "select coalesce(array_agg(customer_id order by customer_id) filter (where is_stale), '{}')::text,"

@@ -1,15 +1,15 @@
-{#- Where the versions stand from which the rows of a `by_customer` table were made. -#}
+{#- The table with the versions from which the rows of a `by_customer` table were built. -#}
 {%- macro versions_of(relation) -%}
     {%- set identifier = relation.identifier ~ '_versions' -%}
     {{ return(api.Relation.create(relation.database, relation.schema, identifier)) }}
 {%- endmacro -%}
 
-{#- What the model that is being built reads, as tables of (customer_id, version). It may read other
-    `by_customer` models, and what `int_customer_versions` reads; a change of anything else would go
-    unnoticed. -#}
+{#- The tables that the model being built reads, as tables of (customer_id, version). A model may
+    read other `by_customer` models, and whatever `int_customer_versions` reads; changes of anything
+    else would go unnoticed. -#}
 {%- macro version_sources() -%}
     {%- set versions_id = 'model.' ~ project_name ~ '.int_customer_versions' -%}
-    {%- set told = graph.nodes[versions_id].depends_on.nodes -%}
+    {%- set covered = graph.nodes[versions_id].depends_on.nodes -%}
     {%- set sources = [] -%}
     {%- for id in model.depends_on.nodes -%}
         {%- set read = graph.nodes[id] -%}
@@ -18,16 +18,16 @@
             {%- do sources.append(relation) -%}
         {%- elif read.config.materialized == 'by_customer' -%}
             {%- do sources.append(versions_of(relation)) -%}
-        {%- elif id not in told -%}
+        {%- elif id not in covered -%}
             {%- do exceptions.raise_compiler_error(
-                model.name ~ ' is materialized by_customer but reads ' ~ read.name ~ ', whose changes no'
-                ~ " customer's version tells: let it read something else, or be a table."
+                model.name ~ ' is materialized by_customer but reads ' ~ read.name ~ ', and changes'
+                ~ ' of that do not change the version of a customer. Read another model, or materialize it as a table.'
             ) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if not sources -%}
         {%- do exceptions.raise_compiler_error(
-            model.name ~ ' is materialized by_customer but reads no versions: add the line'
+            model.name ~ ' is materialized by_customer but reads no versions. Add the line'
             ~ " `-- depends_on: {{ ref('int_customer_versions') }}`."
         ) -%}
     {%- endif -%}
@@ -51,7 +51,8 @@
     group by customer_id
 {%- endmacro -%}
 
-{#- A hash of all that the rows depend on but the order lines; the same in every database. -#}
+{#- A hash of everything that the rows depend on except the order lines; the same in every
+    database. -#}
 {%- macro definition_hash_of(sources) -%}
     {%- set database = '"' ~ target.database ~ '".' -%}
     {%- set parts = [sql | replace(database, ''), config.get('indexes') | string] -%}
@@ -61,7 +62,8 @@
     {{ return(local_md5(parts | join('\n'))) }}
 {%- endmacro -%}
 
-{#- The definition hash from which the rows of a `by_customer` table were made; none if that is not known. -#}
+{#- The definition hash from which the rows of a `by_customer` table were built; none if it is not
+    known. -#}
 {%- macro known_definition_hash(relation) -%}
     {{ return(comment_of(versions_of(relation))) }}
 {%- endmacro -%}

@@ -1,7 +1,8 @@
-{#- After each of the night's tables, in the same transaction: its fingerprint, and for which night
-    it was made. A fingerprint is a hash of the compiled SQL (which names the night) or of the seed's file, and of the
-    fingerprints of all that it reads; so `retention diff` knows which of the night's tables an edited project
-    would make alike. `retention.ledger.fingerprints` computes it in the same way. -#}
+{#- Runs after each of the night's tables, in the same transaction, and stores its fingerprint and
+    the night for which it was built. A fingerprint is a hash of the compiled SQL (which contains
+    the night) or of the seed's file, and of the fingerprints of everything that it reads; from it
+    `retention diff` knows which of the night's tables an edited project would build unchanged.
+    `retention.ledger.fingerprints` computes it in the same way. -#}
 {%- macro remember_fingerprint() -%}
     {%- if execute and target.name == 'night' -%}
         {%- set fingerprints = fingerprints_relation() -%}
@@ -21,8 +22,8 @@
     {%- endif -%}
 {%- endmacro -%}
 
-{#- The table of fingerprints, made when there is none. Of several models that find none at once the second
-    waits for the first, and then has nothing to make. -#}
+{#- The table of fingerprints, created when it does not exist. If several models find it missing at
+    once, the second waits for the first and then has nothing to create. -#}
 {%- macro fingerprints_relation() -%}
     {%- set relation = api.Relation.create(target.database, target.schema, 'fingerprints') -%}
     {%- if run_query("select to_regclass('" ~ relation ~ "') is null").rows[0][0] -%}
@@ -36,8 +37,8 @@
             ) -%}
         {%- endfor -%}
         {%- do run_query(
-            'comment on table ' ~ relation ~ " is 'One row per table that the night made: the hash of all it"
-            ~ " was made by, and the local date of that night.'"
+            'comment on table ' ~ relation ~ " is 'One row per table that the night built, with its fingerprint"
+            ~ " and the local date of that night.'"
         ) -%}
     {%- endif -%}
     {{ return(relation) }}

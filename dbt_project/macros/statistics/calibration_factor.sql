@@ -1,13 +1,14 @@
 {#-
-    A query of one row for each (signal, tau_days) of `exposures`, whose rows stand for
-    `prediction_count` predictions alike in `exposure`, of which `true_count` came true, with
+    A query with one row for each (signal, tau_days) of `exposures`. Each row of `exposures` groups
+    `prediction_count` predictions with the same `exposure`, of which `true_count` came true, with
     `event_count` events. `probability_factor` is the k for which the mean of `1 - exp(-k * exposure)`
-    is the share that came true (calibration in the large), `number_factor` the k for which the mean of
-    `k * exposure` is the mean number of events; 1 where nothing can be learnt.
+    is the share that came true (calibration in the large); `number_factor` is the k for which the
+    mean of `k * exposure` is the mean number of events. A factor is 1 when there is too little to
+    learn from.
 
     Newton's method from k = 0: the mean is concave in k, so the steps approach the root from below
-    and soon gain nothing. Sums run in the order of exposures, so that two builds agree to the last
-    bit. Where every prediction came true there is no such k.
+    and soon stop improving. Sums are added in the order of exposures, so that two builds agree to
+    the last bit. If every prediction came true, no such k exists.
 -#}
 {%- macro calibration_factors(exposures) -%}
     with recursive

@@ -1,9 +1,9 @@
 {#-
-    What each signal that has a decayed count inside assumes until the shop's own data say otherwise
-    (`signal_parameters`): the horizon in local days; tau in local days; whether it predicts if there
-    will be an event (a probability) or how many (a number); of what, a customer's purchases of a product
-    type or orders; and after how many of them. The taus are those that did best on grocers' data; a
-    horizon is about the time in which a prediction can be acted upon.
+    What each signal with a decayed count assumes until the shop's own data say otherwise
+    (`signal_parameters`): the horizon in local days; tau in local days; whether it predicts an
+    event (a probability), the number of events (a number) or their hour; which events, a customer's
+    purchases of a product type or orders; and the minimum number of them. The taus are those that
+    did best on grocery data; a horizon is about the time in which a prediction can be acted on.
 -#}
 {%- macro signal_defaults() -%}
     {{ return({

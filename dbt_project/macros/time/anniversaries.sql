@@ -1,5 +1,5 @@
-{#- Months from a date to the first of its anniversaries, `months` apart, that is not before the
-    night; the date itself is none. -#}
+{#- Months from a date to its first anniversary on or after the night; anniversaries are `months`
+    apart, and the date itself does not count as one. -#}
 {%- macro months_until_next(day, months) -%}
     {%- set passed = 'age(' ~ as_of_date() ~ ', ' ~ day ~ ')' -%}
     {%- set rounds = '((extract(year from ' ~ passed ~ ') * 12 + extract(month from ' ~ passed

@@ -1,4 +1,4 @@
-{#- What the shop's wall clock shows (date or timestamp) as a moment (timestamptz). -#}
+{#- Local time of the shop (date or timestamp) as a time (timestamptz). -#}
 {%- macro shop_moment(local) -%}
     (({{ local }})::timestamp at time zone '{{ var("shop_timezone") }}')
 {%- endmacro -%}

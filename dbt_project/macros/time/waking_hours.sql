@@ -1,7 +1,7 @@
-{#- The hours outside the quiet ones, in which marketing may reach people. The arguments are what the
-    person's own clock shows (timestamp). -#}
+{#- The hours outside the quiet hours, in which marketing may arrive. The arguments are local times
+    of the customer (timestamp). -#}
 
-{#- That moment, or the first one after it that is not in the quiet hours. -#}
+{#- The given time, or the first time after it outside the quiet hours. -#}
 {%- macro waking_from(local) -%}
     case
         when extract(hour from {{ local }}) < {{ var('quiet_hours_end') }}
@@ -14,7 +14,7 @@
     end
 {%- endmacro -%}
 
-{#- That moment, or the last minute before it that is not in the quiet hours. -#}
+{#- The given time, or the last minute before it outside the quiet hours. -#}
 {%- macro waking_until(local) -%}
     case
         when extract(hour from {{ local }}) < {{ var('quiet_hours_end') }}
@@ -27,7 +27,8 @@
     end
 {%- endmacro -%}
 
-{#- Its time of day (interval), or the nearer end of the quiet hours that it lies in. -#}
+{#- The time of day (interval) of the given time, or the nearer end of the quiet hours if it is
+    within them. -#}
 {%- macro waking_time(local) -%}
     {%- set quiet_hours = 24 - var('quiet_hours_start') + var('quiet_hours_end') -%}
     case
@@ -41,7 +42,7 @@
     end
 {%- endmacro -%}
 
-{#- The moment at which the shop's own quiet hours end after the night. -#}
+{#- The time at which the shop's own quiet hours end after the night. -#}
 {%- macro shop_morning() -%}
     {{ shop_moment(as_of_date() ~ " + interval '" ~ var('quiet_hours_end') ~ " hours'") }}
 {%- endmacro -%}

@@ -35,7 +35,8 @@ earlier_decisions as (
 
 ),
 
--- Whoever lost on earlier nights has waited since the first of them.
+-- Candidates that were not sent on earlier nights have been waiting since the
+-- first of them.
 waiting as (
 
     select

@@ -30,8 +30,8 @@ times as (
 
 ),
 
--- What no rule speaks against competes for the customer's day and the night's
--- budget.
+-- Candidates that no rule rejects compete for the customer's day and the
+-- night's budget.
 decided as (
 
     select
@@ -50,7 +50,7 @@ decided as (
 
 ),
 
-told as (
+described as (
 
     select
         candidate_id,
@@ -70,7 +70,7 @@ select
     candidates.occasion,
     decided.outcome,
     candidates.reason,
-    coalesce(decided.outcome_reason, told.sending) as outcome_reason,
+    coalesce(decided.outcome_reason, described.sending) as outcome_reason,
     candidates.kind,
     candidates.purpose,
     candidates.channel,
@@ -90,4 +90,4 @@ from candidates
 inner join decided on candidates.candidate_id = decided.candidate_id
 inner join permissions on candidates.candidate_id = permissions.candidate_id
 inner join times on candidates.candidate_id = times.candidate_id
-inner join told on candidates.candidate_id = told.candidate_id
+inner join described on candidates.candidate_id = described.candidate_id

@@ -1,5 +1,6 @@
-{#- The policy in its order: each outcome, and which column speaks for it; the
-    first decides. What is outranked tonight, `candidate_ranks` says later. -#}
+{#- The policy in its order: each outcome, and the column with its sentence; the
+    first sentence that is not null decides. `candidate_ranks` outranks among
+    tonight's candidates later. -#}
 {%- set rules = {
     'gated': 'gates.gated',
     'no_address': 'permissions.no_address',
@@ -14,7 +15,7 @@
     'capped': 'caps.capped',
     'outranked': 'contacts.day_taken',
 } -%}
-{#- What speaks of single candidates, each a model `candidate_...`. -#}
+{#- Rules about single candidates; each is a model `candidate_...`. -#}
 {%- set of_candidates = [
     'permissions', 'suppressions', 'contacts', 'times', 'gift_cards',
     'holdouts', 'caps',
@@ -49,7 +50,7 @@ pauses as (
 
 )
 
--- A rule is silent (null), or the sentence that says why it applies.
+-- Each rule is null, or a sentence that says why it applies.
 select
     candidates.candidate_id,
     case

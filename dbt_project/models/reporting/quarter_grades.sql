@@ -12,8 +12,8 @@ excluded_customers as (
 
 ),
 
--- Who is over thresholds in several currencies gets one card: in the shop's own
--- currency if they can.
+-- Customers who exceed thresholds in several currencies get one card, in the
+-- shop's own currency if possible.
 numbered as (
 
     select

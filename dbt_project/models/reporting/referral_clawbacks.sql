@@ -37,7 +37,8 @@ excluded_customers as (
 
 ),
 
--- Whose cards and orders they are now; the shop may have taken accounts away.
+-- The current owners of the cards and orders; the shop may have removed
+-- accounts.
 owned as (
 
     select

@@ -1,4 +1,4 @@
-{#- Birthdays come round after so many months. -#}
+{#- Months between two birthdays. -#}
 {%- set months_between = 12 -%}
 
 with

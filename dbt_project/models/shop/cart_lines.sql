@@ -33,7 +33,8 @@ known_lines as (
 
 ),
 
--- Also what came back later: it was bought all the same.
+-- Includes purchases that were returned later: they were purchases all the
+-- same.
 purchases as (
 
     select
@@ -53,7 +54,7 @@ purchases as (
 
 ),
 
--- What one piece cost when the product was last sold, to anybody.
+-- The price of one piece at the product's last sale to anyone.
 prices as (
 
     select distinct on (order_lines.product_id)

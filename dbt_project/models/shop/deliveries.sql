@@ -12,7 +12,8 @@ shipments as (
 
 ),
 
--- What came back whole keeps its number: an order is the second one for ever.
+-- Fully returned orders keep their number: an order stays the second one
+-- forever.
 numbered as (
 
     select
@@ -26,7 +27,7 @@ numbered as (
 
 ),
 
--- It is delivered when every parcel of it is.
+-- An order is delivered when all of its parcels are.
 delivered as (
 
     select

@@ -1,4 +1,5 @@
-{#- Parcels for so many different names at one address: a pick-up point. -#}
+{#- An address with parcels for this many different names is a pick-up
+    point. -#}
 {%- set crowd_names = 5 -%}
 {%- set company_words = [
     'oy', 'oyj', 'ab', 'ky', 'tmi', 'ry', 'ltd', 'limited', 'inc', 'gmbh'
@@ -27,8 +28,8 @@ crowded_addresses as (
 
 ),
 
--- A place to which parcels in the customer's own name went is the customer's
--- own: a workplace, a pick-up point, the home before the move.
+-- An address that has received parcels in the customer's own name is the
+-- customer's own: a workplace, a pick-up point, the home before a move.
 own_places as (
 
     select distinct

@@ -6,7 +6,7 @@ orders as (
 
 ),
 
--- An order that came back whole still tells since when somebody is a customer.
+-- Fully returned orders still show when somebody became a customer.
 customers as (
 
     select
@@ -21,8 +21,8 @@ customers as (
 
 ),
 
--- How many anniversaries there have been; in a common year that of 29 February
--- is on the 28th.
+-- Number of anniversaries so far; in a common year the anniversary of 29
+-- February is on the 28th.
 aged as (
 
     select

@@ -9,7 +9,7 @@ consents as (
 
 ),
 
--- Of two answers of the same moment the refusal counts, as in the decisions.
+-- If two answers have the same time, the refusal counts, as in the decisions.
 latest as (
 
     select distinct on (customer_id, channel)

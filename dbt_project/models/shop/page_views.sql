@@ -1,4 +1,4 @@
-{#- What somebody looked at longer ago weighs nothing any more. -#}
+{#- Views and searches older than this many local days no longer count. -#}
 {%- set window_days = 90 -%}
 
 with
@@ -71,7 +71,7 @@ views_and_searches as (
 
 )
 
--- The same view or search twice on a day is one.
+-- The same page viewed, or the same search made, twice on one day counts once.
 select distinct on (
     customer_id, product_type, occurred_date, product_id, search_words
 )

@@ -1,4 +1,5 @@
-{#- Customers of so many last days say which products of a type lead. -#}
+{#- Products of a type are ranked by their customers in this many last local
+    days. -#}
 {%- set recent_days = 180 -%}
 
 with

@@ -48,7 +48,7 @@ numbered as (
 
 ),
 
--- Listed in the order in which they were numbered: no second sort.
+-- Aggregated in the order of the numbering, which saves a second sort.
 listed as (
 
     select

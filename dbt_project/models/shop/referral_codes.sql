@@ -7,7 +7,7 @@ accounts as (
 
 ),
 
--- Who comes later to a code that is taken gets a longer one.
+-- When a code is taken, the customer who came later gets a longer one.
 numbered as (
 
     select

@@ -12,8 +12,8 @@ answers as (
 
 ),
 
--- Who changes their mind about a mail's question has taken back what they
--- clicked before; what they say to another mail is said besides.
+-- Customers who answer a mail's question again withdraw their earlier answer to
+-- that mail; answers to other mails are added.
 clicked as (
 
     select distinct on (message_id)

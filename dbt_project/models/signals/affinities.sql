@@ -12,7 +12,7 @@ fitted_pairs as (
 
 ),
 
--- A fit of a later night knows what this night must not.
+-- A fit of a later night contains what this night must not know.
 known_fits as (
 
     select

@@ -1,4 +1,4 @@
-{#- After so many days a look counts 0.37 of a fresh one. -#}
+{#- A page view or search this many local days old counts 0.37 of one today. -#}
 {%- set tau_days = 14 -%}
 {%- set shown_looks = 5 -%}
 
@@ -27,7 +27,7 @@ purchases as (
 
 ),
 
--- A purchase of the type answers every look before it.
+-- A purchase of the type cancels all earlier page views and searches.
 unanswered as (
 
     select

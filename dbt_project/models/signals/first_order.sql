@@ -51,7 +51,7 @@ filled as (
 
 ),
 
--- It is delivered when every parcel of it is.
+-- An order is delivered when all of its parcels are.
 delivered as (
 
     select

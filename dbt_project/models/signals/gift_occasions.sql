@@ -1,4 +1,4 @@
-{#- A reminder wants so many months' notice. -#}
+{#- Months between a reminder and the occasion. -#}
 {%- set months_of_notice = 1 -%}
 
 with

@@ -51,8 +51,9 @@ measured as (
 
 ),
 
--- Orders missed: days since the last one in own gaps, or in the shop's where
--- there are too few orders; a gap of less than a week counts as a week.
+-- Days since the last order in the customer's own gaps, or in the shop's median
+-- gap when there are too few orders. A gap shorter than a week counts as a
+-- week.
 missed as (
 
     select

@@ -24,7 +24,7 @@ products as (
 
 ),
 
--- A proof that follows another before that one expires carries it on.
+-- A proof that comes before the previous one expires extends it.
 spaced as (
 
     select

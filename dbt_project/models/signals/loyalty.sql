@@ -12,8 +12,8 @@ steps as (
 
 ),
 
--- What the last twelve months hold, and what will count when the tier is next
--- set anew.
+-- The last twelve months, and the part of them that will still count when the
+-- tier is next measured again.
 customers as (
 
     select
@@ -41,7 +41,7 @@ customers as (
 
 ),
 
--- The period begins with the tier of the twelve months before it; every order
+-- The period starts with the tier of the twelve months before it; any order
 -- since then may have reached a higher one.
 reached as (
 

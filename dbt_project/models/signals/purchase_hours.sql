@@ -1,4 +1,5 @@
-{#- So many orders spread like the shop's stand against a customer's own. -#}
+{#- Weight of the shop's distribution, in orders, against a customer's own
+    orders. -#}
 {%- set prior_orders = 5 -%}
 {%- set minimum_orders = 5 -%}
 {%- set minimum_lift = 1.1 -%}
@@ -33,8 +34,8 @@ global_window as (
 
 ),
 
--- A window in which a customer's own orders weigh nothing cannot beat the
--- shop's share of it, so only windows with own orders are looked at.
+-- In a window where a customer's own orders have no weight, the share cannot
+-- exceed the shop's, so only windows with own orders are compared.
 predicted as (
 
     select

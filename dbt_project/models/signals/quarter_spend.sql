@@ -1,4 +1,4 @@
-{#- The evidence names so many orders, the dearest first. -#}
+{#- Number of orders in the evidence, the most expensive first. -#}
 {%- set shown_orders = 10 -%}
 
 with
@@ -59,7 +59,8 @@ summed as (
 
 ),
 
--- The highest tier that the spend is over: at 500.00 it is not over 500.
+-- The highest tier whose threshold the spend exceeds: 500.00 does not exceed
+-- 500.
 graded as (
 
     select

@@ -1,5 +1,5 @@
-{#- What was earned longer ago than this many days, and still has no card, was
-    left to a person. -#}
+{#- Rewards that were earned more than this many days ago and still have no card
+    have been left to a person. -#}
 {%- set granted_days = 14 -%}
 
 with
@@ -41,7 +41,8 @@ earned as (
 
 ),
 
--- For any of these the friend was rewarded before, under whatever account.
+-- A card for any of these occasions means that the friend was rewarded before,
+-- under whatever account.
 friends_orders as (
 
     select

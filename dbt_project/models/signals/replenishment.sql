@@ -1,4 +1,5 @@
-{#- So many gaps of the type stand against a customer's own. -#}
+{#- Weight of the type's average gap, in gaps, against a customer's own
+    gaps. -#}
 {%- set prior_gaps = 2 -%}
 
 with

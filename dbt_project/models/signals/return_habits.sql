@@ -1,4 +1,5 @@
-{#- So many lines of the shop's average stand against a customer's own. -#}
+{#- Weight of the shop's average, in order lines, against a customer's own
+    lines. -#}
 {%- set prior_lines = 20 -%}
 
 with

@@ -1,6 +1,7 @@
-{#- An occasion is a week in which so many times the usual is bought ... -#}
+{#- An occasion is a week with at least this many times the average purchases
+    ... -#}
 {%- set minimum_index = 2 -%}
-{#- ... by at least so many customers, in each of two random halves of them. -#}
+{#- ... by at least this many customers, in each of two random halves. -#}
 {%- set minimum_customers = 10 -%}
 
 with

@@ -1,4 +1,4 @@
-{#- A truth of every row, as an SQL condition; a row for which it is unknown (null) passes. -#}
+{#- A condition in SQL that every row must meet; a row for which it is null passes. -#}
 {% test holds(model, condition) %}
 
 select *

@@ -1,4 +1,4 @@
-{#- A model's grain, where it is more than one column: no two rows share a combination. -#}
+{#- The grain of a model with a key of several columns: no two rows share a combination. -#}
 {% test unique_combination_of_columns(model, combination_of_columns) %}
 
 select {{ combination_of_columns | join(', ') }}

@@ -12,7 +12,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Files and folders that are checked, from the top of the repository.
-ROOTS = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs")
+ROOTS = (
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "docs",
+    "dbt_project/dbt_project.yml",
+    "dbt_project/expectations",
+    "dbt_project/macros",
+    "dbt_project/models",
+    "dbt_project/profiles.yml",
+    "dbt_project/seeds",
+    "dbt_project/tests",
+)
 KINDS = {".md", ".py", ".sql", ".yml", ".yaml", ".html", ".toml", ".cfg", ".sh"}
 # Not our words; and this list, which has to quote what it forbids.
 NOT_CHECKED = ("sandbox/spec/", "tests/unit/house/test_words.py")
@@ -47,7 +60,8 @@ TURNS = [
     Turn("reckon", r"\breckon", "count, compute, expect", "as a customer would reckon"),
     Turn(
         "stand in",
-        r"\bstand(?:s|ing)? in\b|\bstood in\b|\bstand-ins?\b",
+        # But not SQL about a card's standing: `standing in ('issued')`.
+        r"\bstand(?:s|ing)? in\b(?! \()|\bstood in\b|\bstand-ins?\b",
         "is in; replaces, is used instead",
         "the shop's median gap stands in",
     ),

@@ -1,4 +1,5 @@
-{#- So many products are named; how many more there are leads to the cart. -#}
+{#- Number of products that are named; the number of further ones links to the
+    cart. -#}
 {%- set shown_lines = 5 -%}
 
 with

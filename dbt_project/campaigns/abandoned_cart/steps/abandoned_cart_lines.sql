@@ -18,7 +18,7 @@ products as (
 
 ),
 
--- What mails may name.
+-- Product types that mails may name.
 product_types as (
 
     select * from {{ ref('product_types') }}

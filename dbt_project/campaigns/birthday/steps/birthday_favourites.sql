@@ -1,5 +1,5 @@
-{#- What a customer comes back for, of the types that a mail may suggest to
-    anybody: no detergent for a birthday. -#}
+{#- Products that a customer buys repeatedly, of types that a mail may suggest
+    to anyone: no detergent for a birthday. -#}
 {%- set favourite_count = 4 -%}
 {%- set minimum_purchases = 2 -%}
 

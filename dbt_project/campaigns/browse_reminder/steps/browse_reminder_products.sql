@@ -1,5 +1,5 @@
-{#- What was looked at most leads, others that so many customers bought of late
-    follow; so many in all. -#}
+{#- The product that was viewed most comes first; then products that at least
+    this many customers bought recently; this many products in all. -#}
 {%- set minimum_buyers = 5 -%}
 {%- set shown_products = 4 -%}
 

@@ -1,4 +1,4 @@
-{#- A pause of more than so many days ends a wave of page views. -#}
+{#- A pause of more than this many days ends a wave of page views. -#}
 {%- set pause_days = 14 -%}
 
 with

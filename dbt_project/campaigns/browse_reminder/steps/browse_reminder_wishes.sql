@@ -1,4 +1,5 @@
-{#- A cart that was touched within so many days speaks for itself. -#}
+{#- Customers with a cart that was touched within this many days get the mail
+    about the cart. -#}
 {%- set cart_days = 30 -%}
 
 with
@@ -45,7 +46,8 @@ last_orders as (
 
 )
 
--- Whoever has ordered since, even something else, has made a choice.
+-- Customers who have ordered since, even something else, have made their
+-- choice.
 select
     interests.customer_id,
     interests.product_type,

@@ -1,5 +1,5 @@
-{#- What has arrived some days ago and is the first of its care topic: who has
-    a second pair of running shoes knows the tip. -#}
+{#- Products that arrived some days ago and are the customer's first of their
+    care topic: customers with a second pair of running shoes know the tip. -#}
 {%- set days_after_delivery = 2 -%}
 {%- set days_late = 4 -%}
 
@@ -40,7 +40,7 @@ receivers as (
 
 ),
 
--- A present was for somebody else, whatever else is in the order.
+-- A gift is for another person, whatever else is in the order.
 numbered as (
 
     select

@@ -1,4 +1,5 @@
-{#- Longer names do not fit into a subject; the type stands there instead. -#}
+{#- Longer names do not fit into a subject; the name of the type is used
+    instead. -#}
 {%- set subject_letters = 34 -%}
 
 with
@@ -49,7 +50,7 @@ called_for as (
 
 )
 
--- What was given away needs no completing here.
+-- Gifts need no completing here.
 select
     called_for.customer_id,
     called_for.order_id,

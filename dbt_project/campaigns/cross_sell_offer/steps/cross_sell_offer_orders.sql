@@ -37,7 +37,7 @@ last_orders as (
 
 ),
 
--- Of these complete_the_set speaks, as soon as they have arrived.
+-- These are left to complete_the_set, which writes when they have arrived.
 incomplete_orders as (
 
     select complements.evidence #>> '{0,order_id}' as order_id

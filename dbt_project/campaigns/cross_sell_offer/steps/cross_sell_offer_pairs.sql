@@ -1,6 +1,7 @@
-{#- Types are often bought together when so many orders hold both, when so large
-    a share of the orders with the first hold the second, and when that is so
-    many times the share of it in all orders. -#}
+{#- Types are often bought together when at least this many orders contain both,
+    when at least this share of the orders with the first contain the second,
+    and when that is at least this many times the second's share of all
+    orders. -#}
 {%- set minimum_together = 30 -%}
 {%- set minimum_share = 0.1 -%}
 {%- set minimum_lift = 2 -%}

@@ -1,5 +1,5 @@
-{#- What to show for each occasion: what suits the recipient by then, or, where
-    age says nothing, the kind of thing that was given last time. -#}
+{#- Ideas for each occasion: what suits the recipient's age then, or, without an
+    age, the kind of product that was given last time. -#}
 {%- set idea_count = 4 -%}
 
 with

@@ -1,4 +1,4 @@
-{#- What the steps show: nothing of a type bought within so many days. -#}
+{#- What the steps show: no type that was bought within this many days. -#}
 {%- set owned_days = 365 -%}
 
 with

@@ -1,5 +1,5 @@
-{#- How much a sign of interest weighs: having said so, the share of what one
-    buys again, the share of what one looked at and did not buy. -#}
+{#- Weights of the signs of interest: having stated it, its share of what one
+    buys again, its share of what one viewed and did not buy. -#}
 {%- set weights = {'stated': 1, 'bought': 1, 'looked': 0.5} -%}
 
 with
@@ -43,7 +43,7 @@ product_interests as (
 
 ),
 
--- Types that show no interest count in the whole of which these are shares.
+-- Types without an interest count in the totals of these shares.
 signs as (
 
     select

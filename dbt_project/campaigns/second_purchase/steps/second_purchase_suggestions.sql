@@ -1,5 +1,5 @@
-{#- What to show: bought by the most customers in so many last days, and not
-    yet by this one. -#}
+{#- Suggestions: types bought by the most customers in this many last days, and
+    not yet by this one. -#}
 {%- set popular_days = 28 -%}
 {%- set suggestion_count = 4 -%}
 

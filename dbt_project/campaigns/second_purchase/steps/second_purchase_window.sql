@@ -1,5 +1,5 @@
-{#- When to invite first-time buyers back, as shares of all who came back by
-    themselves: once half of them have, until nearly all have. -#}
+{#- When to invite first-time buyers back, as shares of all who came back on
+    their own: from when half of them have, until nearly all have. -#}
 {%- set opens_at_share = 0.5 -%}
 {%- set closes_at_share = 0.95 -%}
 

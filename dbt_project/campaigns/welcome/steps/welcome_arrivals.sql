@@ -1,5 +1,5 @@
-{#- How fast first orders arrive, where enough of them do. Those of the last
-    days are left out: the slow ones among them are still on their way. -#}
+{#- How fast first orders arrive, if enough of them do. Orders of the last days
+    are left out: the slow ones among them are still on their way. -#}
 {%- set days_back = 180 -%}
 {%- set days_on_their_way = 14 -%}
 {%- set minimum_orders = 50 -%}
@@ -18,7 +18,8 @@ first_orders as (
 
 ),
 
--- What never arrived, as what is carried home from a store, took for ever.
+-- Orders that never arrived, such as those carried home from a store, count as
+-- infinitely slow.
 measured as (
 
     select

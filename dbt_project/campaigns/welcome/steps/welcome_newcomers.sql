@@ -1,4 +1,4 @@
-{#- Who has just bought for the first time, for themselves. -#}
+{#- Customers who have just bought for the first time, for themselves. -#}
 {%- set days_late = 3 -%}
 
 with
@@ -32,7 +32,7 @@ gifts as (
 
 ),
 
--- Whoever sent an earlier order back whole has met the shop before.
+-- Customers who fully returned an earlier order have met the shop before.
 newcomers as (
 
     select first_orders.*

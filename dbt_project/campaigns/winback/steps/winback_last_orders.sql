@@ -1,5 +1,5 @@
-{#- The stages of lifecycle in which two own turns or more are missed: nobody
-    else can be asked back. -#}
+{#- The stages of lifecycle with two or more missed gaps: only these customers
+    can be won back. -#}
 {%- set stages = ['cooling', 'lapsing', 'lapsed'] -%}
 
 with

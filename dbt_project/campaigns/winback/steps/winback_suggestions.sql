@@ -1,5 +1,5 @@
-{#- What is new for a customer: what would fit and was never bought, each as the
-    product that most orders of so many last days hold. -#}
+{#- What is new for a customer: types that would fit and were never bought, each
+    as the product with the most orders in this many last days. -#}
 {%- set popular_days = 28 -%}
 {%- set suggestion_count = 4 -%}
 

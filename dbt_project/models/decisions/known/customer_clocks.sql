@@ -20,7 +20,7 @@ purchase_hours as (
 
 ),
 
--- The middle of the three hours in which the customer buys.
+-- The middle of the three hours in which the customer usually orders.
 timed as (
 
     select
@@ -41,8 +41,8 @@ timed as (
 
 ),
 
--- Hours of the customer's own were seen on the shop's clock; the shop's busiest
--- ones are taken to be everybody's, each on their own clock.
+-- A customer's own hours were observed in the shop's time zone. The shop's
+-- busiest hours are taken as everybody's, in their own time zone.
 localized as (
 
     select

@@ -17,7 +17,7 @@ nights as (
 
 ),
 
--- On a night that was computed for the record alone, nobody waited.
+-- On nights that were computed only for the record, no candidate waited.
 sending_nights as (
 
     select distinct night

@@ -9,9 +9,10 @@ messages as (
 
 ),
 
--- As the night knew them: what ended later still stood. A message that was too
--- late when it was planned (the replay of an old night) never stood, and one
--- that nobody sent in time is over. What is late comes in the morning.
+-- As the night knew them: messages that ended later were still active. A
+-- message that was too late when it was planned (the replay of an old night)
+-- was never active, and one that was not sent in time is over. Late messages
+-- arrive in the morning.
 as_known as (
 
     select

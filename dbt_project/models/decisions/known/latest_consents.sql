@@ -9,7 +9,7 @@ consents as (
 
 ),
 
--- Of two answers of the same moment the refusal counts.
+-- If two answers have the same time, the refusal counts.
 latest as (
 
     select distinct on (customer_id, channel, purpose)

@@ -9,7 +9,7 @@ answers as (
 
 ),
 
--- Who answers the same question anew takes back what they said before.
+-- A new answer to the same question replaces the earlier one.
 latest as (
 
     select distinct on (customer_id, question)
@@ -43,7 +43,7 @@ unhappy as (
 
 ),
 
--- Of several unhappy answers the one that holds longest.
+-- If several unhappy answers hold, the one that holds longest.
 longest as (
 
     select distinct on (customer_id) *

@@ -6,8 +6,9 @@ ledger_suppressions as (
 
 ),
 
--- What the night knew. What is reported late about the time before counts when
--- the night is computed again: not writing is the safer mistake.
+-- What the night knew. A suppression that was reported later but started
+-- earlier counts when the night is computed again: not writing is the safer
+-- mistake.
 holding as (
 
     select

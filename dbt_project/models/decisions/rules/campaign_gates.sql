@@ -7,7 +7,7 @@ mart_checks as (
 
 ),
 
--- From dbt's own lineage: which guarded marts each campaign reads.
+-- From dbt's own lineage: the guarded marts that each campaign reads.
 needed as (
 
     {%- for campaign in var('campaigns') %}

@@ -35,8 +35,8 @@ dated as (
 
 ),
 
--- The candidate's day, and the messages of its channel that share a span of
--- the cap's days with it; a few of them may be planned for later.
+-- The candidate's day, and the messages of its channel within the cap's days
+-- before or after it; a few of them may be planned for later.
 neighbours as (
 
     select

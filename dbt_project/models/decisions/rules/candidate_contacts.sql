@@ -30,7 +30,8 @@ last_contacts as (
 
 ),
 
--- Of several messages of one day the first; there should be no more than one.
+-- If several messages fall on one day, the first; there should be no more than
+-- one.
 taken_days as (
 
     select distinct on (customer_id, send_date)
@@ -58,8 +59,8 @@ select
             and times.send_date - contacts.last_date
             < candidates.cooldown_days
             then format(
-                'The last message of this campaign is of %s, and it waits'
-                ' %s days before the next; this one would come on %s.',
+                'The last message of this campaign came on %s. It waits %s'
+                ' days before the next, and this one would come on %s.',
                 contacts.last_date, candidates.cooldown_days, times.send_date
             )
     end as cooling_down,

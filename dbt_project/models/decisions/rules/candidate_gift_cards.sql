@@ -17,7 +17,7 @@ select
     format(
         case
             when gift_cards.is_from_pool
-                then 'The pool of gift card codes held none of %s %s for it.'
+                then 'The pool of gift card codes had none of %s %s left.'
             else 'Its gift card of %s %s had no code yet.'
         end,
         gift_cards.amount, gift_cards.currency

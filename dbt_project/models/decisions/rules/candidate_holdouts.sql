@@ -6,8 +6,8 @@ candidates as (
 
 ),
 
--- Drawn once for all campaigns, and for each campaign anew: a hash of other
--- words is another draw.
+-- One draw for all campaigns together, and another for each campaign, by
+-- hashing different words.
 drawn as (
 
     select

@@ -47,7 +47,8 @@ addressed as (
             else '{{ var("default_locale") }}'
         end as locale
     from candidates
-    -- The shop's own people are no customer: no greeting, the shop's language.
+    -- Mail to the shop's own support is not personal: no greeting, and in the
+    -- shop's language.
     left join customers
         on
             candidates.customer_id = customers.customer_id

@@ -16,7 +16,7 @@ verdicts as (
 
 ),
 
--- What the message is worth tonight: how much the campaign matters to the shop,
+-- The worth of the message tonight: how much the campaign matters to the shop,
 -- times how well it fits this customer now.
 weighed as (
 
@@ -53,7 +53,7 @@ placed as (
 
 ),
 
--- Who is equally worth a message is drawn by lot, anew for each occasion.
+-- Ties are broken by lot, with a new draw for each occasion.
 ranked as (
 
     select

@@ -69,7 +69,7 @@ select
 from candidates
 left join first_of_each
     on candidates.candidate_id = first_of_each.candidate_id
--- The campaign that said goodbye may still finish what it has to say.
+-- The campaign that said goodbye may still send its remaining messages.
 left join farewells
     on
         candidates.customer_id = farewells.customer_id

@@ -23,8 +23,8 @@ clocked as (
 
 ),
 
--- From here on the customer's own wall clock counts. What a night decides goes
--- out after it: when the shop's own quiet hours are over.
+-- From here on times are local to the customer. Messages that a night decides
+-- on are sent after it, when the shop's own quiet hours are over.
 localized as (
 
     select
@@ -39,7 +39,7 @@ localized as (
 
 ),
 
--- Marketing leaves the quiet hours alone; transactional mail waits for nothing.
+-- Marketing avoids the quiet hours; transactional mail waits for nothing.
 bounded as (
 
     select
@@ -69,7 +69,8 @@ wished as (
 
 ),
 
--- What cannot wait for the customer's hour comes as soon as it may.
+-- A message that cannot wait for the customer's hour is sent as early as
+-- possible.
 placed as (
 
     select

@@ -12,8 +12,8 @@ exposures as (
 
 ),
 
--- Exposures within one percent of each other count as alike: however many
--- predictions there were, a few thousand rows tell the factor.
+-- Exposures within one per cent of each other are grouped: however many
+-- predictions there are, a few thousand rows determine the factor.
 binned as (
 
     {%- for tau_days in decay_taus() %}

@@ -1,5 +1,5 @@
-{#- Of what a signal's events are: its stored sums, its single events, what
-    names them, and how many events there are. -#}
+{#- For each kind of event: the model with its stored sums, the model with its
+    single events, the keys, and the column with the number of events. -#}
 {%- set sources = {
     'purchases': {
         'weights': 'type_weights', 'events': 'purchase_days',
@@ -45,7 +45,7 @@ orders as (
 
 ),
 
--- What came in each signal's window, which has just ended.
+-- Events in each signal's window, which has just ended.
 {% for signal, default, source, cutoff in signals %}
     {{ signal }}_window as (
 
@@ -60,10 +60,10 @@ orders as (
     ),
 
 {% endfor %}
--- The window's own events are taken off the stored sums again, which reads few
--- rows and leaves what the night at the window's begin had; what rounding
--- leaves of a sum that was all window cannot matter, since so many earlier
--- events are asked for.
+-- The window's own events are subtracted from the stored sums, which reads few
+-- rows and leaves the sums as they were at the start of the window. If a sum
+-- consists of the window alone, rounding may leave a remainder; it does not
+-- matter, because a minimum number of earlier events is required.
 exposures as (
 
     {%- for signal, default, source, cutoff in signals %}

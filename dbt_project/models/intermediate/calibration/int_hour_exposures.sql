@@ -1,4 +1,5 @@
-{#- So many orders spread like the shop's stand against a customer's own. -#}
+{#- Weight of the shop's distribution, in orders, against a customer's own
+    orders. -#}
 {%- set prior_orders = 5 -%}
 {%- set default = signal_defaults()['purchase_hours'] -%}
 {%- set cutoff = as_of_date() ~ ' - ' ~ default.horizon_days -%}
@@ -55,7 +56,7 @@ hours as (
 
 ),
 
--- How much of an order counts in its own hour and in the two beside it.
+-- The part of an order that counts in its own hour and in the two next to it.
 kernel as (
 
     select *

@@ -9,7 +9,8 @@ orders as (
 
 ),
 
--- The window that has just ended: a year, or half of a shorter history.
+-- The window that has just ended: a year, or half of the history if that is
+-- shorter.
 windows as (
 
     select
@@ -64,7 +65,7 @@ exposures as (
 
 ),
 
--- As numerics, a sum is the same whatever the order of its terms.
+-- With numerics a sum is the same in any order of its terms.
 calibrated as (
 
     select

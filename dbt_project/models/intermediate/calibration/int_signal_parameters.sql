@@ -1,6 +1,6 @@
-{#- Fewer predictions that came true than these teach nothing. -#}
+{#- With fewer predictions that came true than this, nothing is learnt. -#}
 {%- set minimum_true = 20 -%}
-{#- By so many standard errors another tau must do better than the default. -#}
+{#- Another tau must beat the default by this many standard errors. -#}
 {%- set minimum_lead = 2 -%}
 
 with

@@ -1,4 +1,4 @@
-{#- A purchase calls for its complement for so many local days. -#}
+{#- Local days for which a purchase suggests its complement. -#}
 {%- set recent_days = 60 -%}
 
 with
@@ -45,7 +45,7 @@ called_for as (
 
 ),
 
--- The latest purchase speaks for the rule.
+-- The latest purchase represents the rule.
 latest as (
 
     select distinct on (called_for.customer_id, called_for.product_type)

@@ -1,4 +1,4 @@
-{#- So many purchases speak for a suggestion. -#}
+{#- Number of purchases listed for a suggestion. -#}
 {%- set shown = 3 -%}
 {%- set tau_days = 60 -%}
 
@@ -28,7 +28,7 @@ baskets as (
 
 ),
 
--- A rule's own purchase first, then those that weigh most.
+-- A rule's own purchase first, then those with the greatest weight.
 spoken as (
 
     select
@@ -73,7 +73,8 @@ numbered as (
 
 ),
 
--- Of two orders of one moment the first by name stands for the purchase.
+-- If two orders were placed at the same time, the first by id represents the
+-- purchase.
 purchases as (
 
     select distinct on (

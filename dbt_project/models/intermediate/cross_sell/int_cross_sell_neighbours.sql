@@ -1,4 +1,4 @@
-{#- Of each type so many of the closest count. -#}
+{#- Number of the closest types of each type that count. -#}
 {%- set neighbours = 50 -%}
 
 with
@@ -9,7 +9,7 @@ pairs as (
 
 ),
 
--- A fit of a later night knows what this night must not.
+-- A fit of a later night contains what this night must not know.
 fitted_pairs as (
 
     select * from {{ ref('stg_ease_affinities') }}
@@ -23,8 +23,8 @@ fits as (
 
 ),
 
--- EASE where it was ever fitted, which knows that milk explains the butter
--- beside the bread; else the count of pairs.
+-- EASE if it was ever fitted, because it knows that milk explains the butter
+-- next to the bread; otherwise the counts of pairs.
 compared as (
 
     select

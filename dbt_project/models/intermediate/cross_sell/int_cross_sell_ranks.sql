@@ -1,4 +1,4 @@
-{#- So many suggestions a customer. -#}
+{#- Suggestions for each customer. -#}
 {%- set listed = 10 -%}
 
 with
@@ -35,7 +35,7 @@ suggested as (
 
 ),
 
--- What people know goes before what is counted.
+-- Rules written by people come before counts.
 ranked as (
 
     select

@@ -1,4 +1,5 @@
-{#- So many are kept of each customer; rules may fill some of the places. -#}
+{#- Number of types kept for each customer; rules may take some of the
+    places. -#}
 {%- set kept = 20 -%}
 
 with

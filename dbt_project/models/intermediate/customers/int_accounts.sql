@@ -33,7 +33,7 @@ known as (
 
 ),
 
--- Whose rows the shop took away when it merged them.
+-- Accounts whose rows the shop removed when it merged them.
 gone as (
 
     select

@@ -50,7 +50,7 @@ excluded as (
 
 ),
 
--- And who holds such an account besides.
+-- All accounts of a customer with an excluded account are excluded.
 holders as (
 
     select

@@ -1,4 +1,4 @@
-{#- A gift comes round after so many months. -#}
+{#- Months between two anniversaries of a gift. -#}
 {%- set months_between = 12 -%}
 
 with

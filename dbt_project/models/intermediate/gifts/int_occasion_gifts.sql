@@ -1,4 +1,5 @@
-{#- Gifts so many days around the same day of any year are for one occasion. -#}
+{#- Gifts within this many days of the same day of any year are for one
+    occasion. -#}
 {%- set occasion_days = 30 -%}
 
 with
@@ -9,8 +10,8 @@ gifts as (
 
 ),
 
--- Every gift with itself and with the later ones to the same recipient that
--- were given at its time of the year.
+-- Every gift paired with itself and with later gifts to the same recipient at
+-- the same time of the year.
 paired as (
 
     select

@@ -18,7 +18,7 @@ customers as (
 
 ),
 
--- Most parcels of a customer bear the same label: it is read once.
+-- Most parcels of a customer have the same label, so each label is parsed once.
 labels as (
 
     select distinct
@@ -54,7 +54,7 @@ read_labels as (
 
 ),
 
--- What cannot be compared is taken for the customer's own.
+-- What cannot be compared is assumed to be the customer's own.
 compared as (
 
     select

@@ -46,8 +46,7 @@ moments as (
 
 ),
 
--- What had been bought within the window at the moment of each purchase; a
--- type counts once.
+-- The purchases within the window up to each purchase; a type counts once.
 gathered as (
 
     select distinct

@@ -42,7 +42,7 @@ spoken as (
 
 ),
 
--- What was bought for somebody else says nothing of one's own life.
+-- Purchases for others say nothing about the customer's own life.
 own as (
 
     select spoken.*

@@ -21,8 +21,7 @@ order_lines as (
 
 ),
 
--- How much an order tells of habits: 1 when it has one line, 0.5 when it has
--- sixteen.
+-- How much an order says about habits: 1 with one line, 0.5 with sixteen.
 focuses as (
 
     select
@@ -56,8 +55,8 @@ bought as (
 
 ),
 
--- Two orders with the item on one day are one purchase, as focused as the
--- smaller of them.
+-- Two orders with the item on one day are one purchase, with the focus of the
+-- smaller one.
 purchase_days as (
 
     select

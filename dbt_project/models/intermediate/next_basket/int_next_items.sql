@@ -1,7 +1,8 @@
-{#- So many items of each kind are listed for a customer, popular ones that the
-    customer never bought among them: somebody new gets a list too. -#}
+{#- Number of items of each kind listed for a customer. Popular items that the
+    customer never bought are candidates too, so new customers also get a
+    list. -#}
 {%- set listed_items = 10 -%}
-{#- By so much popularity weighs against the customer's own habits. -#}
+{#- Weight of popularity against the customer's own habits. -#}
 {%- set popularity_weight = 3 -%}
 
 with

@@ -12,7 +12,7 @@ products as (
 
 ),
 
--- The feed's own clock says nothing about a product.
+-- The time at which the feed wrote a product says nothing about the product.
 hashed_products as materialized (
 
     select
@@ -36,7 +36,7 @@ hashed_lines as (
 
 ),
 
--- A sum of whole numbers is the same whatever the order of its terms.
+-- A sum of whole numbers is the same in any order of its terms.
 summed as (
 
     select

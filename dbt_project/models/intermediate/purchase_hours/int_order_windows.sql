@@ -13,8 +13,8 @@ parameters as (
 
 ),
 
--- A window of three hours seen through the kernel 1/4 1/2 1/4: how much of an
--- order counts that lies so many hours after the window's start.
+-- A window of three hours smoothed by the kernel 1/4 1/2 1/4: the part of an
+-- order that counts, by the hours from the window's start to the order.
 kernel as (
 
     select *

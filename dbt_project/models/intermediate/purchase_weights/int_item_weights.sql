@@ -1,4 +1,4 @@
-{#- Popularity is taken over the baskets of so many local days. -#}
+{#- Popularity is measured over the baskets of this many local days. -#}
 {%- set popularity_days = 28 -%}
 
 with

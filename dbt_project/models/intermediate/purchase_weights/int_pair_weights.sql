@@ -1,8 +1,9 @@
-{#- Pairs are counted over so many local days before the night. -#}
+{#- Pairs are counted over this many local days before the night. -#}
 {%- set window_days = 26 * 7 -%}
-{#- In fewer baskets together a pair is chance, and would lead every list. -#}
+{#- Pairs in fewer baskets than this are chance and would lead every list. -#}
 {%- set minimum_together = 20 -%}
-{#- Puts two numbers into one. Not a power of two, of which hashes are few. -#}
+{#- Multiplier that combines two numbers into one. Not a power of two, because
+    powers of two hash to few distinct values. -#}
 {%- set shift = "1000000::bigint" -%}
 
 with
@@ -20,7 +21,7 @@ recent as (
 
 ),
 
--- A type in fewer baskets than a pair needs is in no pair.
+-- A type in fewer baskets than a pair needs cannot be in a pair.
 frequent as (
 
     select
@@ -43,7 +44,8 @@ numbered as (
 
 ),
 
--- Each pair once, as one whole number: counted far faster than two texts.
+-- Each pair once, as one whole number, which is counted far faster than two
+-- texts.
 counted as (
 
     select

@@ -7,7 +7,7 @@ claims as (
 
 ),
 
--- Who referred the one who referred ..., of those who had come before.
+-- The referrer of the referrer, and so on, among customers who came before.
 ancestors as (
 
     select

@@ -24,7 +24,7 @@ placed_orders as (
 
 ),
 
--- Who cancels an order and places it anew is judged by the new one.
+-- Customers who cancel an order and place it again are judged by the new one.
 first_claims as (
 
     select distinct on (orders.customer_id)

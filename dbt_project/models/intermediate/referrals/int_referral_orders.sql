@@ -27,7 +27,8 @@ returns as (
 
 ),
 
--- What was given back within the window; later, the reward is earned.
+-- Returns within the window; later ones do not matter, because the reward is
+-- earned by then.
 returned as (
 
     select

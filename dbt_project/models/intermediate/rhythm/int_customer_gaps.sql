@@ -1,4 +1,4 @@
-{#- So many average gaps stand against a customer's own. -#}
+{#- Weight of the average, in gaps, against a customer's own gaps. -#}
 {%- set prior_gaps = 5 -%}
 
 with
@@ -33,7 +33,7 @@ shrunk as (
     select
         customer_id,
         sum(gap_count)::int as gap_count,
-        -- As numerics, a sum is the same whatever the order of its terms.
+        -- With numerics a sum is the same in any order of its terms.
         (
             sum(log_gap_excess::numeric) / (sum(gap_count) + {{ prior_gaps }})
         )::double precision as log_gap_effect

@@ -25,8 +25,8 @@ followed as (
 
 ),
 
--- The last order of each day stands for the day. Both windows go through the
--- baskets in the order in which they are stored, so that nothing is sorted.
+-- The last order of each day represents the day. Both window functions read the
+-- baskets in the order in which they are stored, so nothing is sorted.
 days as (
 
     select * from followed

@@ -1,6 +1,6 @@
 {{ config(materialized='by_customer') }}
 
-{#- How much less a gap counts than the one after it. -#}
+{#- Weight of a gap relative to the one after it. -#}
 {%- set fading = 0.8 -%}
 
 with

@@ -11,7 +11,7 @@ averaged as (
     select
         product_type,
         sum(gap_count)::int as gap_count,
-        -- As numerics, a sum is the same whatever the order of its terms.
+        -- With numerics a sum is the same in any order of its terms.
         (sum(log_gap_sum::numeric) / sum(gap_count))::double precision
             as mean_log_gap
     from purchase_gaps

@@ -55,7 +55,8 @@ shares as (
 
 ),
 
--- Half of what a week shows is its neighbours': feasts move, seasons last.
+-- Half of a week's value comes from its neighbours: holidays move, seasons
+-- last.
 smoothed as (
 
     select
