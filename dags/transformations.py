@@ -30,7 +30,12 @@ PROFILE = "paluu"
 # What rests on a model that is fitted in Python comes after the fit.
 ON_FITS = "stg_ease_affinities+,path:models/intermediate"
 BUILT = {
-    "purchases": ["path:seeds", "path:models/staging", "path:models/intermediate"],
+    "purchases": [
+        "path:seeds",
+        "path:models/staging",
+        "path:models/shop",
+        "path:models/intermediate",
+    ],
     "signals": ["path:models/signals", ON_FITS],
     "decisions": ["path:campaigns", "path:models/decisions"],
     # Apart from the decisions: a report that is wrong must not keep anybody's mail back.

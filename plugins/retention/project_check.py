@@ -18,12 +18,14 @@ from retention.mail_sources import MailTemplateError
 from retention.mail_templates import compose_campaign
 from retention.mail_warnings.find import find_warnings
 from retention.manifest import ManifestError, current_manifest, model_schemas
-from retention.questions import check_questions, check_unhappy_answers, read_words
+from retention.questions import check_questions, check_unhappy_answers
 from retention.rewards.plausibility import SUITE as REWARD_SUITE
 from retention.seeds.check import check_seeds
 from retention.shop import read_shop
 from retention.strict_model import SettingsError
 from retention.validation import find_fault
+from retention.words import check_words
+from retention.words_in_sql import check_language_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,7 +77,10 @@ def check_project(project: Path) -> ProjectCheck:
     shop = check.attempt(read_shop, project)
     check.attempt(check_campaign_folders, project)
     check.attempt(check_guarded_marts, project)
-    check.attempt(check_seeds, project)
+    if shop is not None:
+        check.attempt(check_seeds, project)
+        check.attempt(check_words, project, shop)
+    check.attempt(check_language_data, project)
     # After these, for what they find would make dbt complain too, in words of its own.
     schemas = campaigns = None
     if not check.problems and (manifest := check.attempt(current_manifest, project)):
@@ -83,7 +88,6 @@ def check_project(project: Path) -> ProjectCheck:
         campaigns = read_campaigns(manifest)
         check.attempt(read_explanations, manifest)
     _check_suites(check, project, schemas)
-    check.attempt(read_words, project)
     if shop is not None:
         _check_mails(check, project, shop, campaigns or {})
         check.attempt(check_unhappy_answers, shop, campaigns or {})

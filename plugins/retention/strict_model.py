@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict
 
@@ -56,8 +56,11 @@ def _complaint(item: Any, model: type[BaseModel]) -> str:
 
 def _known_keys(model: type[BaseModel], location: Iterable[str | int]) -> Iterable[str]:
     """Return the keys of the model that stands at `location` inside `model`."""
-    for name in location:
-        if isinstance(name, str):
-            annotation = model.model_fields[name].annotation
-            model = next(iter(get_args(annotation)), annotation)
+    names = (name for name in location if isinstance(name, str))
+    for name in names:
+        annotation = model.model_fields[name].annotation
+        if get_origin(annotation) is dict:
+            next(names, None)  # a key of the people's own
+            annotation = get_args(annotation)[1]
+        model = next(iter(get_args(annotation)), annotation)
     return model.model_fields

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
+    from retention.campaigns import Campaign
     from retention.shop import Shop
 
 # What `generate_schema_name` puts before an analyst's schemas; the night's stand last.
@@ -66,7 +67,7 @@ def read_candidate_data(
     connection: psycopg.Connection,
     project: Path,
     shop: Shop,
-    campaign: str,
+    campaign: Campaign,
     customer_id: str,
 ) -> MailData:
     """Return what the last build gave a customer's mail to show, of its best occasion.
@@ -75,27 +76,28 @@ def read_candidate_data(
         connection: to the database with the builds.
         project: folder of the dbt project.
         shop: whose languages decide in which one the customer is written to.
-        campaign: name of its folder.
+        campaign: whose mail it is.
         customer_id: the shop's own id.
 
     Raises:
         NoCandidateError: the customer is none, or the campaign was never built.
     """
-    builds = _find_builds(connection, project, campaign)
+    name = campaign.name
+    builds = _find_builds(connection, project, name)
     for build in builds:
         found = _fetch(connection, CANDIDATE, build.candidates, customer_id)
         if found:
             first_name, language = _find_person(connection, build, customer_id)
-            is_ours = language in found.context and language in shop.locales(is_marketing=False)
+            locale = _find_locale(shop, campaign, language)
             return MailData(
-                origin=f"customer {customer_id} in {build.schema}.{campaign}, occasion"
+                origin=f"customer {customer_id} in {build.schema}.{name}, occasion"
                 f" {found.occasion}: {found.reason}",
-                file=f"campaigns/{campaign}/{campaign}.sql",
-                contexts=found.context,
+                file=f"campaigns/{name}/{name}.sql",
+                contexts={locale: found.context},
                 first_name=first_name,
-                locale=language if is_ours else shop.default_locale,
+                locale=locale,
             )
-    raise NoCandidateError(_advice(connection, campaign, customer_id, builds))
+    raise NoCandidateError(_advice(connection, name, customer_id, builds))
 
 
 def _find_builds(connection: psycopg.Connection, project: Path, campaign: str) -> list[Build]:
@@ -118,6 +120,13 @@ def _find_person(
         return None, None
     person = _fetch(connection, CUSTOMER, build.customers, customer_id)
     return (person.first_name, person.language) if person else (None, None)
+
+
+def _find_locale(shop: Shop, campaign: Campaign, language: str | None) -> str:
+    """Return the language in which the campaign writes, as the decisions choose it."""
+    written = shop.locales(is_marketing=campaign.kind == "marketing")
+    is_to_customer = campaign.recipient == "customer"
+    return language if is_to_customer and language in written else shop.default_locale
 
 
 def _advice(

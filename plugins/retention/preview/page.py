@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from babel import Locale
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 FOLDER = "build/preview"
 INDEX = "index.html"
-LANGUAGES = {"en": "English", "fi": "Suomi", "sv": "Svenska"}
 PACKAGE, TEMPLATES = "retention", "page_templates"
 
 
@@ -36,9 +36,7 @@ def write_page(preview: Preview, shop: Shop, folder: Path, *, has_index: bool = 
         has_index: whether the page of all mails stands beside it.
     """
     written = _environment().get_template("preview.html")
-    page = written.render(
-        preview=preview, shop=shop, names=LANGUAGES, index=INDEX if has_index else None
-    )
+    page = written.render(preview=preview, shop=shop, index=INDEX if has_index else None)
     return _write(folder, f"{preview.campaign.name}.html", page)
 
 
@@ -63,9 +61,16 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["language_name"] = _language_name
     environment.globals["style"] = _own_file("preview.css")
     environment.globals["script"] = _own_file("preview.js")
     return environment
+
+
+def _language_name(locale: str) -> str:
+    """Return what a language calls itself, with a capital: English, Suomi, Svenska."""
+    name = Locale.parse(locale, sep="-").get_display_name() or locale
+    return name[:1].upper() + name[1:]
 
 
 def _own_file(name: str) -> str:

@@ -14,7 +14,7 @@ from retention.scaffold.renaming import mentions, model_names, rename_files
 from retention.shop import read_shop
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from importlib.resources.abc import Traversable
     from pathlib import Path
     from typing import Literal
@@ -64,9 +64,11 @@ def make_campaign(
         ShopSettingsError: `dbt_project.yml` cannot be read or added to; nothing was made.
     """
     _check_name(name)
-    listed = read_shop(project).campaigns
-    old, source = _source(project, listed, like, kind)
+    shop = read_shop(project)
+    old, source = _source(project, shop.campaigns, like, kind)
     copied = {file.name: file.read_text(encoding="utf-8") for file in source.iterdir()}
+    if like is None:
+        copied = _in_languages(copied, shop.locales(is_marketing=kind == "marketing"))
     files = rename_files(copied, old, name)
     _check_names_are_free(project, name, files)
     settings = project / PROJECT_FILE
@@ -88,6 +90,13 @@ def _source(
         message = f"there is no campaign '{like}' to copy; there are {', '.join(listed)}"
         raise CampaignError(message)
     return like, folder
+
+
+def _in_languages(files: Mapping[str, str], locales: Iterable[str]) -> dict[str, str]:
+    """Return a starter with a mail in each language; where it has none, the English one."""
+    others = {name: text for name, text in files.items() if not name.startswith("email.")}
+    names = (f"email.{locale}.html" for locale in locales)
+    return others | {name: files.get(name, files["email.en.html"]) for name in names}
 
 
 def _check_name(name: str) -> None:

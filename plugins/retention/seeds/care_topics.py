@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from retention.seeds.rows import Seed, Text
+from retention.seeds.rows import EACH_LANGUAGE, Seed, Text
 from retention.strict_model import StrictModel
 
 LONGEST_TITLE = 60  # a phone shows so much of a subject
@@ -28,15 +28,13 @@ class CareTopic(StrictModel):
     """One tip, right for every type of its topic.
 
     Attributes:
-        title_en: what it is about, and the mail's subject; at most 60 characters.
-        tip_en: the tip itself; at most 300 characters.
+        title: what it is about, and the mail's subject; at most 60 characters.
+        tip: the tip itself; at most 300 characters.
     """
 
     care_topic: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
-    title_en: Title
-    title_fi: Title
-    tip_en: Tip
-    tip_fi: Tip
+    title: Annotated[Title, EACH_LANGUAGE]
+    tip: Annotated[Tip, EACH_LANGUAGE]
 
 
 SEED = Seed("care_topics", CareTopic, key=("care_topic",))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from retention.seeds.rows import Headline, Line, Paragraph, Seed, Text, Texts
+from retention.seeds.rows import EACH_LANGUAGE, Headline, Line, Paragraph, Seed, Text, Texts
 from retention.strict_model import StrictModel
 
 if TYPE_CHECKING:
@@ -20,16 +20,14 @@ class LifestyleStep(StrictModel):
 
     Attributes:
         step: 1 goes first.
-        headline_en, headline_fi: the subject, and the headline.
+        headline: the subject, and the headline.
         product_types: what it shows, with semicolons between; of what the customer has, nothing.
     """
 
     lifestyle: Text
     step: Annotated[int, Field(ge=1, le=STEPS)]
-    headline_en: Headline
-    headline_fi: Headline
-    text_en: Paragraph
-    text_fi: Paragraph
+    headline: Annotated[Headline, EACH_LANGUAGE]
+    text: Annotated[Paragraph, EACH_LANGUAGE]
     product_types: Annotated[Texts, Field(min_length=1)]
 
 

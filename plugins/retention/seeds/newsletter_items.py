@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
 
-from retention.seeds.rows import Headline, Line, Paragraph, PositiveCount, Seed, Text, Texts
+from retention.seeds.rows import (
+    EACH_LANGUAGE,
+    Headline,
+    Line,
+    Paragraph,
+    PositiveCount,
+    Seed,
+    Text,
+    Texts,
+)
 from retention.strict_model import StrictModel
 
 if TYPE_CHECKING:
@@ -38,7 +47,7 @@ class NewsletterItem(StrictModel):
         issue: the ISO week in which it goes out, such as `2026-W48`.
         item: its place in the issue, for those of whom no interest is known.
         interest: whom it is for, as `product_interests` has it, or `everyone`.
-        headline_en, headline_fi: of its reader's first item, the subject.
+        headline: of its reader's first item, the subject.
         url: where it leads; https.
         product_types: what it shows, with semicolons between; may be empty.
     """
@@ -46,10 +55,8 @@ class NewsletterItem(StrictModel):
     issue: Issue
     item: PositiveCount
     interest: Text
-    headline_en: Headline
-    headline_fi: Headline
-    text_en: Paragraph
-    text_fi: Paragraph
+    headline: Annotated[Headline, EACH_LANGUAGE]
+    text: Annotated[Paragraph, EACH_LANGUAGE]
     url: Annotated[str, Field(pattern=r"^https://[^\s\"<>]+$")]
     product_types: Texts
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from retention.seeds.rows import Seed, Text, YesNo
+from typing import Annotated
+
+from retention.seeds.rows import EACH_LANGUAGE, Seed, Text, YesNo
 from retention.strict_model import StrictModel
 
 
@@ -15,8 +17,7 @@ class ProductType(StrictModel):
     """
 
     product_type: Text
-    name_en: Text
-    name_fi: Text
+    name: Annotated[Text, EACH_LANGUAGE]
     is_consumable: YesNo
     is_suggestible: YesNo
 

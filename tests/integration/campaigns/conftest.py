@@ -155,7 +155,7 @@ def _grant_rewards(target: Path, environment: pytest.MonkeyPatch, url: str) -> N
 def _play(target: Path) -> None:
     now = datetime.combine(NIGHT, datetime.min.time(), read_shop().zone) + timedelta(hours=2.5)
     night.begin(Night(RUN, NIGHT, None, is_dry_run=False, opened_at=now), now)
-    layers = ("path:seeds", "path:models/staging", "path:models/intermediate")
+    layers = ("path:seeds", "path:models/staging", "path:models/shop", "path:models/intermediate")
     _build(target, *layers, exclude=ON_FITS)
     night.raise_if_refused(night.fit(RUN, now))
     _build(target, "path:models/signals", ON_FITS)

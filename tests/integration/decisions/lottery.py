@@ -201,7 +201,8 @@ class Lottery:
         self.dbt(
             night, "build", "--resource-type", "model", "--resource-type", "test",
             "--select", "+decisions",
-            "--exclude", "path:models/staging", "path:models/intermediate", "path:models/signals",
+            "--exclude", "path:models/staging", "path:models/shop", "path:models/intermediate",
+            "path:models/signals",
             "resource_type:seed", "+paused_customers",
         )  # fmt: skip
         return self.query("select * from decisions.decisions order by campaign, customer_id")

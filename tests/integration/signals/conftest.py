@@ -58,7 +58,13 @@ PLANTED = f"""
 """
 
 # All that the night needs but the campaigns and their decisions.
-EVERYTHING = ("path:seeds", "models/staging", "models/intermediate", "models/signals")
+EVERYTHING = (
+    "path:seeds",
+    "models/staging",
+    "models/shop",
+    "models/intermediate",
+    "models/signals",
+)
 
 
 @dataclass(frozen=True)

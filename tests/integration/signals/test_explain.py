@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from retention.commands import app
 from retention.database import connect
 from retention.explain.explanations import ExplanationError, read_explanations
-from retention.explain.languages import NO_BREAK, Locale
+from retention.explain.languages import NO_BREAK
 from retention.explain.page import explain_customer
 from retention.explain.signals import NothingToExplainError, tell_signal
 from retention.manifest import current_manifest
@@ -70,9 +70,9 @@ def test_what_the_page_says_is_what_the_marts_hold(
     assert "Asiakkaalle ei ole koskaan suunniteltu viestiä." in finnish
 
 
-@pytest.mark.parametrize("locale", Locale)
+@pytest.mark.parametrize("locale", ["en", "fi"])
 def test_every_household_can_be_explained(
-    warehouse: Warehouse, connection: psycopg.Connection, locale: Locale
+    warehouse: Warehouse, connection: psycopg.Connection, locale: str
 ) -> None:
     customers = warehouse.read("select customer_id from signals.customer_signals").customer_id
     titles = {
@@ -96,7 +96,7 @@ def test_the_page_shows_neither_name_nor_address(
 
 def test_a_customer_nobody_knows_is_an_error_that_says_so(connection: psycopg.Connection) -> None:
     with pytest.raises(NothingToExplainError, match="no customer 'nobody'"):
-        explain_customer(connection, "nobody", Locale.EN)
+        explain_customer(connection, "nobody", "en")
 
 
 @pytest.mark.usefixtures("database")
@@ -105,7 +105,7 @@ def test_before_the_first_night_it_is_told_what_is_missing() -> None:
         connect() as connection,
         pytest.raises(NothingToExplainError, match="'lifecycle' was never built here: run a night"),
     ):
-        explain_customer(connection, "1001", Locale.EN)
+        explain_customer(connection, "1001", "en")
 
 
 def test_a_condition_that_postgresql_refuses_is_named_with_its_file(

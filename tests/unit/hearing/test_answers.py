@@ -11,8 +11,8 @@ from retention.hearing.answers import answers_url, read_answers_token
 from retention.hearing.asked_questions import Questions
 from retention.hearing.sealing import ForgedLinkError
 from retention.hearing.unsubscribe import Unsubscription, read_token, unsubscribe_token
-from retention.questions import read_words
 from retention.shop import project_directory
+from retention.words import read_words
 
 KEY = "a-key-of-thirty-two-characters-at-least"
 URL = "https://shop.example/retention/public"

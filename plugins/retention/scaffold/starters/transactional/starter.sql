@@ -2,7 +2,6 @@
     set the real number when the mails are ready, and the .yml's tests with it. -#}
 {%- set order_number = 10000 -%}
 {%- set maximum_days = 7 -%}
-{%- set locales = var('mail_locales') + var('transactional_locales') -%}
 
 with
 
@@ -43,11 +42,5 @@ select
             'last_ordered_date', last_ordered_date
         )
     ) as evidence,
-    jsonb_build_object(
-        {%- for locale in locales %}
-            '{{ locale }}', jsonb_build_object(
-                'order_count', order_count
-            ){{ "," if not loop.last }}
-        {%- endfor %}
-    ) as context
+    jsonb_build_object('order_count', order_count) as context
 from reached
