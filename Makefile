@@ -38,6 +38,10 @@ lint: $(VENV)/installed ## Every check that reads the code without running it.
 check: $(VENV)/installed ## Whether settings, campaigns, mails and suites fit together.
 	@$(VENV)/bin/retention check
 
+.PHONY: words
+words: $(VENV)/installed ## Hand the words of dbt_project/words/ to the models, after a change.
+	@$(VENV)/bin/retention words
+
 .PHONY: preview
 preview: $(VENV)/installed ## Look at mails: [CAMPAIGN=winback] [CUSTOMER=1001] [LOCALE=fi].
 	@$(VENV)/bin/retention preview $(if $(CAMPAIGN),"$(CAMPAIGN)",--all) \

@@ -88,13 +88,9 @@ select
     ) as reason,
     evidence,
     jsonb_build_object(
-        {%- for locale in var('mail_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'filled_day', {{ day_words('last_added_date', locale) }},
-                'items', items_{{ locale }},
-                'amount', amount_{{ locale }},
-                'cart_url', '{{ var("cart_page_url") }}'
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'filled_day', {{ day_words('last_added_date') }},
+        'items', items,
+        'amount', amount,
+        'cart_url', '{{ var("cart_page_url") }}'
     ) as context
 from left_carts

@@ -39,14 +39,10 @@ select
     ) as reason,
     jsonb_build_array(jsonb_build_object(
         'birthday_date', celebrating.next_birthday_date,
-        'favourites', favourites.favourites_en
+        'favourites', favourites.evidence
     )) as evidence,
     jsonb_build_object(
-        {%- for locale in var('mail_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'favourites', favourites.favourites_{{ locale }}
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'favourites', favourites.favourites
     ) as context
 from celebrating
 left join favourites on celebrating.customer_id = favourites.customer_id

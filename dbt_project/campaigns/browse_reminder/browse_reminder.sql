@@ -27,15 +27,20 @@ products as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 -- Of several wishes the strongest.
 strongest as (
 
     select distinct on (wishes.customer_id)
-        {%- for locale in var('mail_locales') %}
-            product_types.name_{{ locale }},
-            products.items_{{ locale }},
-        {%- endfor %}
-        wishes.*
+        wishes.*,
+        product_types.name_en,
+        {{ in_language('product_types.name', 'languages.locale') }} as name,
+        products.items
     from wishes
     inner join product_types
         on wishes.product_type = product_types.product_type
@@ -43,6 +48,7 @@ strongest as (
         on
             wishes.customer_id = products.customer_id
             and wishes.product_type = products.product_type
+    left join languages on wishes.customer_id = languages.customer_id
     where
         wishes.interest >= {{ minimum_interest }}
         and wishes.day_count >= {{ minimum_days }}
@@ -68,12 +74,8 @@ select
     ) as reason,
     evidence,
     jsonb_build_object(
-        {%- for locale in var('mail_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'type_name', name_{{ locale }},
-                'type_title', {{ sentence_case('name_' ~ locale) }},
-                'items', items_{{ locale }}
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'type_name', name,
+        'type_title', {{ sentence_case('name') }},
+        'items', items
     ) as context
 from strongest

@@ -16,20 +16,25 @@ tips as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 ranked as (
 
     select
         topics.*,
-        {%- for locale in var('mail_locales') %}
-            tips.title_{{ locale }},
-            tips.tip_{{ locale }},
-        {%- endfor %}
+        {{ in_language('tips.title', 'languages.locale') }} as title,
+        {{ in_language('tips.tip', 'languages.locale') }} as tip,
         row_number() over (
             partition by topics.order_id
             order by topics.net_amount desc, topics.care_topic asc
         ) as place
     from topics
     inner join tips on topics.care_topic = tips.care_topic
+    left join languages on topics.customer_id = languages.customer_id
 
 ),
 
@@ -40,14 +45,10 @@ grouped as (
         string_agg(
             replace(ranked.care_topic, '_', ' '), ', ' order by ranked.place
         ) as topic_list,
-        {%- for locale in var('mail_locales') %}
-            jsonb_agg(
-                jsonb_build_object(
-                    'title', ranked.title_{{ locale }},
-                    'text', ranked.tip_{{ locale }}
-                ) order by ranked.place
-            ) as tips_{{ locale }},
-        {%- endfor %}
+        jsonb_agg(
+            jsonb_build_object('title', ranked.title, 'text', ranked.tip)
+            order by ranked.place
+        ) as tips,
         {{ basket_evidence('ranked') }} as evidence
     from ranked
     where ranked.place <= {{ most_topics }}
@@ -70,12 +71,8 @@ select
     ) as reason,
     grouped.evidence,
     jsonb_build_object(
-        {%- for locale in var('mail_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'lead_title', foremost.title_{{ locale }},
-                'tips', grouped.tips_{{ locale }}
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'lead_title', foremost.title,
+        'tips', grouped.tips
     ) as context
 from ranked as foremost
 inner join grouped on foremost.order_id = grouped.order_id

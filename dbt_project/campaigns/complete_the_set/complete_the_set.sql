@@ -50,14 +50,11 @@ listed as (
     select
         customer_id,
         string_agg(name_en, ', ' order by place) as missing_names,
-        {%- for locale in var('mail_locales') %}
-            jsonb_agg(
-                {{ product_item(
-                    sentence_case('name_' ~ locale), 'product_id',
-                    'product_name'
-                ) }} order by place
-            ) as items_{{ locale }},
-        {%- endfor %}
+        jsonb_agg(
+            {{ product_item(
+                sentence_case('name'), 'product_id', 'product_name'
+            ) }} order by place
+        ) as items,
         jsonb_agg(
             jsonb_build_object(
                 'product_type', product_type,
@@ -87,14 +84,10 @@ select
     ) as reason,
     listed.evidence,
     jsonb_build_object(
-        {%- for locale in var('mail_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'subject_name', bought.subject_{{ locale }},
-                'bought_name', bought.bought_{{ locale }},
-                'ordered_day', {{ day_words('bought.ordered_date', locale) }},
-                'items', listed.items_{{ locale }}
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'subject_name', bought.subject_name,
+        'bought_name', bought.bought_name,
+        'ordered_day', {{ day_words('bought.ordered_date', 'bought.locale') }},
+        'items', listed.items
     ) as context
 from bought
 inner join listed on bought.customer_id = listed.customer_id

@@ -41,18 +41,12 @@ listed as (
 
     select
         customer_id,
-        {%- for locale in var('mail_locales') %}
-            {%- set together = {
-                'en': "'Often bought together with '",
-                'fi': "'Usein samassa korissa: '",
-            }[locale] %}
-            jsonb_agg(
-                {{ product_item(
-                    sentence_case('name_' ~ locale), 'product_id',
-                    together ~ ' || source_name_' ~ locale
-                ) }} order by place
-            ) as items_{{ locale }},
-        {%- endfor %}
+        jsonb_agg(
+            {{ product_item(
+                sentence_case('name'), 'product_id',
+                words('bought_together', {'name': 'source_name'})
+            ) }} order by place
+        ) as items,
         jsonb_agg(
             jsonb_build_object(
                 'product_type', product_type,
@@ -80,12 +74,8 @@ select
     ) as reason,
     listed.evidence,
     jsonb_build_object(
-        {%- for locale in var('mail_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'ordered_day', {{ day_words('ranked.ordered_date', locale) }},
-                'items', listed.items_{{ locale }}
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'ordered_day', {{ day_words('ranked.ordered_date', 'ranked.locale') }},
+        'items', listed.items
     ) as context
 from ranked
 inner join listed on ranked.customer_id = listed.customer_id

@@ -12,18 +12,26 @@ gift_cards as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 -- Of a shop that reports no payments nobody knows what is left on a card.
 ending as (
 
     select
-        *,
-        {{ shop_time('delivered_at') }}::date as delivered_date
+        gift_cards.*,
+        languages.locale,
+        {{ shop_time('gift_cards.delivered_at') }}::date as delivered_date
     from gift_cards
+    left join languages on gift_cards.customer_id = languages.customer_id
     where
-        standing = 'delivered'
-        and rest_amount > 0
-        and has_reported_payments
-        and expires_date - {{ as_of_date() }}
+        gift_cards.standing = 'delivered'
+        and gift_cards.rest_amount > 0
+        and gift_cards.has_reported_payments
+        and gift_cards.expires_date - {{ as_of_date() }}
         between {{ last_days_before }} and {{ first_days_before }}
 
 )
@@ -47,13 +55,9 @@ select
         'expires_date', expires_date
     ) as evidence,
     jsonb_build_object(
-        {%- for locale in var('mail_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'rest', {{ money_words('rest_amount', 'currency', locale) }},
-                'last_four', code_last_four,
-                'sent', {{ date_words('delivered_date', locale) }},
-                'expires', {{ date_words('expires_date', locale) }}
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'rest', {{ money_words('rest_amount', 'currency') }},
+        'last_four', code_last_four,
+        'sent', {{ date_words('delivered_date') }},
+        'expires', {{ date_words('expires_date') }}
     ) as context
 from ending

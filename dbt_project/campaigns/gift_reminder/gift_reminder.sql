@@ -25,6 +25,12 @@ ideas as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 -- The latest present to the same person, for whatever occasion.
 latest_gifts as (
 
@@ -42,11 +48,13 @@ due as (
 
     select
         occasions.*,
+        languages.locale,
         latest_gifts.latest_gift_date,
         {{ called_name('occasions.recipient_first_name') }} as recipient
     from occasions
     inner join latest_gifts
         on occasions.recipient_key = latest_gifts.recipient_key
+    left join languages on occasions.customer_id = languages.customer_id
     where
         occasions.recipient_first_name is not null
         and {{ as_of_date() }} between occasions.reminder_date
@@ -76,15 +84,11 @@ select
     ) as reason,
     due.evidence,
     jsonb_build_object(
-        {%- for locale in var('mail_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'recipient', due.recipient,
-                'day', {{ day_words('due.next_occasion_date', locale) }},
-                'given', ideas.given_{{ locale }},
-                'is_older', coalesce(ideas.is_older, false),
-                'ideas', ideas.ideas_{{ locale }}
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'recipient', due.recipient,
+        'day', {{ day_words('due.next_occasion_date', 'due.locale') }},
+        'given', ideas.given,
+        'is_older', coalesce(ideas.is_older, false),
+        'ideas', ideas.ideas
     ) as context
 from due
 left join ideas

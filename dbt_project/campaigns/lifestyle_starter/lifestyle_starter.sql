@@ -29,6 +29,12 @@ items as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 windows as (
 
     {%- for step, days in step_days.items() %}
@@ -51,14 +57,13 @@ due as (
         lifestyles.evidence,
         windows.first_day,
         windows.last_day,
-        {%- for locale in var('mail_locales') %}
-            steps.headline_{{ locale }},
-            steps.text_{{ locale }},
-        {%- endfor %}
+        {{ in_language('steps.headline', 'languages.locale') }} as headline,
+        {{ in_language('steps.text', 'languages.locale') }} as text,
         steps.step
     from lifestyles
     inner join steps on lifestyles.lifestyle = steps.lifestyle
     inner join windows on steps.step = windows.step
+    left join languages on lifestyles.customer_id = languages.customer_id
     where
         {{ as_of_date() }} - lifestyles.detected_date
         between windows.first_day and windows.last_day
@@ -79,13 +84,9 @@ select
     ) as reason,
     due.evidence,
     jsonb_build_object(
-        {%- for locale in var('mail_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'headline', due.headline_{{ locale }},
-                'text', due.text_{{ locale }},
-                'items', items.items_{{ locale }}
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'headline', due.headline,
+        'text', due.text,
+        'items', items.items
     ) as context
 from due
 left join items

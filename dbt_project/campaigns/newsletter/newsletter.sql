@@ -24,6 +24,12 @@ interests as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 weighed as (
 
     select
@@ -38,7 +44,11 @@ weighed as (
             else coalesce(interests.strength, 0)
         end as strength
     from subscribers
-    cross join issue_items
+    left join languages on subscribers.customer_id = languages.customer_id
+    inner join issue_items
+        on
+            issue_items.locale
+            = coalesce(languages.locale, '{{ var("default_locale") }}')
     left join interests
         on
             subscribers.customer_id = interests.customer_id
@@ -85,12 +95,8 @@ select
         ) order by place
     ) as evidence,
     jsonb_build_object(
-        {%- for locale in var('mail_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'lead', (array_agg(headline_{{ locale }} order by place))[1],
-                'items', jsonb_agg(entry_{{ locale }} order by place)
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'lead', (array_agg(headline order by place))[1],
+        'items', jsonb_agg(entry order by place)
     ) as context
 from ranked
 where place <= {{ most_items }}

@@ -2,7 +2,6 @@
     sent. Not before this hour in the shop's time zone: money should not wake
     anybody. -#}
 {%- set earliest_hour = 9 -%}
-{%- set locales = var('mail_locales') + var('transactional_locales') -%}
 
 with
 
@@ -12,14 +11,24 @@ gift_cards as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 -- Those whose code no mail has carried for certain.
 undelivered as (
 
     select
-        *,
-        replaced_card_id is not null as is_replacement
+        gift_cards.*,
+        languages.transactional_locale as locale,
+        gift_cards.replaced_card_id is not null as is_replacement
     from gift_cards
-    where source = 'quarterly' and standing in ('planned', 'issued')
+    left join languages on gift_cards.customer_id = languages.customer_id
+    where
+        gift_cards.source = 'quarterly'
+        and gift_cards.standing in ('planned', 'issued')
 
 )
 
@@ -46,16 +55,12 @@ select
         'currency', currency
     ) as evidence,
     jsonb_build_object(
-        {%- for locale in locales %}
-            '{{ locale }}', jsonb_build_object(
-                'gift_card_id', card_id,
-                'amount', {{ money_words('amount', 'currency', locale) }},
-                'threshold',
-                {{ money_words('tier_threshold', 'currency', locale) }},
-                'quarter', {{ quarter_words('quarter', locale) }},
-                'expires', {{ date_words('expires_date', locale) }},
-                'is_replacement', is_replacement
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'gift_card_id', card_id,
+        'amount', {{ money_words('amount', 'currency') }},
+        'threshold',
+        {{ money_words('tier_threshold', 'currency') }},
+        'quarter', {{ quarter_words('quarter') }},
+        'expires', {{ date_words('expires_date') }},
+        'is_replacement', is_replacement
     ) as context
 from undelivered

@@ -28,11 +28,18 @@ codes as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 happy as (
 
     select
         lifecycle.*,
         codes.referral_code,
+        languages.locale,
         coalesce(return_habits.times_average, 0)::numeric(9, 1)
             as times_average,
         {{ shop_time('lifecycle.last_ordered_at') }}::date as last_ordered_date
@@ -40,6 +47,7 @@ happy as (
     inner join codes on lifecycle.customer_id = codes.customer_id
     left join return_habits
         on lifecycle.customer_id = return_habits.customer_id
+    left join languages on lifecycle.customer_id = languages.customer_id
     where
         lifecycle.stage = 'active'
         and lifecycle.order_count >= {{ minimum_orders }}
@@ -67,16 +75,12 @@ select
         'referral_code', referral_code
     ) as evidence,
     jsonb_build_object(
-        {%- for locale in var('mail_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'code', referral_code,
-                'reward',
-                {{ amount_words(var('referral_reward_amount'), locale) }},
-                'days', {{ var('referral_return_days') }},
-                'minimum_spend', {{ amount_words(
-                    'nullif(' ~ var('referral_minimum_spend') ~ ', 0)', locale
-                ) }}
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'code', referral_code,
+        'reward',
+        {{ amount_words(var('referral_reward_amount')) }},
+        'days', {{ var('referral_return_days') }},
+        'minimum_spend', {{ amount_words(
+            'nullif(' ~ var('referral_minimum_spend') ~ ', 0)'
+        ) }}
     ) as context
 from happy

@@ -16,6 +16,12 @@ referrals as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 -- Those whose code no mail has carried for certain.
 undelivered as (
 
@@ -35,11 +41,13 @@ explained as (
 
     select
         cards.*,
+        languages.transactional_locale as locale,
         referrals.customer_id as friend_customer_id,
         referrals.referrer_customer_id,
         referrals.evidence
     from undelivered as cards
     left join referrals on cards.order_id = referrals.order_id
+    left join languages on cards.customer_id = languages.customer_id
 
 )
 
@@ -74,15 +82,11 @@ select
         'gift_card_id', card_id, 'amount', amount, 'currency', currency
     ) as evidence,
     jsonb_build_object(
-        {%- for locale in var('mail_locales') + var('transactional_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'gift_card_id', card_id,
-                'is_referrer', is_referrer,
-                'amount', {{ money_words('amount', 'currency', locale) }},
-                'days', {{ var('referral_return_days') }},
-                'expires', {{ date_words('expires_date', locale) }},
-                'is_replacement', is_replacement
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'gift_card_id', card_id,
+        'is_referrer', is_referrer,
+        'amount', {{ money_words('amount', 'currency') }},
+        'days', {{ var('referral_return_days') }},
+        'expires', {{ date_words('expires_date') }},
+        'is_replacement', is_replacement
     ) as context
 from explained

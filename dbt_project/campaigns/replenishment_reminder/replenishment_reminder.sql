@@ -15,6 +15,12 @@ product_types as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 due as (
 
     select
@@ -32,14 +38,16 @@ due_types as (
 
     select
         due.*,
+        languages.locale,
         product_types.name_en,
-        product_types.name_fi,
+        {{ in_language('product_types.name', 'languages.locale') }} as name,
         row_number() over (
             partition by due.customer_id
             order by due.due_date asc, due.product_type asc
         ) as place
     from due
     inner join product_types on due.product_type = product_types.product_type
+    left join languages on due.customer_id = languages.customer_id
 
 ),
 
@@ -48,13 +56,10 @@ grouped as (
     select
         customer_id,
         max(buy_probability) as buy_probability,
-        {%- for locale in var('mail_locales') %}
-            {%- set habit = habit_words(locale) %}
-            jsonb_agg(
-                {{ mail_item('name_' ~ locale, 'product_id', habit) }}
-                order by place
-            ) as items_{{ locale }},
-        {%- endfor %}
+        jsonb_agg(
+            {{ mail_item('name', 'product_id', habit_words()) }}
+            order by place
+        ) as items,
         jsonb_agg(
             jsonb_build_object(
                 'product_type', product_type,
@@ -87,13 +92,9 @@ select
     ) as reason,
     grouped.evidence,
     jsonb_build_object(
-        {%- for locale in var('mail_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'lead_name', earliest.name_{{ locale }},
-                'lead_title', {{ sentence_case('earliest.name_' ~ locale) }},
-                'items', grouped.items_{{ locale }}
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'lead_name', earliest.name,
+        'lead_title', {{ sentence_case('earliest.name') }},
+        'items', grouped.items
     ) as context
 from due_types as earliest
 inner join grouped on earliest.customer_id = grouped.customer_id

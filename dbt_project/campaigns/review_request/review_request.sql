@@ -38,15 +38,21 @@ product_types as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 opinionable as (
 
     select distinct on (deliveries.order_id)
         deliveries.*,
         baskets.product_id,
         baskets.product_type,
-        {%- for locale in var('mail_locales') %}
-            product_types.name_{{ locale }},
-        {%- endfor %}
+        languages.locale,
+        product_types.name_en,
+        {{ in_language('product_types.name', 'languages.locale') }} as name,
         baskets.quantity,
         baskets.net_amount,
         round(baskets.net_amount / baskets.quantity, 2) as price
@@ -58,6 +64,7 @@ opinionable as (
     inner join product_types
         on baskets.product_type = product_types.product_type
     left join gifts on deliveries.order_id = gifts.order_id
+    left join languages on deliveries.customer_id = languages.customer_id
     where
         gifts.order_id is null
         and baskets.net_amount >= {{ minimum_price }} * baskets.quantity
@@ -90,11 +97,7 @@ select
         )
     ) as evidence,
     jsonb_build_object(
-        {%- for locale in var('mail_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'product', {{ mail_item('name_' ~ locale, 'product_id') }},
-                'ordered_on', {{ day_words('ordered_date', locale) }}
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'product', {{ mail_item('name', 'product_id') }},
+        'ordered_on', {{ day_words('ordered_date') }}
     ) as context
 from opinionable

@@ -31,6 +31,12 @@ baskets as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 asked as (
 
     select
@@ -40,6 +46,7 @@ asked as (
         deliveries.ordered_date,
         deliveries.delivered_date,
         deliveries.last_date,
+        languages.locale,
         {{ basket_evidence('baskets') }} as evidence
     from deliveries
     inner join baskets
@@ -47,6 +54,7 @@ asked as (
             deliveries.customer_id = baskets.customer_id
             and deliveries.order_id = baskets.order_id
     left join gifts on deliveries.order_id = gifts.order_id
+    left join languages on deliveries.customer_id = languages.customer_id
     where gifts.order_id is null
     group by
         deliveries.customer_id,
@@ -54,7 +62,8 @@ asked as (
         deliveries.order_number,
         deliveries.ordered_date,
         deliveries.delivered_date,
-        deliveries.last_date
+        deliveries.last_date,
+        languages.locale
 
 )
 
@@ -72,11 +81,7 @@ select
     ) as reason,
     evidence,
     jsonb_build_object(
-        {%- for locale in var('mail_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'ordered_on', {{ day_words('ordered_date', locale) }},
-                'arrived_on', {{ day_words('delivered_date', locale) }}
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'ordered_on', {{ day_words('ordered_date') }},
+        'arrived_on', {{ day_words('delivered_date') }}
     ) as context
 from asked

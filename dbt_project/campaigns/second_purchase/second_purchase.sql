@@ -33,16 +33,24 @@ suggestions as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 buyers as (
 
     select
         lifecycle.customer_id,
         lifecycle.recency_days,
         lifecycle.net_amount,
+        languages.locale,
         windows.opens_after_days,
         windows.closes_after_days
     from lifecycle
     cross join windows
+    left join languages on lifecycle.customer_id = languages.customer_id
     where
         lifecycle.order_count = 1
         and lifecycle.recency_days between windows.opens_after_days
@@ -56,10 +64,8 @@ orders as (
         baskets.customer_id,
         baskets.order_id,
         baskets.ordered_date,
-        {%- for locale in var('mail_locales') %}
-            {{ dearest_names('baskets', 'product_types', locale) }}
-                as names_{{ locale }},
-        {%- endfor %}
+        {{ dearest_names('baskets', 'product_types', 'buyers.locale') }}
+            as names,
         {{ basket_evidence('baskets') }} as evidence
     from baskets
     inner join buyers on baskets.customer_id = buyers.customer_id
@@ -86,14 +92,10 @@ select
     ) as reason,
     orders.evidence,
     jsonb_build_object(
-        {%- for locale in var('mail_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'elapsed', {{ elapsed_words('buyers.recency_days', locale) }},
-                'bought_list',
-                {{ list_words('orders.names_' ~ locale, locale) }},
-                'suggestions', suggestions.suggestions_{{ locale }}
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'elapsed', {{ elapsed_words('buyers.recency_days', 'buyers.locale') }},
+        'bought_list',
+        {{ list_words('orders.names', 'buyers.locale') }},
+        'suggestions', suggestions.suggestions
     ) as context
 from buyers
 inner join orders on buyers.customer_id = orders.customer_id

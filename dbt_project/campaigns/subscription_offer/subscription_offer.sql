@@ -17,6 +17,12 @@ product_types as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 candidates as (
 
     select
@@ -31,13 +37,14 @@ steady as (
 
     select
         candidates.*,
-        {%- for locale in var('mail_locales') %}
-            product_types.name_{{ locale }},
-        {%- endfor %}
+        languages.locale,
+        product_types.name_en,
+        {{ in_language('product_types.name', 'languages.locale') }} as name,
         candidates.last_ordered_date + candidates.fresh_days as last_offer_date
     from candidates
     inner join product_types
         on candidates.product_type = product_types.product_type
+    left join languages on candidates.customer_id = languages.customer_id
     where
         candidates.purchase_count >= {{ minimum_purchases }}
         and candidates.purchases_per_56_days >= {{ minimum_pace }}
@@ -64,14 +71,10 @@ select
     ) as reason,
     evidence,
     jsonb_build_object(
-        {%- for locale in var('mail_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'name', name_{{ locale }},
-                'title', {{ sentence_case('name_' ~ locale) }},
-                'rhythm', {{ rhythm_words('mean_gap_days', locale) }},
-                'url', {{ product_page('product_id') }}
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'name', name,
+        'title', {{ sentence_case('name') }},
+        'rhythm', {{ rhythm_words('mean_gap_days') }},
+        'url', {{ product_page('product_id') }}
     ) as context
 from steady
 where {{ as_of_date() }} <= last_offer_date

@@ -31,6 +31,12 @@ cart_lines as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 visitors as (
 
     select customer_id
@@ -49,9 +55,12 @@ visitors as (
 
 gone as (
 
-    select lifecycle.*
+    select
+        lifecycle.*,
+        languages.locale
     from lifecycle
     left join visitors on lifecycle.customer_id = visitors.customer_id
+    left join languages on lifecycle.customer_id = languages.customer_id
     where
         lifecycle.recency_days >= {{ minimum_days }}
         and visitors.customer_id is null
@@ -88,11 +97,7 @@ select
     ) as reason,
     last_orders.evidence,
     jsonb_build_object(
-        {%- for locale in var('mail_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'elapsed', {{ elapsed_words('gone.recency_days', locale) }}
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'elapsed', {{ elapsed_words('gone.recency_days', 'gone.locale') }}
     ) as context
 from gone
 inner join last_orders on gone.customer_id = last_orders.customer_id

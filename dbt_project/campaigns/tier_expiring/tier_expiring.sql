@@ -20,10 +20,17 @@ steps as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 ending as (
 
     select
         loyalty.*,
+        languages.locale,
         greatest(
             (loyalty.period_end_date + 1 - {{ as_of_date() }})
             * loyalty.spend_12_months / 365,
@@ -36,6 +43,7 @@ ending as (
         ) as usual_orders
     from loyalty
     inner join steps on loyalty.tier = steps.tier
+    left join languages on loyalty.customer_id = languages.customer_id
     where
         loyalty.period_end_date - {{ as_of_date() }}
         between {{ latest_days }} and {{ earliest_days }}
@@ -82,16 +90,12 @@ select
         'orders_12_months', orders_12_months
     ) as evidence,
     jsonb_build_object(
-        {%- for locale in var('mail_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'tier', {{ sentence_case('tier') }},
-                'until', {{ date_words('period_end_date', locale) }},
-                'missing_spend',
-                {{ amount_words('nullif(keep_missing_spend, 0)', locale) }},
-                'missing_orders', {{ order_count_words(
-                    'nullif(keep_missing_orders, 0)', locale
-                ) }}
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'tier', {{ sentence_case('tier') }},
+        'until', {{ date_words('period_end_date') }},
+        'missing_spend',
+        {{ amount_words('nullif(keep_missing_spend, 0)') }},
+        'missing_orders', {{ order_count_words(
+            'nullif(keep_missing_orders, 0)'
+        ) }}
     ) as context
 from reachable

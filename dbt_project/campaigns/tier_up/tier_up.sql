@@ -21,10 +21,17 @@ days as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 reached as (
 
     select
         loyalty.*,
+        languages.locale,
         steps.minimum_spend,
         steps.minimum_orders,
         taken.rolling_spend::numeric(14, 2) as spend,
@@ -32,6 +39,7 @@ reached as (
         {{ as_of_date() }} - loyalty.reached_date as days_ago
     from loyalty
     inner join steps on loyalty.tier = steps.tier
+    left join languages on loyalty.customer_id = languages.customer_id
     inner join days as taken
         on
             loyalty.customer_id = taken.customer_id
@@ -75,16 +83,12 @@ select
         'period_end_date', period_end_date
     ) as evidence,
     jsonb_build_object(
-        {%- for locale in var('mail_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'tier', {{ sentence_case('tier') }},
-                'orders', {{ order_count_words('order_count', locale) }},
-                'minimum_orders',
-                {{ order_count_words('minimum_orders', locale) }},
-                'spend', {{ amount_words('spend', locale) }},
-                'minimum_spend', {{ amount_words('minimum_spend', locale) }},
-                'until', {{ date_words('period_end_date', locale) }}
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'tier', {{ sentence_case('tier') }},
+        'orders', {{ order_count_words('order_count') }},
+        'minimum_orders',
+        {{ order_count_words('minimum_orders') }},
+        'spend', {{ amount_words('spend') }},
+        'minimum_spend', {{ amount_words('minimum_spend') }},
+        'until', {{ date_words('period_end_date') }}
     ) as context
 from reached

@@ -3,13 +3,9 @@
 {%- set days_back = 3 -%}
 {%- set unhappy_answers = {'satisfaction': ['1', '2'], 'review': ['poor']} -%}
 {%- set campaigns = ['satisfaction_survey', 'review_request'] -%}
-{%- set locales = var('mail_locales') + var('transactional_locales') -%}
-{%- set day_formats = {
-    'en': 'FMDD Mon YYYY', 'fi': 'FMDD.FMMM.YYYY', 'sv': 'FMDD.FMMM.YYYY',
-} -%}
-{%- set time_formats = {
-    'en': '" at" HH24:MI', 'fi': '" klo" HH24.MI', 'sv': '" kl." HH24.MI',
-} -%}
+{%- set english = "'en'" -%}
+{#- Support is written to in the shop's own language. -#}
+{%- set own = "'" ~ var('default_locale') ~ "'" -%}
 
 with
 
@@ -62,8 +58,8 @@ select
         as not_after,
     format(
         'Asked "%s", the customer answered "%s" on %s, about order %s.',
-        {{ question_words('question', 'en') }},
-        {{ answer_words('answer', 'en') }},
+        {{ question_words('question', english) }},
+        {{ answer_words('answer', english) }},
         to_char(local_answered_at, 'YYYY-MM-DD "at" HH24:MI'), occasion
     ) as reason,
     jsonb_build_array(
@@ -77,20 +73,11 @@ select
         )
     ) as evidence,
     jsonb_build_object(
-        {%- for locale in locales %}
-            '{{ locale }}', jsonb_build_object(
-                'customer_id', customer_id,
-                'question', {{ question_words('question', locale) }},
-                'answer', {{ answer_words('answer', locale) }},
-                'answered_on', to_char(
-                    local_answered_at,
-                    '{{ day_formats[locale] ~ time_formats[locale] }}'
-                ),
-                'order_id', occasion,
-                'ordered_on', to_char(
-                    ordered_date, '{{ day_formats[locale] }}'
-                )
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'customer_id', customer_id,
+        'question', {{ question_words('question', own) }},
+        'answer', {{ answer_words('answer', own) }},
+        'answered_on', {{ moment_words('local_answered_at', own) }},
+        'order_id', occasion,
+        'ordered_on', {{ short_date_words('ordered_date', own) }}
     ) as context
 from unhappy

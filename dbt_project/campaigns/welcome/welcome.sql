@@ -26,14 +26,19 @@ arrivals as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 named as (
 
     select
-        {%- for locale in var('mail_locales') %}
-            {{ dearest_names('baskets', 'product_types', locale) }}
-                as names_{{ locale }},
-        {%- endfor %}
-        newcomers.order_id
+        newcomers.order_id,
+        languages.locale,
+        {{ dearest_names('baskets', 'product_types', 'languages.locale') }}
+            as names
     from newcomers
     inner join baskets
         on
@@ -41,7 +46,8 @@ named as (
             and newcomers.order_id = baskets.order_id
     left join product_types
         on baskets.product_type = product_types.product_type
-    group by newcomers.order_id
+    left join languages on newcomers.customer_id = languages.customer_id
+    group by newcomers.order_id, languages.locale
 
 )
 
@@ -57,21 +63,17 @@ select
     ) as reason,
     newcomers.evidence,
     jsonb_build_object(
-        {%- for locale in var('mail_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'bought_list',
-                {{ list_words('named.names_' ~ locale, locale) }},
-                'arrival', case
-                    when
-                        newcomers.delivered_at is null
-                        and newcomers.days_since
-                        < arrivals.most_arrive_after_days
-                        then {{ within_words(
-                            'arrivals.most_arrive_after_days', locale
-                        ) }}
-                end
-            ){{ "," if not loop.last }}
-        {%- endfor %}
+        'bought_list',
+        {{ list_words('named.names', 'named.locale') }},
+        'arrival', case
+            when
+                newcomers.delivered_at is null
+                and newcomers.days_since
+                < arrivals.most_arrive_after_days
+                then {{ within_words(
+                    'arrivals.most_arrive_after_days', 'named.locale'
+                ) }}
+        end
     ) as context
 from newcomers
 inner join named on newcomers.order_id = named.order_id

@@ -37,19 +37,28 @@ suggestions as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 away as (
 
     select
-        *,
-        {{ shop_time('last_ordered_at') }}::date + greatest(
-            {{ minimum_days }}, ceil({{ minimum_turns }} * typical_gap_days)
+        lifecycle.*,
+        languages.locale,
+        {{ shop_time('lifecycle.last_ordered_at') }}::date + greatest(
+            {{ minimum_days }},
+            ceil({{ minimum_turns }} * lifecycle.typical_gap_days)
         )::int as away_date
     from lifecycle
+    left join languages on lifecycle.customer_id = languages.customer_id
     where
-        order_count >= {{ minimum_orders }}
-        and typical_gap_days is not null
-        and activity_probability <= {{ maximum_activity }}
-        and recency_days <= {{ maximum_days }}
+        lifecycle.order_count >= {{ minimum_orders }}
+        and lifecycle.typical_gap_days is not null
+        and lifecycle.activity_probability <= {{ maximum_activity }}
+        and lifecycle.recency_days <= {{ maximum_days }}
 
 )
 
@@ -71,16 +80,12 @@ away as (
         ) as reason,
         last_orders.evidence,
         jsonb_build_object(
-            {%- for locale in var('mail_locales') %}
-                '{{ locale }}', jsonb_build_object(
-                    'is_first', {{ step == 1 }},
-                    'is_second', {{ step == 2 }},
-                    'is_last', {{ step == 3 }},
-                    'elapsed', {{ elapsed_words('away.recency_days', locale) }},
-                    'favourites', favourites.favourites_{{ locale }},
-                    'suggestions', suggestions.suggestions_{{ locale }}
-                ){{ "," if not loop.last }}
-            {%- endfor %}
+            'is_first', {{ step == 1 }},
+            'is_second', {{ step == 2 }},
+            'is_last', {{ step == 3 }},
+            'elapsed', {{ elapsed_words('away.recency_days', 'away.locale') }},
+            'favourites', favourites.favourites,
+            'suggestions', suggestions.suggestions
         ) as context
     from away
     inner join last_orders on away.customer_id = last_orders.customer_id

@@ -16,7 +16,7 @@
 {%- macro dearest_names(baskets, product_types, locale, limit=3) -%}
     (
         array_agg(
-            {{ product_types }}.name_{{ locale }}
+            {{ in_language(product_types ~ '.name', locale) }}
             order by {{ baskets }}.net_amount desc, {{ baskets }}.product_type
         ) filter (where {{ product_types }}.product_type is not null)
     )[1:{{ limit }}]

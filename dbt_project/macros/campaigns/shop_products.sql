@@ -8,40 +8,25 @@
     )
 {%- endmacro -%}
 
-{#- How much of a product, before its name: nothing for one piece, '2 × ', '0,5 × '. -#}
-{%- macro quantity_words(quantity, locale) -%}
+{#- A product's name with how much of it: the bare name for one piece, '2 × Tea', '0,5 × Tee'. -#}
+{%- macro named_quantity(quantity, name, locale='locale') -%}
     case
         when {{ quantity }} <> 1 then
-            {{ decimal_words('trim_scale(' ~ quantity ~ ')', locale) }}
-            || chr(160) || '× '
-        else ''
+            {{ words('pieces', {
+                'count': figure('decimal', {'number': 'trim_scale(' ~ quantity ~ ')'}, locale),
+                'name': name,
+            }, locale) }}
+        else {{ name }}
     end
-{%- endmacro -%}
-
-{#- A number with the decimal mark of the language. -#}
-{%- macro decimal_words(number, locale) -%}
-    {%- if locale == 'en' -%}
-        {{ number }}::text
-    {%- else -%}
-        replace({{ number }}::text, '.', ',')
-    {%- endif -%}
 {%- endmacro -%}
 
 {#- What a mail shows of a cart's things beyond those it names: an array of none or one, how many
     they are ('and one more', 'ja 3 muuta') with the way to the cart. -#}
-{%- macro more_items(count, locale) -%}
-    {%- set words = {
-        'en': ["'and one more'", "'and '", "' more'"],
-        'fi': ["'ja yksi muu'", "'ja '", "' muuta'"],
-    }[locale] -%}
+{%- macro more_items(count, locale='locale') -%}
     case
         when {{ count }} > 0
             then jsonb_build_array(jsonb_build_object(
-                'name',
-                case {{ count }}
-                    when 1 then {{ words[0] }}
-                    else {{ words[1] }} || {{ count }} || {{ words[2] }}
-                end,
+                'name', {{ words('more', {'count': count}, locale) }},
                 'url', '{{ var("cart_page_url") }}',
                 'note', null
             ))

@@ -84,8 +84,7 @@ select
     times.send_at,
     times.time_zone,
     candidates.evidence,
-    coalesce(candidates.context -> permissions.locale, candidates.context)
-        as context
+    candidates.context
 from candidates
 inner join decided on candidates.candidate_id = decided.candidate_id
 inner join permissions on candidates.candidate_id = permissions.candidate_id

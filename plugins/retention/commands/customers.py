@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from retention.commands.console import console
-from retention.workbench.explain.languages import Locale
 
 app = typer.Typer()
 
@@ -18,7 +17,7 @@ app = typer.Typer()
 )
 def explain(
     customer_id: Annotated[str, typer.Argument(help="The shop's id of the customer.")],
-    locale: Annotated[Locale, typer.Option(help="Language of the output.")] = Locale.EN,
+    locale: Annotated[str, typer.Option(help="Language of the output.")] = "en",
     nights: Annotated[
         int, typer.Option(min=1, help="How many nights with decisions to show, latest first.")
     ] = 3,
@@ -33,4 +32,4 @@ def explain(
 
     with connect() as connection:
         page = explain_customer(connection, customer_id, locale, nights)
-    print_page(page, locale, console)
+    print_page(page, console)

@@ -148,8 +148,8 @@ def _read_data(project: Path, shop: Shop, campaign: str, customer: str | None) -
     from retention.workbench.preview.candidates import read_candidate_data
     from retention.workbench.preview.previews import find_campaign
 
-    name = find_campaign(project, campaign).name
+    found = find_campaign(project, campaign)
     if customer is None:
-        return read_sample_data(project, name)
+        return read_sample_data(project, found.name)
     with connect() as connection:
-        return read_candidate_data(connection, project, shop, name, customer)
+        return read_candidate_data(connection, project, shop, found, customer)

@@ -9,6 +9,20 @@ from retention.commands.console import console, counted, print_problems, print_w
 app = typer.Typer()
 
 
+@app.command(rich_help_panel="The project", epilog="Example: retention words")
+def words() -> None:
+    """Hand the words of mails to the models: what words/<locale>.yml says, and Unicode CLDR.
+
+    Run it after a change below `mails`, `dates` or `cldr`. It writes
+    macros/engine/language_data.sql.
+    """
+    from retention.project.shop import project_directory
+    from retention.project.words_in_sql import FILE, write_language_data
+
+    is_new = write_language_data(project_directory())
+    console.print(f"{FILE}: {'written' if is_new else 'as it was'}")
+
+
 @app.command(rich_help_panel="The project", epilog="Example: retention check")
 def check() -> None:
     """Check that settings, campaigns, mails and suites are consistent, and list every problem.

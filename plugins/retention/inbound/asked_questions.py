@@ -9,11 +9,11 @@ from subprocess import SubprocessError
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from retention.mail.questions import QuestionWords, read_words
 from retention.project.campaigns import read_campaigns
 from retention.project.manifest import ManifestError, current_manifest
 from retention.project.shop import project_directory
 from retention.project.strict_model import SettingsError
+from retention.project.words import QuestionWords, Words, read_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,11 +34,11 @@ class Questions:
 
     Attributes:
         offered: the answers of each question, by campaign and question.
-        words: by language and question.
+        words: by language.
     """
 
     offered: Mapping[str, Mapping[str, tuple[str, ...]]]
-    words: Mapping[str, Mapping[str, QuestionWords]]
+    words: Mapping[str, Words]
 
     def answers(self, campaign: str, question: str) -> tuple[str, ...]:
         """Return the answers that a campaign offers to a question; none when it does not ask it."""
@@ -50,7 +50,8 @@ class Questions:
         Where words are missing, of which `retention check` tells, names take their place: what a
         person answers counts all the same.
         """
-        said = (self.words[each].get(question) for each in locales if each in self.words)
+        spoken = (self.words[locale] for locale in locales if locale in self.words)
+        said = (words.questions.get(question) for words in spoken)
         bare = QuestionWords.model_construct(ask=question, thanks="", answers={})
         found = next(filter(None, said), bare)
         labels = {each: found.answers.get(each, each) for each in answers}

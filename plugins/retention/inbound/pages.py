@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import resources
 from typing import TYPE_CHECKING
 
-import yaml
 from jinja2 import Environment, PackageLoader
+
+from retention.project.shop import project_directory
+from retention.project.words import read_words
 
 if TYPE_CHECKING:
     from retention.project.shop import Shop
 
 PACKAGE = "retention.inbound"
-FALLBACK = "en"
-TEXTS = yaml.safe_load(resources.files(PACKAGE).joinpath("page_texts.yaml").read_text("utf-8"))
 TEMPLATES = Environment(loader=PackageLoader(PACKAGE, "page_templates"), autoescape=True)
 
 
@@ -37,7 +36,15 @@ class PageWriter:
     """Fills in the pages of one shop."""
 
     def __init__(self, shop: Shop) -> None:
+        """Write in the languages of the project's `words/`.
+
+        Raises:
+            WordsError: the words are not what they should be.
+        """
         self._shop = shop
+        self._texts = {
+            locale: words.pages for locale, words in read_words(project_directory()).items()
+        }
 
     def write(self, status: int, template: str, name: str, locale: str, **facts: object) -> Page:
         """Return a page in the language of a mail, or in the nearest that pages speak.
@@ -45,14 +52,14 @@ class PageWriter:
         Args:
             status: of HTTP.
             template: file of `page_templates`, without `.html`.
-            name: which of the texts of `page_texts.yaml`.
+            name: which of the words below `pages`.
             locale: language of the mail, BCP 47.
             facts: what the template asks for besides; `nonce` lets it run its script.
         """
         language = self.language(locale)
         words = {
             key: text.format(shop=self._shop.storefront.shop_name)
-            for key, text in TEXTS[language][name].items()
+            for key, text in self._texts[language][name].items()
         }
         html = TEMPLATES.get_template(f"{template}.html").render(
             language=language, shop=self._shop, name=name, words=words, **facts
@@ -67,4 +74,4 @@ class PageWriter:
         """Return the language of a page about a mail in `locale`: that one if pages speak it."""
         wished = (locale, self._shop.languages.default_locale)
         languages = (each.replace("_", "-").split("-")[0].lower() for each in wished)
-        return next((each for each in languages if each in TEXTS), FALLBACK)
+        return next((each for each in languages if each in self._texts), next(iter(self._texts)))

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from retention.mail.sample import ADDED, read_sample
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+    from retention.mail.compose import Mail
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class MailData:
     Attributes:
         origin: who it is and where it comes from, in words.
         file: where the names of the data are written, as people are told of it.
-        contexts: the campaign's own data, by language.
+        contexts: the campaign's own data, by language; of a real candidate in their own alone.
         first_name: the customer's; None when the shop does not know it.
         locale: the language the customer is written to in; None when nobody is meant.
         optional: names of data that may be null.
@@ -33,6 +35,10 @@ class MailData:
     locale: str | None = None
     optional: tuple[str, ...] = ()
     is_sample: bool = False
+
+    def spoken(self, mails: Iterable[Mail]) -> list[Mail]:
+        """Return the mails that can be filled with the data: a real candidate's own language."""
+        return [mail for mail in mails if self.is_sample or mail.locale in self.contexts]
 
     def context(self, locale: str) -> dict[str, Any]:
         """Return all that a mail in the language can show."""
@@ -56,11 +62,10 @@ def read_sample_data(project: Path, campaign: str) -> MailData:
     """
     sample = read_sample(project, campaign)
     file = f"campaigns/{campaign}/sample.yml"
-    contexts = {"en": sample.en, "fi": sample.fi} | ({"sv": sample.sv} if sample.sv else {})
     return MailData(
         origin=f"the made-up candidate of {file}",
         file=file,
-        contexts=contexts,
+        contexts=sample.contexts,
         first_name=ADDED["first_name"],
         optional=tuple(sample.optional),
         is_sample=True,

@@ -2,7 +2,7 @@
 
 A mail is `campaigns/<name>/email.<locale>.html`: front matter in YAML, then the body. `${...}` is
 filled in here, once, with what holds for every customer: the shop's name, and the looks of
-`layouts/pieces.yml`. `{{...}}` is Handlebars, which SendGrid fills in for each.
+`mail_layouts/pieces.yml`. `{{...}}` is Handlebars, which SendGrid fills in for each.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 from string import Template
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -24,6 +24,7 @@ from retention.mail.source import (
     read_text,
 )
 from retention.mail.template import TemplateSource
+from retention.project.words import FOLDER, WordsError, find_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -32,9 +33,8 @@ if TYPE_CHECKING:
     from retention.project.campaigns import Campaign
     from retention.project.shop import Shop
 
-LAYOUT = "layouts/email.html"
-WORDS = "layouts/words.yml"
-PIECES = "layouts/pieces.yml"
+LAYOUT = "mail_layouts/email.html"
+PIECES = "mail_layouts/pieces.yml"
 # What the layout asks for beside the shop's constants.
 LAYOUT_CONSTANTS = ("lang", "unsubscribe", "preheader", "why", "body")
 
@@ -110,7 +110,7 @@ def compose_campaign(project: Path, shop: Shop, campaign: str, *, is_marketing: 
             out without an unsubscribe link; names all that is wrong.
     """
     constants = _constants(shop)
-    pieces = _read_words(project, PIECES)
+    pieces = _read_pieces(project)
     layout = _read_layout(project, is_marketing=is_marketing)
     frame = Frame(Part(layout, LAYOUT), constants, pieces)
     problems = _layout_problems(frame, is_marketing=is_marketing)
@@ -185,21 +185,22 @@ def _compose(
 
 
 def _layout_words(project: Path, locale: str) -> str:
+    """Return what the layout itself says: the words of the unsubscribe link."""
     try:
-        return cast("str", _read_words(project, WORDS)[locale]["unsubscribe"])
-    except (KeyError, TypeError):
-        message = (
-            f"{WORDS}: add `unsubscribe` in '{locale}', a language of mails in dbt_project.yml"
-        )
+        return str(find_words(project, locale).mails["unsubscribe"])
+    except WordsError as error:
+        raise MailTemplateError(*error.problems) from error
+    except KeyError:
+        message = f"{FOLDER}/{locale}.yml: add mails.unsubscribe, which the layout shows"
         raise MailTemplateError(message) from None
 
 
-def _read_words(project: Path, name: str) -> dict[str, Any]:
-    """Return what a YAML file of the layouts says, by name."""
+def _read_pieces(project: Path) -> dict[str, Any]:
+    """Return the looks of the mails' pieces, by name."""
     try:
-        return yaml.safe_load(read_text(project / name, name))
+        return yaml.safe_load(read_text(project / PIECES, PIECES))
     except yaml.YAMLError as error:
-        message = f"{name} is not YAML: {' '.join(str(error).split())}"
+        message = f"{PIECES} is not YAML: {' '.join(str(error).split())}"
         raise MailTemplateError(message) from error
 
 

@@ -1,20 +1,18 @@
 """What mails ask: the analysts' words for it, and whether words, mails and settings agree.
 
 A campaign's `.yml` declares its questions, each with its answers; a mail links to
-`{{answers}}/<question>/<answer>`; `layouts/answers.yml` says in each language what the page behind
+`{{answers}}/<question>/<answer>`; `words/<locale>.yml` says below `questions` what the page behind
 such a link shows.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
-
-import yaml
-from pydantic import ConfigDict, ValidationError, field_validator
+from typing import TYPE_CHECKING
 
 from retention.mail.source import MailTemplateError, read_mail
-from retention.project.strict_model import SettingsError, StrictModel, explain
+from retention.project.strict_model import SettingsError
+from retention.project.words import FOLDER, find_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,8 +21,8 @@ if TYPE_CHECKING:
     from retention.mail.source import Part
     from retention.project.campaigns import Campaign
     from retention.project.shop import Shop
+    from retention.project.words import QuestionWords
 
-WORDS = "layouts/answers.yml"
 # Within a block it is {{../answers}} or {{@root.answers}}.
 LINK = re.compile(r"\{\{\{?~?\s*(?:@root\.|(?:\.\./)+)?answers\s*~?\}?\}\}(?P<path>[^\s\"'<>]*)")
 PATH = re.compile(r"/(?P<question>[a-z0-9_]+)/(?P<answer>[a-z0-9_]+)")
@@ -32,70 +30,6 @@ PATH = re.compile(r"/(?P<question>[a-z0-9_]+)/(?P<answer>[a-z0-9_]+)")
 
 class QuestionError(SettingsError):
     """What is asked lacks words, or a mail's links lead nowhere; names the file and what to do."""
-
-
-class QuestionWords(StrictModel):
-    """What the page of a question says in one language.
-
-    Attributes:
-        ask: the question.
-        thanks: what an answer is good for.
-        answers: what each answer is called, by its name.
-    """
-
-    model_config = ConfigDict(strict=True, str_min_length=1)
-
-    ask: str
-    thanks: str
-    answers: dict[str, str]
-
-    @field_validator("answers", mode="before")
-    @classmethod
-    def _are_named_by_text(cls, answers: object) -> object:
-        names = answers if isinstance(answers, dict) else ()
-        odd = [str(name) for name in names if not isinstance(name, str)]
-        if odd:
-            message = f"put the names of answers in quotes: {', '.join(odd)}"
-            raise ValueError(message)
-        return answers
-
-
-def read_words(project: Path) -> dict[str, dict[str, QuestionWords]]:
-    """Read the words for questions, by language and question.
-
-    Raises:
-        QuestionError: they are not what they should be; names all that is wrong.
-    """
-    words: dict[str, dict[str, QuestionWords]] = {}
-    problems: list[str] = []
-    for locale, questions in _read_mapping(project).items():
-        words[str(locale)] = {}
-        for question, said in (questions or {}).items():
-            try:
-                words[str(locale)][str(question)] = QuestionWords.model_validate(said)
-            except ValidationError as error:
-                under = f"{locale}.{question}"
-                found = explain(error, QuestionWords, under)
-                problems += [f"{WORDS}: {problem}" for problem in found]
-    if problems:
-        raise QuestionError(*problems)
-    return words
-
-
-def _read_mapping(project: Path) -> dict[Any, dict[Any, Any] | None]:
-    try:
-        said = yaml.safe_load((project / WORDS).read_text(encoding="utf-8")) or {}
-    except FileNotFoundError:
-        message = f"{WORDS} is missing: the words for questions and answers stand there"
-        raise QuestionError(message) from None
-    except yaml.YAMLError as error:
-        message = f"{WORDS} is not YAML: {' '.join(str(error).split())}"
-        raise QuestionError(message) from error
-    whole = [said, *said.values()] if isinstance(said, dict) else [said]
-    if not all(isinstance(each, dict | None) for each in whole):
-        message = f"{WORDS}: write questions under languages, and words under questions"
-        raise QuestionError(message)
-    return said
 
 
 def check_questions(project: Path, shop: Shop, campaign: Campaign) -> None:
@@ -107,9 +41,9 @@ def check_questions(project: Path, shop: Shop, campaign: Campaign) -> None:
     problems: list[str] = []
     locales = shop.locales(is_marketing=campaign.kind == "marketing")
     if campaign.questions:
-        words = read_words(project)
         for locale in locales:
-            problems += _missing_words(campaign, locale, words.get(locale, {}))
+            words = find_words(project, locale).questions
+            problems += _missing_words(campaign, f"{FOLDER}/{locale}.yml", words)
     for locale in locales:
         name = f"campaigns/{campaign.name}/email.{locale}.html"
         try:
@@ -142,18 +76,15 @@ def check_unhappy_answers(shop: Shop, campaigns: Mapping[str, Campaign]) -> None
 
 
 def _missing_words(
-    campaign: Campaign, locale: str, words: Mapping[str, QuestionWords]
+    campaign: Campaign, file: str, words: Mapping[str, QuestionWords]
 ) -> Iterator[str]:
     for question, answers in campaign.questions.items():
         if question not in words:
-            yield (
-                f"{WORDS}: add the question '{question}' in '{locale}', which the campaign"
-                f" {campaign.name} asks"
-            )
+            yield f"{file}: add questions.{question}, which the campaign {campaign.name} asks"
             continue
         for answer in answers:
             if answer not in words[question].answers:
-                yield f"{WORDS}: {locale}.{question}.answers: add '{answer}', an answer to it"
+                yield f"{file}: questions.{question}.answers: add '{answer}', an answer to it"
 
 
 def _wrong_links(campaign: Campaign, body: Part) -> Iterator[str]:

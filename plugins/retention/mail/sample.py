@@ -30,21 +30,26 @@ ADDED: dict[str, Any] = {
 class Sample(StrictModel):
     """What a `sample.yml` says.
 
+    Every key but `optional` is a language, with the context in it.
+
     Attributes:
         optional: names that a candidate's context may lack.
-        en, fi, sv: the context in that language.
     """
 
-    model_config = ConfigDict(strict=True)
+    model_config = ConfigDict(strict=True, extra="allow")
+    # How pydantic has the type of further keys written.
+    __pydantic_extra__: dict[str, dict[str, Any]]  # ty: ignore[incompatible-mutable-override]
 
     optional: list[str] = Field(default_factory=list)
-    en: dict[str, Any]
-    fi: dict[str, Any]
-    sv: dict[str, Any] | None = None
+
+    @property
+    def contexts(self) -> dict[str, dict[str, Any]]:
+        """The context by language."""
+        return self.__pydantic_extra__
 
     def context(self, locale: str) -> dict[str, Any]:
         """Return all that the mail in that language can show."""
-        return ADDED | (getattr(self, locale) or {})
+        return ADDED | self.contexts.get(locale, {})
 
     def sparse_context(self, locale: str) -> dict[str, Any]:
         """Return the least that the mail in that language is given."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict
 
@@ -57,9 +57,12 @@ def _complaint(item: ErrorDetails, model: type[BaseModel]) -> str:
 
 def _known_keys(model: type[BaseModel], location: Iterable[str | int]) -> Iterable[str]:
     """Return the keys of the model at `location` within `model`."""
-    for name in location:
-        if isinstance(name, str):
-            annotation = model.model_fields[name].annotation
-            inside = next(iter(get_args(annotation)), annotation)
-            model = cast("type[BaseModel]", inside)
+    names = (name for name in location if isinstance(name, str))
+    for name in names:
+        annotation = model.model_fields[name].annotation
+        if get_origin(annotation) is dict:
+            next(names, None)  # a key that people choose
+            annotation = get_args(annotation)[1]
+        inside = next(iter(get_args(annotation)), annotation)
+        model = cast("type[BaseModel]", inside)
     return model.model_fields

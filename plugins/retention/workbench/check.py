@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from retention.mail.candidate import read_sample_data
 from retention.mail.compose import compose_campaign
-from retention.mail.questions import check_questions, check_unhappy_answers, read_words
+from retention.mail.questions import check_questions, check_unhappy_answers
 from retention.mail.source import MailTemplateError
 from retention.mail.warnings.find import find_warnings
 from retention.project.campaigns import (
@@ -20,6 +20,8 @@ from retention.project.manifest import ManifestError, current_manifest, model_sc
 from retention.project.seeds.check import check_seeds
 from retention.project.shop import read_shop
 from retention.project.strict_model import SettingsError
+from retention.project.words import check_words
+from retention.project.words_in_sql import check_language_data
 from retention.quality.expectations import Suite, read_suite, schema_of, suite_files
 from retention.quality.great_expectations import find_fault
 from retention.rewards.plausibility import SUITE as REWARD_SUITE
@@ -77,7 +79,10 @@ def check_project(project: Path) -> ProjectCheck:
     shop = check.attempt(read_shop, project)
     check.attempt(check_campaign_folders, project)
     check.attempt(check_guarded_marts, project)
-    check.attempt(check_seeds, project)
+    if shop is not None:
+        check.attempt(check_seeds, project)
+        check.attempt(check_words, project, shop)
+    check.attempt(check_language_data, project)
     # Only without problems so far: dbt would report the same ones less clearly.
     schemas = campaigns = None
     if not check.problems and (manifest := check.attempt(current_manifest, project)):
@@ -85,7 +90,6 @@ def check_project(project: Path) -> ProjectCheck:
         campaigns = read_campaigns(manifest)
         check.attempt(read_explanations, manifest)
     _check_suites(check, project, schemas)
-    check.attempt(read_words, project)
     if shop is not None:
         _check_mails(check, project, shop, campaigns or {})
         check.attempt(check_unhappy_answers, shop, campaigns or {})

@@ -12,7 +12,7 @@ from retention.commands import app
 from retention.database import connect
 from retention.project.manifest import current_manifest
 from retention.workbench.explain.explanations import ExplanationError, read_explanations
-from retention.workbench.explain.languages import NO_BREAK, Locale
+from retention.workbench.explain.languages import NO_BREAK
 from retention.workbench.explain.page import explain_customer
 from retention.workbench.explain.signals import NothingToExplainError, tell_signal
 
@@ -70,9 +70,9 @@ def test_the_page_shows_what_the_marts_hold(
     assert "Asiakkaalle ei ole koskaan suunniteltu viestiä." in finnish
 
 
-@pytest.mark.parametrize("locale", Locale)
+@pytest.mark.parametrize("locale", ["en", "fi"])
 def test_every_household_can_be_explained(
-    warehouse: Warehouse, connection: psycopg.Connection, locale: Locale
+    warehouse: Warehouse, connection: psycopg.Connection, locale: str
 ) -> None:
     customers = warehouse.read("select customer_id from signals.customer_signals").customer_id
     titles = {
@@ -96,7 +96,7 @@ def test_the_page_shows_neither_name_nor_address(
 
 def test_an_unknown_customer_is_reported_as_an_error(connection: psycopg.Connection) -> None:
     with pytest.raises(NothingToExplainError, match="no customer 'nobody'"):
-        explain_customer(connection, "nobody", Locale.EN)
+        explain_customer(connection, "nobody", "en")
 
 
 @pytest.mark.usefixtures("database")
@@ -105,7 +105,7 @@ def test_before_the_first_night_the_error_says_what_is_missing() -> None:
         connect() as connection,
         pytest.raises(NothingToExplainError, match="'lifecycle' was never built here: run a night"),
     ):
-        explain_customer(connection, "1001", Locale.EN)
+        explain_customer(connection, "1001", "en")
 
 
 def test_a_condition_that_postgresql_refuses_is_named_with_its_file(

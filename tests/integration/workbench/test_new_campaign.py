@@ -103,7 +103,7 @@ def test_a_starter_finds_nobody_until_its_threshold_is_changed(made: Workbench) 
         "order-10",
         0.875,
         "Placed order number 10 on 2026-11-21.",
-        {"en": {"order_count": 10}, "fi": {"order_count": 10}},
+        {"order_count": 10},
     )
 
 

@@ -66,7 +66,7 @@ def test_the_help_imports_no_heavy_package() -> None:
 @pytest.mark.parametrize(
     ("words", "targets"),
     [("preview", "preview"), ("send-test", "send-test"), ("new campaign", "new-campaign"),
-     ("explain", "explain"), ("check", "check")],
+     ("explain", "explain"), ("check", "check"), ("words", "words")],
 )  # fmt: skip
 def test_commands_for_analysts_have_a_make_target(root: Path, words: str, targets: str) -> None:
     makefile = (root / "Makefile").read_text()

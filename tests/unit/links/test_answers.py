@@ -11,8 +11,8 @@ from retention.inbound.asked_questions import Questions
 from retention.links.answers import answers_url, read_answers_token
 from retention.links.sealing import ForgedLinkError
 from retention.links.unsubscribe import Unsubscription, read_token, unsubscribe_token
-from retention.mail.questions import read_words
 from retention.project.shop import project_directory
+from retention.project.words import read_words
 
 KEY = "a-key-of-thirty-two-characters-at-least"
 URL = "https://shop.example/retention/public"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-COPIED = ("campaigns", "layouts", "expectations")
+COPIED = ("campaigns", "mail_layouts", "words", "expectations")
 
 
 @pytest.fixture(scope="session")

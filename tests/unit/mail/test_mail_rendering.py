@@ -64,7 +64,7 @@ def test_the_traced_page_differs_only_by_its_traces() -> None:
     rendered = render_mail(mail, read_sample_data(project_directory(), "winback").context("en"))
     traces = re.findall(r' data-at="([^"]*)"', rendered.traced_html)
     assert "campaigns/winback/email.en.html, line 14" in traces
-    assert any(trace.startswith("layouts/email.html, line ") for trace in traces)
+    assert any(trace.startswith("mail_layouts/email.html, line ") for trace in traces)
     assert re.sub(r' data-at="[^"]*"', "", rendered.traced_html) == rendered.html
     assert "data-at" not in mail.html
 

@@ -129,9 +129,15 @@ class TestData:
 
     def test_a_language_without_data_is_named(self, project: Path) -> None:
         write(project, "<p>Hi</p>")
-        data = MailData("customer 1", f"{FOLDER}/winback.sql", {"en": {}}, None)
+        data = MailData("made up", SAMPLE, {"en": {}}, None, is_sample=True)
         (found,) = warnings(project, data)
-        assert found == f"{FOLDER}/winback.sql: no data in 'fi', a language of this mail"
+        assert found == f"{SAMPLE}: no data in 'fi', a language of this mail"
+
+    def test_of_a_real_candidate_only_their_own_language_is_looked_at(self, project: Path) -> None:
+        write(project, "<p>{{nothing}}</p>")
+        data = MailData("customer 1", f"{FOLDER}/winback.sql", {"fi": {}}, None, locale="fi")
+        (found,) = warnings(project, data)
+        assert found.startswith(f"{FI}, line 6: 'nothing' is not in the data")
 
 
 class TestLinks:
@@ -211,16 +217,16 @@ class TestLinks:
         assert warnings(project) == []
 
     def test_the_layouts_links_are_named_in_the_layout(self, project: Path) -> None:
-        layout = project / "layouts/email.html"
+        layout = project / "mail_layouts/email.html"
         lines = layout.read_text().splitlines()
         line = next(number for number, text in enumerate(lines, 1) if "${shop_url}" in text)
         layout.write_text(layout.read_text().replace("${shop_url}", "http://shop.fi"))
         write(project, SOUND)
         show(project)
-        assert warnings(project)[0].startswith(f"layouts/email.html, line {line}: the link")
+        assert warnings(project)[0].startswith(f"mail_layouts/email.html, line {line}: the link")
 
     def test_marketing_that_hides_its_unsubscribe_link_is_named(self, project: Path) -> None:
-        layout = project / "layouts/email.html"
+        layout = project / "mail_layouts/email.html"
         text = layout.read_text()
         link = next(line for line in text.splitlines() if "{{{unsubscribe}}}" in line)
         layout.write_text(text.replace(link, f"{{{{#if loyal}}}}{link}{{{{/if}}}}"))

@@ -256,13 +256,20 @@ def test_a_broken_mail_stops_its_own_campaign_only(
 
 
 def test_marketing_without_an_unsubscribe_link_is_an_error(project: Path) -> None:
-    layout = project / "layouts/email.html"
+    layout = project / "mail_layouts/email.html"
     layout.write_text(layout.read_text().replace("{{{unsubscribe}}}", "https://example.com"))
-    with pytest.raises(MailTemplateError, match=r"layouts/email\.html: no .*unsubscribe"):
+    with pytest.raises(MailTemplateError, match=r"mail_layouts/email\.html: no .*unsubscribe"):
         _compose_winback(project)
 
 
 def test_a_language_without_words_of_the_layout_is_named(project: Path) -> None:
-    (project / "layouts/words.yml").write_text("en: {unsubscribe: Unsubscribe}")
-    with pytest.raises(MailTemplateError, match=r"layouts/words\.yml: .* in 'fi'"):
+    words = project / "words/fi.yml"
+    words.write_text(words.read_text().replace("  unsubscribe: En", "  goodbye: En"))
+    with pytest.raises(MailTemplateError, match=r"words/fi\.yml: add mails\.unsubscribe"):
+        _compose_winback(project)
+
+
+def test_a_language_without_any_words_is_named(project: Path) -> None:
+    (project / "words/fi.yml").unlink()
+    with pytest.raises(MailTemplateError, match=r"words/fi\.yml is missing"):
         _compose_winback(project)

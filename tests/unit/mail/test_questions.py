@@ -12,11 +12,12 @@ from retention.mail.questions import (
     QuestionError,
     check_questions,
     check_unhappy_answers,
-    read_words,
 )
 from retention.project.campaigns import read_campaigns
 from retention.project.manifest import current_manifest
 from retention.project.shop import project_directory, read_shop
+from retention.project.words import read_words
+from tests.languages import keep_english_and_finnish
 from tests.shops import shop_that
 
 if TYPE_CHECKING:
@@ -32,10 +33,11 @@ LINKS = "".join(f'<a href="{{{{answers}}}}/satisfaction/{n}">{n}</a>\n' for n in
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of the project's mails, in which winback asks how satisfied people are."""
-    for folder in ("campaigns", "layouts"):
+    for folder in ("campaigns", "words"):
         shutil.copytree(project_directory() / folder, tmp_path / folder)
     shutil.copy(project_directory() / "dbt_project.yml", tmp_path)
-    for locale in read_shop().languages.mail_locales:
+    keep_english_and_finnish(tmp_path)
+    for locale in ("en", "fi"):
         _add(tmp_path / f"campaigns/winback/email.{locale}.html", LINKS)
     return tmp_path
 
@@ -64,9 +66,11 @@ def _add(file: Path, text: str) -> None:
     file.write_text(file.read_text() + text)
 
 
-def _change_words(project: Path, **languages: object) -> None:
-    file = project / "layouts/answers.yml"
-    words = yaml.safe_load(file.read_text()) | languages
+def _change_words(project: Path, locale: str, change: Callable[[dict], object]) -> None:
+    """Change the words of a language's questions."""
+    file = project / f"words/{locale}.yml"
+    words = yaml.safe_load(file.read_text())
+    change(words["questions"])
     file.write_text(yaml.safe_dump(words, allow_unicode=True))
 
 
@@ -74,8 +78,8 @@ def test_every_question_has_the_same_answers_in_every_language() -> None:
     words, shop = read_words(project_directory()), read_shop()
     assert set(words) >= set(shop.locales(is_marketing=False))
     offered = [
-        {question: list(said.answers) for question, said in questions.items()}
-        for questions in words.values()
+        {question: list(said.answers) for question, said in language.questions.items()}
+        for language in words.values()
     ]
     assert all(each == offered[0] for each in offered)
     assert offered[0] == {
@@ -90,14 +94,11 @@ def test_a_mail_that_links_to_each_answer_of_its_campaign_is_fine(problems) -> N
 
 
 def test_a_question_and_an_answer_without_words_are_named(problems, project: Path) -> None:
-    words = yaml.safe_load((project / "layouts/answers.yml").read_text())
-    del words["en"]["satisfaction"]
-    del words["fi"]["satisfaction"]["answers"]["3"]
-    _change_words(project, **words)
+    _change_words(project, "en", lambda questions: questions.pop("satisfaction"))
+    _change_words(project, "fi", lambda questions: questions["satisfaction"]["answers"].pop("3"))
     assert problems() == (
-        "layouts/answers.yml: add the question 'satisfaction' in 'en', which the campaign winback"
-        " asks",
-        "layouts/answers.yml: fi.satisfaction.answers: add '3', an answer to it",
+        "words/en.yml: add questions.satisfaction, which the campaign winback asks",
+        "words/fi.yml: questions.satisfaction.answers: add '3', an answer to it",
     )
 
 
@@ -107,10 +108,10 @@ def test_a_transactional_mail_needs_the_words_of_its_other_languages(
     shutil.copy(
         project / "campaigns/winback/email.en.html", project / "campaigns/winback/email.sv.html"
     )
-    _change_words(project, sv={})
+    _change_words(project, "sv", lambda questions: questions.clear())
     assert problems() == ()
     (problem,) = problems(kind="transactional")
-    assert "add the question 'satisfaction' in 'sv'" in problem
+    assert problem.startswith("words/sv.yml: add questions.satisfaction")
 
 
 @pytest.mark.parametrize(
@@ -151,35 +152,6 @@ def test_an_answer_that_no_mail_links_to_is_named_for_each_language(
         "campaigns/winback/email.fi.html: there is no link to {{answers}}/satisfaction/4, which"
         " winback.yml declares",
     )
-
-
-@pytest.mark.parametrize(
-    ("text", "complaint"),
-    [
-        ("en: [", "layouts/answers.yml is not YAML"),
-        ("- en", "layouts/answers.yml: write questions under languages"),
-        ("en: satisfaction", "layouts/answers.yml: write questions under languages"),
-        ("en: {q: {ask: a, answers: {b: c}}}", "en.q.thanks: this key is missing; the keys here"),
-        ("en: {q: {ask: a, thanks: b, answers: {c: d}, e: f}}", "en.q.e: this key is not known"),
-        ("en: {q: {ask: a, thanks: b, answers: {1: c}}}", "put the names of answers in quotes: 1"),
-        ("en: {q: {ask: a, thanks: b, answers: {c: ''}}}", "en.q.answers.c: String should have"),
-        ("en: {q: soon}", "en.q: Input should be a valid dictionary"),
-    ],
-)
-def test_impossible_words_are_named_with_their_key(
-    project: Path, text: str, complaint: str
-) -> None:
-    (project / "layouts/answers.yml").write_text(text)
-    with pytest.raises(QuestionError) as raised:
-        read_words(project)
-    assert complaint in str(raised.value)
-    assert str(raised.value).startswith("layouts/answers.yml")
-
-
-def test_a_missing_file_of_words_is_named(project: Path) -> None:
-    (project / "layouts/answers.yml").unlink()
-    with pytest.raises(QuestionError, match=r"layouts/answers\.yml is missing"):
-        read_words(project)
 
 
 def test_an_unhappy_answer_that_no_question_offers_is_named(winback: Campaign) -> None:

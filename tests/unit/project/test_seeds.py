@@ -11,6 +11,7 @@ import pytest
 from retention.project.seeds.check import SEEDS, check_seeds
 from retention.project.seeds.rows import SeedError, read_seed
 from retention.project.shop import project_directory
+from tests.languages import keep_english_and_finnish
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +24,8 @@ ITEM = "1,pets,A,B,C,D,https://puoti.example.com/pets,DOG BEDS"
 def project(tmp_path: Path) -> Path:
     """A project with only seeds, to be broken by tests."""
     shutil.copytree(project_directory() / "seeds", tmp_path / "seeds")
+    shutil.copy(project_directory() / "dbt_project.yml", tmp_path)
+    keep_english_and_finnish(tmp_path)
     return tmp_path
 
 
@@ -41,7 +44,7 @@ def _problems(project: Path) -> tuple[str, ...]:
 
 
 def test_our_own_seeds_are_valid(project: Path) -> None:
-    assert check_seeds(project) == len(SEEDS)
+    assert check_seeds(project_directory()) == check_seeds(project) == len(SEEDS)
 
 
 # Only the shop itself can fill these.
@@ -55,7 +58,7 @@ def test_every_row_of_a_seed_is_read(project: Path) -> None:
             count = len(list(rows))
         assert len(read_seed(project, seed)) == count
         assert count > 0 or seed.name in EMPTY_AT_FIRST
-        assert list(rows.fieldnames) == list(seed.row.model_fields)
+        assert list(rows.fieldnames) == list(seed.in_languages(["en", "fi"]).row.model_fields)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from retention.commands import app
 from retention.project.campaigns import CampaignError
 from retention.project.manifest import current_manifest
 from retention.project.shop import PROJECT_VARIABLE, ShopSettingsError, project_directory
+from tests.languages import keep_english_and_finnish
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +65,7 @@ def test_all_problems_of_mails_and_suites_are_reported_at_once(
     _change(campaigns / "second_purchase/email.en.html", "---\n", "")
     _change(campaigns / "second_purchase/email.fi.html", "${shop_url}", "5 $")
     _change(campaigns / "replenishment_reminder/email.fi.html", "{{name}}", "{{{name}}}")
-    _change(project / "layouts/email.html", "{{{unsubscribe}}}", "https://example.com")
+    _change(project / "mail_layouts/email.html", "{{{unsubscribe}}}", "https://example.com")
     _change(suites / "lifecycle.yml", "expect_column_stdev_to_be_between", "expect_deviation")
     _change(suites / "kept_orders.yml", "severity: warning", "severity: mild")
     _change(suites / "purchase_hours.yml", "keys: [customer_id]", "keys: [")
@@ -79,7 +80,7 @@ def test_all_problems_of_mails_and_suites_are_reported_at_once(
         "write a dollar sign as $$",
         "campaigns/replenishment_reminder/email.fi.html, line ",
         "write {{name}}: with three braces",
-        "layouts/email.html: no {{{unsubscribe}}} link",
+        "mail_layouts/email.html: no {{{unsubscribe}}} link",
         "expectations/lifecycle.yml: expectation 7: expect_deviation not found",
         "expectations/kept_orders.yml: expectations.2.severity: ",
         "expectations/purchase_hours.yml, line ",
@@ -92,17 +93,29 @@ def test_all_problems_of_mails_and_suites_are_reported_at_once(
 def test_questions_of_mails_are_checked_with_their_words_and_unhappy_answers(
     project: Path, check: Callable[[], Result]
 ):
+    keep_english_and_finnish(project)
     questions = "questions: {satisfaction: [good, '2']}\n          owner:"
     _change(project / "campaigns/winback/winback.yml", "owner:", questions)
     _change(project / "dbt_project.yml", "review: [poor]", "review: [poor, awful]")
     output = check().output
     for locale in ("en", "fi"):
-        assert f"layouts/answers.yml: {locale}.satisfaction.answers: add 'good'" in output
+        assert f"words/{locale}.yml: questions.satisfaction.answers: add 'good'" in output
         mail = f"campaigns/winback/email.{locale}.html"
         assert f"{mail}: there is no link to {{{{answers}}}}/satisfaction/2" in output
     assert "vars.unhappy_answers.review: 'awful' is no answer to it" in output
     assert "'2' is no answer" not in output
     assert "7 problems" in output
+
+
+def test_words_that_one_language_lacks_and_that_models_do_not_know_are_told(
+    project: Path, check: Callable[[], Result]
+):
+    _change(project / "words/fi.yml", "  often_bought: Ostetuimpiemme", "  bought: Ostetuimpiemme")
+    output = check().output
+    assert "words/fi.yml: add mails.often_bought, which words/en.yml has" in output
+    assert "words/fi.yml: mails.bought is not in words/en.yml" in output
+    assert "language_data.sql does not have the words of words/: run `retention words`" in output
+    assert "3 problems" in output
 
 
 def test_a_possible_mistake_is_a_warning_and_not_a_problem(

@@ -10,30 +10,43 @@ cart_lines as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
+spoken as (
+
+    select
+        cart_lines.*,
+        languages.locale
+    from cart_lines
+    left join languages on cart_lines.customer_id = languages.customer_id
+
+),
+
 summed as (
 
     select
         cart_id,
+        locale,
         max(last_filled_at) as last_filled_at,
         {{ shop_time('max(added_at)') }}::date as last_added_date,
         count(*)::int as line_count,
         case when count(*) = count(net_amount) then sum(net_amount) end
             as net_amount,
-        {%- for locale in var('mail_locales') %}
-            {%- set name = quantity_words('quantity', locale)
-                ~ ' || product_name' %}
-            jsonb_agg(
-                {{ product_item(
-                    name, 'product_id', amount_words('net_amount', locale)
-                ) }} order by place
-            ) filter (where place <= {{ shown_lines }})
-            || {{ more_items('count(*) - ' ~ shown_lines, locale) }}
-                as items_{{ locale }},
-            case
-                when count(*) > 1 and count(*) = count(net_amount)
-                    then {{ amount_words('sum(net_amount)', locale) }}
-            end as amount_{{ locale }},
-        {%- endfor %}
+        jsonb_agg(
+            {{ product_item(
+                named_quantity('quantity', 'product_name'), 'product_id',
+                amount_words('net_amount')
+            ) }} order by place
+        ) filter (where place <= {{ shown_lines }})
+        || {{ more_items('count(*) - ' ~ shown_lines) }} as items,
+        case
+            when count(*) > 1 and count(*) = count(net_amount)
+                then {{ amount_words('sum(net_amount)') }}
+        end as amount,
         jsonb_agg(
             jsonb_build_object(
                 'cart_id', cart_id,
@@ -44,20 +57,19 @@ summed as (
                 'net_amount', net_amount
             ) order by place
         ) as evidence
-    from cart_lines
-    group by cart_id
+    from spoken
+    group by cart_id, locale
 
 )
 
 select
     cart_id,
+    locale,
     last_filled_at,
     last_added_date,
     line_count,
     net_amount,
-    {%- for locale in var('mail_locales') %}
-        items_{{ locale }},
-        amount_{{ locale }},
-    {%- endfor %}
+    items,
+    amount,
     evidence
 from summed

@@ -49,6 +49,7 @@ bought_types as (
 select
     filled.cart_line_id,
     filled.cart_id,
+    filled.customer_id,
     filled.last_filled_at,
     filled.added_at,
     filled.product_id,

@@ -19,19 +19,25 @@ product_types as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 -- Of each type the likeliest product.
 of_types as (
 
     select distinct on (likely.customer_id, likely.product_type)
-        {%- for locale in var('mail_locales') %}
-            product_types.name_{{ locale }},
-        {%- endfor %}
         likely.customer_id,
         likely.product_id,
-        likely.rank
+        likely.rank,
+        product_types.name_en,
+        {{ in_language('product_types.name', 'languages.locale') }} as name
     from likely_products as likely
     inner join product_types
         on likely.product_type = product_types.product_type
+    left join languages on likely.customer_id = languages.customer_id
     order by
         likely.customer_id asc, likely.product_type asc, likely.rank asc
 
@@ -47,12 +53,11 @@ ranked as (
 )
 
 select
-    {%- for locale in var('mail_locales') %}
-        jsonb_agg(
-            {{ mail_item('name_' ~ locale, 'product_id') }} order by place
-        ) as favourites_{{ locale }},
-    {%- endfor %}
-    customer_id
+    customer_id,
+    jsonb_agg({{ mail_item('name', 'product_id') }} order by place)
+        as favourites,
+    jsonb_agg({{ mail_item('name_en', 'product_id') }} order by place)
+        as evidence
 from ranked
 where place <= {{ favourite_count }}
 group by customer_id

@@ -17,11 +17,18 @@ products as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 ranked as (
 
     select
         wishes.customer_id,
         wishes.product_type,
+        languages.locale,
         products.product_id,
         products.product_name,
         coalesce(products.product_id = wishes.product_id, false) as is_own,
@@ -33,6 +40,7 @@ ranked as (
         ) as place
     from wishes
     inner join products on wishes.product_type = products.product_type
+    left join languages on wishes.customer_id = languages.customer_id
     where
         products.product_id = wishes.product_id
         or products.customer_count >= {{ minimum_buyers }}
@@ -40,19 +48,14 @@ ranked as (
 )
 
 select
-    {%- for locale in var('mail_locales') %}
-        {%- set note = {
-            'en': "'Among our most bought'", 'fi': "'Ostetuimpiemme joukossa'",
-        }[locale] %}
-        jsonb_agg(
-            {{ product_item(
-                'product_name', 'product_id',
-                'case when not is_own then ' ~ note ~ ' end'
-            ) }} order by place
-        ) as items_{{ locale }},
-    {%- endfor %}
     customer_id,
-    product_type
+    product_type,
+    jsonb_agg(
+        {{ product_item(
+            'product_name', 'product_id',
+            'case when not is_own then ' ~ words('often_bought') ~ ' end'
+        ) }} order by place
+    ) as items
 from ranked
 where place <= {{ shown_products }}
 group by customer_id, product_type

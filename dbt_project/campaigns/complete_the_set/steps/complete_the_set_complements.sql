@@ -1,6 +1,9 @@
 {#- Longer names do not fit into a subject; the name of the type is used
     instead. -#}
 {%- set subject_letters = 34 -%}
+{%- set title = sentence_case(
+    in_language('source_types.name', 'languages.locale')
+) -%}
 
 with
 
@@ -41,6 +44,12 @@ gifts as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 called_for as (
 
     select
@@ -59,16 +68,15 @@ select
     {{ as_of_date() }} - delivered_orders.delivered_date as delivered_days,
     called_for.source_type,
     source_types.name_en as source_name,
-    {%- for locale in var('mail_locales') %}
-        {%- set title = sentence_case('source_types.name_' ~ locale) %}
-        coalesce(bought.product_name, {{ title }}) as bought_{{ locale }},
-        case
-            when length(bought.product_name) <= {{ subject_letters }}
-                then bought.product_name
-            else {{ title }}
-        end as subject_{{ locale }},
-        complement_types.name_{{ locale }},
-    {%- endfor %}
+    languages.locale,
+    coalesce(bought.product_name, {{ title }}) as bought_name,
+    case
+        when length(bought.product_name) <= {{ subject_letters }}
+            then bought.product_name
+        else {{ title }}
+    end as subject_name,
+    complement_types.name_en,
+    {{ in_language('complement_types.name', 'languages.locale') }} as name,
     called_for.suggestion_rank,
     called_for.product_type,
     products.product_id,
@@ -93,4 +101,5 @@ inner join products
         and products.type_rank = 1
 left join products as bought on baskets.product_id = bought.product_id
 left join gifts on called_for.order_id = gifts.order_id
+left join languages on called_for.customer_id = languages.customer_id
 where gifts.order_id is null

@@ -35,6 +35,12 @@ products as (
 
     select * from {{ ref('products') }}
 
+),
+
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
 )
 
 -- The purchase of the last order that goes with it best.
@@ -47,10 +53,11 @@ select distinct on (suggestions.customer_id, suggestions.suggestion_rank)
     pairs.product_type as source_type,
     pairs.together_count,
     pairs.together_share,
-    {%- for locale in var('mail_locales') %}
-        other_types.name_{{ locale }},
-        source_types.name_{{ locale }} as source_name_{{ locale }},
-    {%- endfor %}
+    languages.locale,
+    other_types.name_en,
+    {{ in_language('other_types.name', 'languages.locale') }} as name,
+    source_types.name_en as source_name_en,
+    {{ in_language('source_types.name', 'languages.locale') }} as source_name,
     products.product_id,
     suggestions.evidence
 from suggestions
@@ -70,6 +77,7 @@ inner join products
     on
         suggestions.product_type = products.product_type
         and products.type_rank = 1
+left join languages on suggestions.customer_id = languages.customer_id
 order by
     suggestions.customer_id asc,
     suggestions.suggestion_rank asc,

@@ -23,6 +23,12 @@ product_types as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 listed as (
 
     select distinct
@@ -55,9 +61,7 @@ named as (
 
     select
         listed.*,
-        {%- for locale in var('mail_locales') %}
-            product_types.name_{{ locale }},
-        {%- endfor %}
+        {{ in_language('product_types.name', 'languages.locale') }} as name,
         leading_products.product_id,
         bool_or(listed.is_next) over (
             partition by
@@ -78,21 +82,19 @@ named as (
         on listed.product_type = product_types.product_type
     inner join leading_products
         on listed.product_type = leading_products.product_type
+    left join languages on listed.customer_id = languages.customer_id
 
 )
 
 select
-    {%- for locale in var('mail_locales') %}
-        string_agg(name_{{ locale }}, ', ' order by place)
-        filter (where not is_next) as given_{{ locale }},
-        jsonb_agg(
-            {{ mail_item('name_' ~ locale, 'product_id') }} order by place
-        ) filter (where is_next = is_older) as ideas_{{ locale }},
-    {%- endfor %}
     customer_id,
     recipient_key,
     last_given_date,
-    is_older
+    is_older,
+    string_agg(name, ', ' order by place)
+    filter (where not is_next) as given,
+    jsonb_agg({{ mail_item('name', 'product_id') }} order by place)
+    filter (where is_next = is_older) as ideas
 from named
 where place <= {{ idea_count }}
 group by customer_id, recipient_key, last_given_date, is_older

@@ -35,6 +35,12 @@ product_types as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 shown as (
 
     select
@@ -50,16 +56,15 @@ shown as (
 )
 
 select
-    {%- for locale in var('mail_locales') %}
-        jsonb_agg(
-            {{ mail_item(
-                'product_types.name_' ~ locale, 'leading_products.product_id'
-            ) }} order by shown.place
-        ) as items_{{ locale }},
-    {%- endfor %}
     lifestyles.customer_id,
     shown.lifestyle,
-    shown.step
+    shown.step,
+    jsonb_agg(
+        {{ mail_item(
+            in_language('product_types.name', 'languages.locale'),
+            'leading_products.product_id'
+        ) }} order by shown.place
+    ) as items
 from lifestyles
 inner join shown on lifestyles.lifestyle = shown.lifestyle
 inner join product_types on shown.product_type = product_types.product_type
@@ -69,5 +74,6 @@ left join purchases
     on
         lifestyles.customer_id = purchases.customer_id
         and shown.product_type = purchases.product_type
+left join languages on lifestyles.customer_id = languages.customer_id
 where purchases.customer_id is null
 group by lifestyles.customer_id, shown.lifestyle, shown.step

@@ -1,3 +1,5 @@
+{%- set headline = in_language('items.headline', 'locales.locale') -%}
+
 with
 
 items as (
@@ -20,19 +22,27 @@ leading_products as (
 
 ),
 
+locales as (
+
+    select *
+    from unnest(array[{{ quoted_list(var('mail_locales')) }}])
+        as languages (locale)
+
+),
+
 shown as (
 
     select
-        {%- for locale in var('mail_locales') %}
-            jsonb_agg(
-                {{ mail_item(
-                    'product_types.name_' ~ locale,
-                    'leading_products.product_id'
-                ) }} order by listed.place
-            ) as products_{{ locale }},
-        {%- endfor %}
-        items.item
+        items.item,
+        locales.locale,
+        jsonb_agg(
+            {{ mail_item(
+                in_language('product_types.name', 'locales.locale'),
+                'leading_products.product_id'
+            ) }} order by listed.place
+        ) as products
     from items
+    cross join locales
     cross join
         string_to_table(items.product_types, ';')
         with ordinality as listed (product_type, place)
@@ -40,22 +50,22 @@ shown as (
         on listed.product_type = product_types.product_type
     inner join leading_products
         on listed.product_type = leading_products.product_type
-    group by items.item
+    group by items.item, locales.locale
 
 )
 
 select
-    {%- for locale in var('mail_locales') %}
-        items.headline_{{ locale }},
-        jsonb_build_object(
-            'headline', items.headline_{{ locale }},
-            'text', items.text_{{ locale }},
-            'url', items.url,
-            'products', shown.products_{{ locale }}
-        ) as entry_{{ locale }},
-    {%- endfor %}
     items.issue,
     items.item,
-    items.interest
+    items.interest,
+    locales.locale,
+    {{ headline }} as headline,
+    jsonb_build_object(
+        'headline', {{ headline }},
+        'text', {{ in_language('items.text', 'locales.locale') }},
+        'url', items.url,
+        'products', shown.products
+    ) as entry
 from items
-left join shown on items.item = shown.item
+cross join locales
+left join shown on items.item = shown.item and locales.locale = shown.locale

@@ -24,24 +24,23 @@ product_types as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 counted as (
 
     select
         baskets.product_type,
-        {%- for locale in var('mail_locales') %}
-            product_types.name_{{ locale }},
-        {%- endfor %}
         count(distinct baskets.customer_id) as customer_count,
         mode() within group (order by baskets.product_id) as product_id
     from baskets
     inner join product_types
         on baskets.product_type = product_types.product_type
     where baskets.ordered_date >= {{ as_of_date() }} - {{ popular_days }}
-    group by
-        {%- for locale in var('mail_locales') %}
-            product_types.name_{{ locale }},
-        {%- endfor %}
-        baskets.product_type
+    group by baskets.product_type
 
 ),
 
@@ -65,12 +64,15 @@ ranked as (
 )
 
 select
-    {%- for locale in var('mail_locales') %}
-        jsonb_agg(
-            {{ mail_item('name_' ~ locale, 'product_id') }} order by place
-        ) as suggestions_{{ locale }},
-    {%- endfor %}
-    customer_id
+    ranked.customer_id,
+    jsonb_agg(
+        {{ mail_item(
+            in_language('product_types.name', 'languages.locale'),
+            'ranked.product_id'
+        ) }} order by ranked.place
+    ) as suggestions
 from ranked
-where place <= {{ suggestion_count }}
-group by customer_id
+inner join product_types on ranked.product_type = product_types.product_type
+left join languages on ranked.customer_id = languages.customer_id
+where ranked.place <= {{ suggestion_count }}
+group by ranked.customer_id

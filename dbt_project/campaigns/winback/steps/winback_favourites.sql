@@ -21,14 +21,18 @@ product_types as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 ranked as (
 
     select
         evidence.customer_id,
         evidence.product_id,
-        {%- for locale in var('mail_locales') %}
-            product_types.name_{{ locale }},
-        {%- endfor %}
+        {{ in_language('product_types.name', 'languages.locale') }} as name,
         row_number() over (
             partition by evidence.customer_id
             order by weights.purchase_count desc, weights.product_type asc
@@ -40,16 +44,14 @@ ranked as (
             and evidence.product_type = weights.product_type
     inner join product_types
         on evidence.product_type = product_types.product_type
+    left join languages on evidence.customer_id = languages.customer_id
 
 )
 
 select
-    {%- for locale in var('mail_locales') %}
-        jsonb_agg(
-            {{ mail_item('name_' ~ locale, 'product_id') }} order by place
-        ) as favourites_{{ locale }},
-    {%- endfor %}
-    customer_id
+    customer_id,
+    jsonb_agg({{ mail_item('name', 'product_id') }} order by place)
+        as favourites
 from ranked
 where place <= {{ favourite_count }}
 group by customer_id

@@ -37,6 +37,12 @@ product_types as (
 
 ),
 
+languages as (
+
+    select * from {{ ref('mail_languages') }}
+
+),
+
 -- What goes with the customer's purchases first, then what others buy.
 fitting as (
 
@@ -69,9 +75,7 @@ ranked as (
     select
         last_orders.customer_id,
         popular.product_id,
-        {%- for locale in var('mail_locales') %}
-            product_types.name_{{ locale }},
-        {%- endfor %}
+        {{ in_language('product_types.name', 'languages.locale') }} as name,
         row_number() over (
             partition by last_orders.customer_id
             order by fitting.place, fitting.product_type
@@ -81,16 +85,14 @@ ranked as (
     inner join popular on fitting.product_type = popular.product_type
     inner join product_types
         on fitting.product_type = product_types.product_type
+    left join languages on last_orders.customer_id = languages.customer_id
 
 )
 
 select
-    {%- for locale in var('mail_locales') %}
-        jsonb_agg(
-            {{ mail_item('name_' ~ locale, 'product_id') }} order by place
-        ) as suggestions_{{ locale }},
-    {%- endfor %}
-    customer_id
+    customer_id,
+    jsonb_agg({{ mail_item('name', 'product_id') }} order by place)
+        as suggestions
 from ranked
 where place <= {{ suggestion_count }}
 group by customer_id

@@ -12,7 +12,7 @@ customers as (
         customer_id,
         nullif(trim(email), '') as email,
         nullif(trim(first_name), '') as first_name,
-        split_part(locale, '-', 1) as language
+        locale
     from {{ ref('stg_customers') }}
 
 ),
@@ -36,15 +36,10 @@ addressed as (
             when 'support' then '{{ var("support_email") }}'
             else customers.email
         end as email,
-        case
-            when customers.language in ({{ quoted_list(var('mail_locales')) }})
-                then customers.language
-            when
-                candidates.kind = 'transactional'
-                and customers.language
-                in ({{ quoted_list(var('transactional_locales')) }})
-                then customers.language
-            else '{{ var("default_locale") }}'
+        case candidates.kind
+            when 'transactional'
+                then {{ mail_locale('customers.locale', mail_locales()) }}
+            else {{ mail_locale('customers.locale', var('mail_locales')) }}
         end as locale
     from candidates
     -- Mail to the shop's own support is not personal: no greeting, and in the

@@ -23,8 +23,8 @@ searched as (
 
 ),
 
--- A text names every type of which it contains the name, in either language, as
--- whole words.
+-- A text names every type of which it contains the name, in any language of the
+-- mails, as whole words.
 named as (
 
     select
@@ -35,8 +35,11 @@ named as (
         on
             ' ' || searched.search_words || ' '
             like any(array[
-                '% ' || {{ plain_words('product_types.name_en') }} || ' %',
-                '% ' || {{ plain_words('product_types.name_fi') }} || ' %'
+                {%- for locale in var('mail_locales') %}
+                    {%- set name = 'product_types.name_' ~ locale %}
+                    '% ' || {{ plain_words(name) }} || ' %'
+                    {{- ',' if not loop.last }}
+                {%- endfor %}
             ])
 
 )

@@ -44,12 +44,12 @@ def find_warnings(
     """
     found = [
         *language_warnings([mail.source.body for mail in mails]),
-        *_variable_warnings(mails, data, project),
+        *_variable_warnings(data.spoken(mails), data, project),
     ]
     made_up = set(_addresses(ADDED))
     if data.is_sample:
         made_up |= set(_addresses(data.contexts))
-    for mail in mails:
+    for mail in data.spoken(mails):
         found += plain_text_warnings(mail.source)
         for context in (data.context(mail.locale), data.sparse_context(mail.locale)):
             rendered = render_mail(mail, context)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from retention.project.seeds.rows import Seed, Text
+from retention.project.seeds.rows import EACH_LANGUAGE, Seed, Text
 from retention.project.strict_model import StrictModel
 
 LONGEST_TITLE = 60  # characters of a subject that a phone shows
@@ -28,15 +28,13 @@ class CareTopic(StrictModel):
     """One tip, valid for every product type of its topic.
 
     Attributes:
-        title_en: the topic, also used as the mail's subject; at most 60 characters.
-        tip_en: the tip itself; at most 300 characters.
+        title: the topic, also used as the mail's subject; at most 60 characters.
+        tip: the tip itself; at most 300 characters.
     """
 
     care_topic: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
-    title_en: Title
-    title_fi: Title
-    tip_en: Tip
-    tip_fi: Tip
+    title: Annotated[Title, EACH_LANGUAGE]
+    tip: Annotated[Tip, EACH_LANGUAGE]
 
 
 SEED = Seed("care_topics", CareTopic, key=("care_topic",))

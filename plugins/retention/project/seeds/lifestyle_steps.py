@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from retention.project.seeds.rows import Headline, Line, Paragraph, Seed, Text, Texts
+from retention.project.seeds.rows import EACH_LANGUAGE, Headline, Line, Paragraph, Seed, Text, Texts
 from retention.project.strict_model import StrictModel
 
 if TYPE_CHECKING:
@@ -20,16 +20,14 @@ class LifestyleStep(StrictModel):
 
     Attributes:
         step: place in the series, 1 to 3.
-        headline_en, headline_fi: subject and headline.
+        headline: subject and headline.
         product_types: types to show, separated by semicolons, except those the customer has.
     """
 
     lifestyle: Text
     step: Annotated[int, Field(ge=1, le=STEPS)]
-    headline_en: Headline
-    headline_fi: Headline
-    text_en: Paragraph
-    text_fi: Paragraph
+    headline: Annotated[Headline, EACH_LANGUAGE]
+    text: Annotated[Paragraph, EACH_LANGUAGE]
     product_types: Annotated[Texts, Field(min_length=1)]
 
 

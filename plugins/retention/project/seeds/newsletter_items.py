@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
 
-from retention.project.seeds.rows import Headline, Line, Paragraph, PositiveCount, Seed, Text, Texts
+from retention.project.seeds.rows import (
+    EACH_LANGUAGE,
+    Headline,
+    Line,
+    Paragraph,
+    PositiveCount,
+    Seed,
+    Text,
+    Texts,
+)
 from retention.project.strict_model import StrictModel
 
 if TYPE_CHECKING:
@@ -38,7 +47,7 @@ class NewsletterItem(StrictModel):
         issue: the ISO week in which it is sent, such as `2026-W48`.
         item: its place in the issue, for readers without known interests.
         interest: the interest of its readers, from `product_interests`, or `everyone`.
-        headline_en, headline_fi: headline; the reader's first headline is also the subject.
+        headline: headline; the reader's first headline is also the subject.
         url: target of its link; https.
         product_types: types to show, separated by semicolons; may be empty.
     """
@@ -46,10 +55,8 @@ class NewsletterItem(StrictModel):
     issue: Issue
     item: PositiveCount
     interest: Text
-    headline_en: Headline
-    headline_fi: Headline
-    text_en: Paragraph
-    text_fi: Paragraph
+    headline: Annotated[Headline, EACH_LANGUAGE]
+    text: Annotated[Paragraph, EACH_LANGUAGE]
     url: Annotated[str, Field(pattern=r"^https://[^\s\"<>]+$")]
     product_types: Texts
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from retention.project.seeds.rows import Seed, Text, YesNo
+from typing import Annotated
+
+from retention.project.seeds.rows import EACH_LANGUAGE, Seed, Text, YesNo
 from retention.project.strict_model import StrictModel
 
 
@@ -15,8 +17,7 @@ class ProductType(StrictModel):
     """
 
     product_type: Text
-    name_en: Text
-    name_fi: Text
+    name: Annotated[Text, EACH_LANGUAGE]
     is_consumable: YesNo
     is_suggestible: YesNo
 

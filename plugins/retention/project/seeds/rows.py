@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar, cast
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, create_model
 
+from retention.project.shop import read_shop
 from retention.project.strict_model import SettingsError, StrictModel, explain
 
 if TYPE_CHECKING:
@@ -62,6 +63,9 @@ PositiveCount = Annotated[int, Field(ge=1)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 # Texts separated by semicolons, without duplicates; empty for none.
 Texts = Annotated[tuple[Text, ...], AfterValidator(_each_once), BeforeValidator(_parted)]
+# Beside the type of what a seed says in each language of marketing: `name` stands for the columns
+# `name_en`, `name_fi` and so on.
+EACH_LANGUAGE = "each language"
 # Use with a type that may be empty: `Annotated[int | None, EMPTY]`.
 EMPTY = BeforeValidator(_value_or_nothing)
 
@@ -84,7 +88,7 @@ class Seed(Generic[Row]):
 
     Attributes:
         name: the file's stem.
-        row: the model of a row; its fields are the columns.
+        row: the model of a row; its fields are the columns, those of `EACH_LANGUAGE` once for each.
         key: columns whose combined values are unique.
         refers_to: (seed, column) that must contain a column's values, by column. Each of several
             texts in one value is looked up; empty values are not.
@@ -100,6 +104,21 @@ class Seed(Generic[Row]):
         """The file's path in problems."""
         return f"seeds/{self.name}.csv"
 
+    @property
+    def has_languages(self) -> bool:
+        """Whether it says something in each language."""
+        return any(EACH_LANGUAGE in each.metadata for each in self.row.model_fields.values())
+
+    def in_languages(self, locales: Iterable[str]) -> Seed[Row]:
+        """Return the seed with a column of each language where it has one for `EACH_LANGUAGE`."""
+        columns: dict[str, Any] = {}
+        for name, column in self.row.model_fields.items():
+            is_said = EACH_LANGUAGE in column.metadata
+            for each in [f"{name}_{locale}" for locale in locales] if is_said else [name]:
+                columns[each] = (column.rebuild_annotation(), ...)
+        row = create_model(self.row.__name__, __base__=StrictModel, **columns)
+        return replace(self, row=cast("type[Row]", row))
+
     def fault(self, line: Line[Row], words: str) -> str:
         """Return a problem of one line."""
         return f"{self.path}, line {line.number}: {words}"
@@ -109,8 +128,11 @@ def read_seed(project: Path, seed: Seed[Row]) -> list[Line[Row]]:
     """Return the rows of a seed, in the file's order.
 
     Raises:
+        ShopSettingsError: `dbt_project.yml` does not say in which languages mails are written.
         SeedError: the file cannot be read or rows are invalid; the message lists every problem.
     """
+    if seed.has_languages:
+        seed = seed.in_languages(read_shop(project).languages.mail_locales)
     lines: list[Line[Row]] = []
     problems: list[str] = []
     for number, values in _values(project, seed):

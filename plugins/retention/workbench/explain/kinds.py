@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from retention.workbench.explain.languages import NO_BREAK, SYMBOLS
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -58,8 +56,7 @@ def _as_it_is(value: object, reader: Reader) -> str:
 
 
 def _yes_no(value: bool, reader: Reader) -> str:  # noqa: FBT001
-    yes, no = reader.language.yes_no
-    return yes if value else no
+    return reader.language.say("yes" if value else "no")
 
 
 def _day(value: date, reader: Reader) -> str:
@@ -77,54 +74,47 @@ def _number(value: Number, reader: Reader) -> str:
 
 def _percent(value: Number, reader: Reader) -> str:
     if 0 < value < 0.01:  # noqa: PLR2004
-        return reader.language.under_one_percent
+        return reader.language.say("under_one_percent")
     if 0.99 < value < 1:  # noqa: PLR2004
-        return reader.language.over_99_percent
-    return reader.language.percent.format(reader.language.number(value * 100, 0))
+        return reader.language.say("over_99_percent")
+    return reader.language.percent(value)
 
 
 def _money(value: Number, reader: Reader) -> str:
-    currency = reader.shop.storefront.shop_currency
-    amount = reader.language.number(value, 2)
-    if currency not in SYMBOLS:
-        return f"{amount}{NO_BREAK}{currency}"
-    return reader.language.money.format(amount=amount, symbol=SYMBOLS[currency])
+    return reader.language.money(value, reader.shop.storefront.shop_currency)
 
 
-def _span(days: Number) -> tuple[int, int]:
-    """Return a number of days as a count and its unit: 0 for days, 1 for weeks, 2 for months."""
+def _span(days: Number) -> tuple[int, str]:
+    """Return a number of days as a count and its unit."""
     if days >= FIRST_MONTHS:
-        return round(float(days) / DAYS_IN_MONTH), 2
+        return round(float(days) / DAYS_IN_MONTH), "months"
     if days >= FIRST_WEEKS or round(days) == DAYS_IN_WEEK:
-        return round(float(days) / DAYS_IN_WEEK), 1
-    return round(days), 0
+        return round(float(days) / DAYS_IN_WEEK), "weeks"
+    return round(days), "days"
 
 
 def _days(value: Number, reader: Reader) -> str:
     count, unit = _span(value)
-    one, many = reader.language.units[unit]
-    return f"{count}{NO_BREAK}{one if count == 1 else many}"
+    return reader.language.say(unit, count)
 
 
 def _every(value: Number, reader: Reader) -> str:
     count, unit = _span(max(value, 1))
-    if count == 1:
-        return reader.language.every_one[unit]
-    return reader.language.every[unit].format(count)
+    return reader.language.say(f"every_{unit}", count)
 
 
 def _ago(value: Number, reader: Reader) -> str:
     if value <= 1:
-        return reader.language.today_yesterday[round(value)]
-    return reader.language.ago.format(_days(value, reader))
+        return reader.language.say("yesterday" if round(value) else "today")
+    return reader.language.say("ago", span=_days(value, reader))
 
 
 def _hour(value: int, reader: Reader) -> str:
-    return reader.language.hour.format(value)
+    return reader.language.say("hour", hour=value)
 
 
 def _three_hours(value: int, reader: Reader) -> str:
-    return reader.language.hours.format(value, (value + 3) % 24)
+    return reader.language.say("hours", hour=value, end=(value + 3) % 24)
 
 
 def _list(value: list[Any], reader: Reader) -> str:
@@ -143,7 +133,7 @@ def _product_types(value: list[str], reader: Reader) -> str:
 def _evidence(value: list[dict[str, Any]], reader: Reader) -> str:
     told = [_proof(item, reader) for item in value[:SHOWN_EVIDENCE]]
     if len(value) > SHOWN_EVIDENCE:
-        told.append(reader.language.more.format(len(value) - SHOWN_EVIDENCE))
+        told.append(reader.language.say("more", len(value) - SHOWN_EVIDENCE))
     return "; ".join(told)
 
 
@@ -153,12 +143,12 @@ def _proof(item: dict[str, Any], reader: Reader) -> str:
     what = item.get("product_name") or _product_type(item.get("product_type") or "", reader)
     said = " ".join(filter(None, [*days[:1], what]))
     if item.get("quantity", 1) != 1:
-        amount = reader.language.pieces.format(_number(item["quantity"], reader))
-        said = f"{said} {amount}"
+        pieces = reader.language.say("pieces", number=_number(item["quantity"], reader))
+        said = f"{said} {pieces}"
     if item.get("net_amount") is not None:
         said = f"{said}, {_money(float(item['net_amount']), reader)}"
     if item.get("order_id"):
-        said = f"{said} ({reader.language.order} {item['order_id']})"
+        said = f"{said} ({reader.language.say('order', order=item['order_id'])})"
     return said
 
 

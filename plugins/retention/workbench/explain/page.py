@@ -6,10 +6,8 @@ It shows ids, days and amounts, and no address.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import resources
 from typing import TYPE_CHECKING
 
-import yaml
 from psycopg import sql
 from rich.markup import escape
 from rich.padding import Padding
@@ -31,10 +29,8 @@ if TYPE_CHECKING:
     import psycopg
     from rich.console import Console
 
-    from retention.workbench.explain.languages import Locale
+    from retention.workbench.explain.languages import Language
 
-PACKAGE = "retention.workbench.explain"
-TEXTS = yaml.safe_load(resources.files(PACKAGE).joinpath("page_texts.yaml").read_text("utf-8"))
 INDENT = (0, 0, 0, 2)
 
 
@@ -46,15 +42,17 @@ class Page:
         heading: whose page it is, and of which night.
         sections: what there is to tell, in the order of the marts' `place`; then what was done.
         silent: titles of the marts that have nothing to tell.
+        language: the reader's.
     """
 
     heading: str
     sections: tuple[Section, ...]
     silent: tuple[str, ...]
+    language: Language
 
 
 def explain_customer(
-    connection: psycopg.Connection, customer_id: str, locale: Locale, nights: int = SHOWN_NIGHTS
+    connection: psycopg.Connection, customer_id: str, locale: str, nights: int = SHOWN_NIGHTS
 ) -> Page:
     """Return all that is known of a customer, in sentences of the language.
 
@@ -66,11 +64,13 @@ def explain_customer(
 
     Raises:
         NothingToExplainError: nobody has this id, or the marts or the ledger were never built.
+        WordsError: nobody reads the page in that language.
         ExplanationError: a mart's `config.meta.explain` is not what it should be.
     """
-    project, texts = project_directory(), TEXTS[locale]
+    project = project_directory()
     marts = read_explanations(current_manifest(project))
     reader = read_reader(project, locale)
+    texts = reader.language.texts
     lifecycle = sql.Identifier(model_schemas(project)["lifecycle"], "lifecycle")
     night = find_night(connection, lifecycle, reader.shop)
     signals = [tell_signal(connection, mart, customer_id, reader) for mart in marts]
@@ -89,12 +89,13 @@ def explain_customer(
             messages or Section(texts["messages"], (texts["no_messages"],)),
         ),
         silent=tuple(section.title for section in signals if not section.told),
+        language=reader.language,
     )
 
 
-def print_page(page: Page, locale: Locale, console: Console) -> None:
+def print_page(page: Page, console: Console) -> None:
     """Print the page to a terminal."""
-    texts = TEXTS[locale]
+    texts = page.language.texts
     console.print(f"[bold]{escape(page.heading)}[/]", highlight=False)
     for section in page.sections:
         console.print(f"\n[bold cyan]{escape(section.title)}[/]", highlight=False)

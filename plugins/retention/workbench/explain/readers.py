@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from retention.project.shop import read_shop
-from retention.workbench.explain.languages import LANGUAGES, Language, Locale
+from retention.workbench.explain.languages import Language, read_language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,12 +32,14 @@ class Reader:
     type_names: Mapping[str, str]
 
 
-def read_reader(project: Path, locale: Locale) -> Reader:
+def read_reader(project: Path, locale: str) -> Reader:
     """Return the reader of a language, with the shop's settings and names.
 
     Raises:
+        WordsError: nobody reads the page in that language.
         ShopSettingsError: `dbt_project.yml` says something about the shop that cannot be.
     """
+    language = read_language(project, locale)
     with (project / TYPE_NAMES).open(encoding="utf-8", newline="") as file:
         names = {row["product_type"]: row[f"name_{locale}"] for row in csv.DictReader(file)}
-    return Reader(LANGUAGES[locale], read_shop(project), names)
+    return Reader(language, read_shop(project), names)

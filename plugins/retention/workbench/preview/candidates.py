@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from psycopg.rows import RowFactory
 
     from retention.database import Row
+    from retention.project.campaigns import Campaign
     from retention.project.shop import Shop
 
 # Schema prefixes of `generate_schema_name`: the analyst's first, then the night's.
@@ -64,7 +65,7 @@ def read_candidate_data(
     connection: psycopg.Connection,
     project: Path,
     shop: Shop,
-    campaign: str,
+    campaign: Campaign,
     customer_id: str,
 ) -> MailData:
     """Return the mail data of a customer from the last build, for the best occasion.
@@ -73,28 +74,29 @@ def read_candidate_data(
         connection: to the database with the builds.
         project: folder of the dbt project.
         shop: the shop, for its languages.
-        campaign: name of its folder.
+        campaign: the campaign.
         customer_id: the shop's id of the customer.
 
     Raises:
         NoCandidateError: the customer is not a candidate, or the campaign was never built.
     """
-    builds = _find_builds(connection, project, campaign)
+    name = campaign.name
+    builds = _find_builds(connection, project, name)
     for build in builds:
         query = compose_statement(PACKAGE, "find_candidate", candidates=build.candidates)
         found = _fetch(connection, query, args_row(Found), customer_id)
         if found:
             first_name, language = _find_person(connection, build, customer_id)
-            is_known = language in found.context and language in shop.locales(is_marketing=False)
+            locale = _find_locale(shop, campaign, language)
             return MailData(
-                origin=f"customer {customer_id} in {build.schema}.{campaign}, occasion"
+                origin=f"customer {customer_id} in {build.schema}.{name}, occasion"
                 f" {found.occasion}: {found.reason}",
-                file=f"campaigns/{campaign}/{campaign}.sql",
-                contexts=found.context,
+                file=f"campaigns/{name}/{name}.sql",
+                contexts={locale: found.context},
                 first_name=first_name,
-                locale=language if language and is_known else shop.languages.default_locale,
+                locale=locale,
             )
-    raise NoCandidateError(_advice(connection, campaign, customer_id, builds))
+    raise NoCandidateError(_advice(connection, name, customer_id, builds))
 
 
 def _find_builds(connection: psycopg.Connection, project: Path, campaign: str) -> list[Build]:
@@ -140,3 +142,11 @@ def _fetch(
 ) -> Row | None:
     cursor = connection.cursor(row_factory=rows)
     return cursor.execute(query, {"customer_id": customer_id}).fetchone()
+
+
+def _find_locale(shop: Shop, campaign: Campaign, language: str | None) -> str:
+    """Return the language of the campaign's mail to the customer, as the decisions choose it."""
+    is_to_customer = campaign.recipient == "customer"
+    if is_to_customer and language in shop.locales(is_marketing=campaign.kind == "marketing"):
+        return language
+    return shop.languages.default_locale

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from typing import TYPE_CHECKING, Any, cast
 
+from babel import Locale
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 FOLDER = "build/preview"
 INDEX = "index.html"
-LANGUAGES = {"en": "English", "fi": "Suomi", "sv": "Svenska"}
 PACKAGE = "retention.workbench.preview"
 TEMPLATES = "page_templates"
 
@@ -37,9 +37,7 @@ def write_page(preview: Preview, shop: Shop, folder: Path, *, has_index: bool = 
         has_index: whether to link to the index of all mails.
     """
     template = _environment().get_template("preview.html")
-    page = template.render(
-        preview=preview, shop=shop, names=LANGUAGES, index=INDEX if has_index else None
-    )
+    page = template.render(preview=preview, shop=shop, index=INDEX if has_index else None)
     return _write(folder, f"{preview.campaign.name}.html", page)
 
 
@@ -65,9 +63,16 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     names = cast("dict[str, Any]", environment.globals)
+    names["language_name"] = _language_name
     names["style"] = _own_file("preview.css")
     names["script"] = _own_file("preview.js")
     return environment
+
+
+def _language_name(locale: str) -> str:
+    """Return what a language calls itself, with a capital: English, Suomi, Svenska."""
+    name = Locale.parse(locale, sep="-").get_display_name() or locale
+    return name[:1].upper() + name[1:]
 
 
 def _own_file(name: str) -> str:

@@ -61,21 +61,34 @@ def preview_campaign(
         shop: the sending shop.
         campaign: the campaign.
         data: data of the candidate.
-        locale: the only language to show; None shows all. Warnings cover all languages.
+        locale: the only language to show; None shows all that the data can fill. Warnings cover
+            all languages.
 
     Raises:
         MailTemplateError: a mail cannot be composed or rendered; the message has every problem.
-        CampaignError: the campaign is not written in the language.
+        CampaignError: the campaign is not written in the language, nor to the customer.
     """
     is_marketing = campaign.kind == "marketing"
     mails = compose_campaign(project, shop, campaign.name, is_marketing=is_marketing)
-    shown = in_language(mails, locale) if locale else mails
+    shown = mails_to_show(mails, data, locale)
     warnings = find_warnings(mails, data, shop, project, is_marketing=is_marketing)
     full = (render_mail(mail, data.context(mail.locale)) for mail in shown)
     sparse = (
         render_mail(mail, data.sparse_context(mail.locale)) for mail in shown if data.is_sample
     )
     return Preview(campaign, data, tuple(full), tuple(sparse), tuple(warnings))
+
+
+def mails_to_show(mails: Sequence[Mail], data: MailData, locale: str | None) -> list[Mail]:
+    """Return the mails that can be filled with the data, in the language if one is named.
+
+    Raises:
+        CampaignError: the campaign is not written in the language, nor to the customer.
+    """
+    if data.locale and locale not in {None, data.locale}:
+        message = f"this customer is written to in '{data.locale}', and in no other language"
+        raise CampaignError(message)
+    return in_language(mails, locale) if locale else data.spoken(mails)
 
 
 def in_language(mails: Sequence[Mail], locale: str) -> list[Mail]:

@@ -11,7 +11,7 @@ from retention.mail.compose import compose_campaign
 from retention.mail.render import render_mail
 from retention.mail.sample import ADDED
 from retention.sendgrid.client import SendGrid, SendGridSettingsError
-from retention.workbench.preview.previews import in_language
+from retention.workbench.preview.previews import mails_to_show
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,7 +67,7 @@ def render_for_test(
     is_marketing = campaign.kind == "marketing"
     mails = compose_campaign(project, shop, campaign.name, is_marketing=is_marketing)
     wanted = locale or data.locale or shop.languages.default_locale
-    (mail,) = in_language(mails, wanted)
+    (mail,) = mails_to_show(mails, data, wanted)
     return render_mail(mail, data.context(wanted) | _harmless_links(shop))
 
 

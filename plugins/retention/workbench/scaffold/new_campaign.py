@@ -14,7 +14,7 @@ from retention.workbench.scaffold.listing import PROJECT_FILE, list_campaign
 from retention.workbench.scaffold.renaming import mentions, model_names, rename_files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from importlib.resources.abc import Traversable
     from pathlib import Path
     from typing import Literal
@@ -64,9 +64,12 @@ def make_campaign(
         ShopSettingsError: `dbt_project.yml` cannot be read or extended; nothing was created.
     """
     _check_name(name)
-    listed = read_shop(project).nights.campaigns
-    old, source = _source(project, listed, like, kind)
-    files = rename_files(_read(source), old, name)
+    shop = read_shop(project)
+    old, source = _source(project, shop.nights.campaigns, like, kind)
+    copied = _read(source)
+    if like is None:
+        copied = _in_languages(copied, shop.locales(is_marketing=kind == "marketing"))
+    files = rename_files(copied, old, name)
     _check_names_are_free(project, name, files)
     settings = project / PROJECT_FILE
     extended = list_campaign(settings.read_text(encoding="utf-8"), name, after=like)
@@ -98,6 +101,13 @@ def _read(folder: Traversable, inside: str = "") -> dict[str, str]:
         else:
             found[f"{inside}{file.name}"] = file.read_text(encoding="utf-8")
     return found
+
+
+def _in_languages(files: Mapping[str, str], locales: Iterable[str]) -> dict[str, str]:
+    """Return a starter with a mail in each language; where it has none, the English one."""
+    others = {name: text for name, text in files.items() if not name.startswith("email.")}
+    names = (f"email.{locale}.html" for locale in locales)
+    return others | {name: files.get(name, files["email.en.html"]) for name in names}
 
 
 def _check_name(name: str) -> None:

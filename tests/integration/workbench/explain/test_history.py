@@ -13,8 +13,6 @@ from retention.ledger.decisions import record_decisions
 from retention.ledger.events import Event, record_events
 from retention.project.shop import project_directory
 from retention.workbench.explain.history import History
-from retention.workbench.explain.languages import Locale
-from retention.workbench.explain.page import TEXTS
 from retention.workbench.explain.readers import read_reader
 from tests.integration.ledger.warehouse import NIGHT, NOW, decision, fill_warehouse, plan
 
@@ -25,9 +23,9 @@ CUSTOMER = "customer-1"
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
-def history(ledger: psycopg.Connection, locale: Locale = Locale.EN) -> History:
+def history(ledger: psycopg.Connection, locale: str = "en") -> History:
     reader = read_reader(project_directory(), locale)
-    return History(ledger, CUSTOMER, reader, TEXTS[locale])
+    return History(ledger, CUSTOMER, reader, reader.language.texts)
 
 
 def decide(ledger: psycopg.Connection, night: date, **changes: object) -> None:
@@ -84,7 +82,7 @@ def test_only_the_latest_nights_are_told_and_how_many_are_not(ledger: psycopg.Co
     english = history(ledger).tell_decisions(date(2026, 3, 5), 2)
     assert [line.split(",")[0] for line in english.told] == ["5 March 2026", "4 March 2026"]
     assert english.note == "Earlier nights not told: 3. --nights 5 tells all."
-    finnish = history(ledger, Locale.FI).tell_decisions(date(2026, 3, 5), 4)
+    finnish = history(ledger, "fi").tell_decisions(date(2026, 3, 5), 4)
     assert len(finnish.told) == 4
     assert finnish.told[0].startswith("5.3.2026, winback: viestejä on tullut viime aikoina")
     assert finnish.note == "Aiempia öitä kertomatta: 1. Kaikki näkee valinnalla --nights 5."
@@ -122,7 +120,7 @@ def test_a_message_is_told_with_what_became_of_it(ledger: psycopg.Connection) ->
         " mail program itself 2 March 2026; opened 3 March 2026, 2 times in all; a link clicked"
         " 4 March 2026.",
     )
-    assert history(ledger, Locale.FI).tell_messages().told == (
+    assert history(ledger, "fi").tell_messages().told == (
         "winback: luovutettu SendGridille, 2.3.2026. Toimitettu perille 2.3.2026;"
         " sähköpostiohjelma avasi itse 2.3.2026; avattu 3.3.2026, yhteensä 2 kertaa; linkkiä"
         " napsautettu 4.3.2026.",

@@ -13,14 +13,15 @@ import yaml
 from retention.ledger.states import RELEASED_EVENTS, MessageState
 from retention.project.manifest import current_manifest
 from retention.project.shop import project_directory
+from retention.project.words import WordsError, keys_of
 from retention.workbench.explain.explanations import ExplanationError, read_explanations
-from retention.workbench.explain.languages import Locale
-from retention.workbench.explain.page import TEXTS
+from retention.workbench.explain.languages import read_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+LOCALES = ("en", "fi")
 LIFECYCLE = "models/signals/lifecycle.yml"
 SOUND = {"en": "Ordered {recency_days:ago}.", "fi": "Tilasi {recency_days:ago}."}
 
@@ -120,24 +121,33 @@ def test_every_outcome_state_and_event_has_words_in_every_language() -> None:
     (model,) = yaml.safe_load(file.read_text())["models"]
     (outcome,) = (column for column in model["columns"] if column["name"] == "outcome")
     outcomes = outcome["data_tests"][0]["accepted_values"]["arguments"]["values"]
-    for locale in Locale:
+    for locale in LOCALES:
         # The ledger allows some that no decision of today gives.
-        assert set(TEXTS[locale]["outcomes"]) >= set(outcomes)
-        assert set(TEXTS[locale]["states"]) == set(MessageState)
-        assert set(TEXTS[locale]["events"]) >= set(RELEASED_EVENTS)
+        texts = read_language(project_directory(), locale).texts
+        assert set(texts["outcomes"]) >= set(outcomes)
+        assert set(texts["states"]) == set(MessageState)
+        assert set(texts["events"]) >= set(RELEASED_EVENTS)
 
 
 def test_the_page_says_the_same_things_in_every_language() -> None:
     english, finnish = (
-        {key: _names(text) for key, text in TEXTS[locale].items() if isinstance(text, str)}
-        for locale in Locale
+        {
+            key: _names(text if isinstance(text, str) else text["other"])
+            for key, text in keys_of(read_language(project_directory(), locale).texts)
+        }
+        for locale in LOCALES
     )
     assert english == finnish
 
 
+def test_a_language_that_support_does_not_read_is_named() -> None:
+    with pytest.raises(WordsError, match=r"words/sv.yml has no `explain`; .* with one: en, fi"):
+        read_language(project_directory(), "sv")
+
+
 def test_no_title_is_used_twice(manifest: Path) -> None:
     marts = read_explanations(manifest)
-    for locale in Locale:
+    for locale in LOCALES:
         titles = [getattr(mart.title, locale) for mart in marts]
         assert len(titles) == len(set(titles))
 

@@ -10,7 +10,7 @@ import pytest
 
 from retention.project.shop import project_directory
 from retention.workbench.explain.kinds import KINDS
-from retention.workbench.explain.languages import FROM_TO, NO_BREAK, TIMES, Locale
+from retention.workbench.explain.languages import NO_BREAK
 from retention.workbench.explain.readers import read_reader
 from retention.workbench.explain.sentences import tell
 from tests.shops import shop_that
@@ -90,7 +90,7 @@ TOLD = [
 
 def _plain(text: str | None) -> str:
     """Return a text with the keyboard's signs instead of the typographer's."""
-    signs = {NO_BREAK: " ", FROM_TO: "-", TIMES: "x"}
+    signs = {NO_BREAK: " ", "\u2013": "-", "\u00d7": "x"}
     return (text or "").translate(str.maketrans(signs))
 
 
@@ -98,7 +98,7 @@ def _plain(text: str | None) -> str:
 def test_a_value_is_said_as_people_say_it(
     kind: str, value: Any, english: str, finnish: str
 ) -> None:
-    for locale, expected in ((Locale.EN, english), (Locale.FI, finnish)):
+    for locale, expected in (("en", english), ("fi", finnish)):
         reader = read_reader(project_directory(), locale)
         told = tell(f"> {{thing:{kind}}}", {"thing": value}, reader)
         assert _plain(told) == f"> {expected}"
@@ -109,22 +109,22 @@ def test_every_kind_is_said_in_a_test() -> None:
 
 
 def test_a_sentence_begins_with_a_capital() -> None:
-    reader = read_reader(project_directory(), Locale.FI)
+    reader = read_reader(project_directory(), "fi")
     row = {"product_type": "GROUND COFFEE"}
     assert tell("{product_type:product_type} on loppu.", row, reader) == "Kahvi on loppu."
 
 
 @pytest.mark.parametrize("nothing", [None, []])
 def test_a_sentence_that_names_nothing_is_left_out(nothing: list[str] | None) -> None:
-    reader = read_reader(project_directory(), Locale.EN)
+    reader = read_reader(project_directory(), "en")
     assert tell("Bought {what:list}.", {"what": nothing}, reader) is None
 
 
 def test_an_amount_in_a_currency_without_a_sign_carries_its_code() -> None:
     import dataclasses
 
-    for locale in Locale:
+    for locale in ("en", "fi"):
         reader = read_reader(project_directory(), locale)
         swedish = shop_that(shop_currency="SEK")
         told = tell("{x:money}", {"x": 5}, dataclasses.replace(reader, shop=swedish))
-        assert _plain(told) in {"5.00 SEK", "5,00 SEK"}
+        assert _plain(told) in {"SEK 5.00", "5,00 SEK"}

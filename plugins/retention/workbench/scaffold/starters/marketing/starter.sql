@@ -43,11 +43,5 @@ select
             'last_ordered_date', last_ordered_date
         )
     ) as evidence,
-    jsonb_build_object(
-        {%- for locale in var('mail_locales') %}
-            '{{ locale }}', jsonb_build_object(
-                'order_count', order_count
-            ){{ "," if not loop.last }}
-        {%- endfor %}
-    ) as context
+    jsonb_build_object('order_count', order_count) as context
 from reached

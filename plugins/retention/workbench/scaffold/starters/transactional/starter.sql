@@ -3,7 +3,6 @@
     the tests of the .yml. -#}
 {%- set order_number = 10000 -%}
 {%- set maximum_days = 7 -%}
-{%- set locales = var('mail_locales') + var('transactional_locales') -%}
 
 with
 
@@ -44,11 +43,5 @@ select
             'last_ordered_date', last_ordered_date
         )
     ) as evidence,
-    jsonb_build_object(
-        {%- for locale in locales %}
-            '{{ locale }}', jsonb_build_object(
-                'order_count', order_count
-            ){{ "," if not loop.last }}
-        {%- endfor %}
-    ) as context
+    jsonb_build_object('order_count', order_count) as context
 from reached
