@@ -14,7 +14,7 @@
         "moment": "to_char({value}, 'FMDD\" \"') || (array['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sept', 'Oct', 'Nov', 'Dec'])[extract(month from {value})::int] || to_char({value}, '\" \"YYYY\" \"\"at \"HH24\":\"MI')",
         "money": "case {currency} when 'AUD' then 'A$' when 'BRL' then 'R$' when 'CAD' then 'CA$' when 'CNY' then 'CN¥' when 'EUR' then '€' when 'GBP' then '£' when 'HKD' then 'HK$' when 'ILS' then '₪' when 'INR' then '₹' when 'JPY' then 'JP¥' when 'KRW' then '₩' when 'MXN' then 'MX$' when 'NZD' then 'NZ$' when 'PHP' then '₱' when 'TWD' then 'NT$' when 'USD' then 'US$' when 'VND' then '₫' when 'XAF' then 'FCFA ' when 'XCD' then 'EC$' when 'XCG' then 'Cg.' when 'XOF' then 'F CFA ' when 'XPF' then 'CFPF ' when 'XXX' then '¤' else {currency} || ' ' end || replace(to_char({amount}, 'FM999,999,999,990.00'), '.00', '')",
         "decimal": "{number}::text",
-        "list": "array_to_string({names}[1:cardinality({names}) - 1], ', ') || ' and ' || {names}[cardinality({names})]",
+        "list": "array_to_string(({names})[1:cardinality({names}) - 1], ', ') || ' and ' || ({names})[cardinality({names})]",
         "words": {
             "unsubscribe": "'Unsubscribe'",
             "elapsed.days": "'a few days'",
@@ -60,7 +60,7 @@
         "moment": "to_char({value}, 'FMDD\".\"FMMM\".\"YYYY\" \"\"klo \"FMHH24\".\"MI')",
         "money": "translate(replace(to_char({amount}, 'FM999,999,999,990.00'), '.00', ''), ',.', ' ,') || case {currency} when 'EUR' then ' €' when 'FIM' then ' mk' when 'GBP' then ' £' when 'JPY' then ' ¥' when 'USD' then ' $' when 'XAF' then ' FCFA' when 'XCG' then ' Cg.' when 'XOF' then ' F CFA' else ' ' || {currency} end",
         "decimal": "replace({number}::text, '.', ',')",
-        "list": "array_to_string({names}[1:cardinality({names}) - 1], ', ') || ' ja ' || {names}[cardinality({names})]",
+        "list": "array_to_string(({names})[1:cardinality({names}) - 1], ', ') || ' ja ' || ({names})[cardinality({names})]",
         "words": {
             "unsubscribe": "'En halua enää näitä viestejä'",
             "elapsed.days": "'muutama päivä'",
@@ -106,7 +106,7 @@
         "moment": "to_char({value}, 'FMDD\" \"') || (array['jan.', 'feb.', 'mars', 'apr.', 'maj', 'juni', 'juli', 'aug.', 'sep.', 'okt.', 'nov.', 'dec.'])[extract(month from {value})::int] || to_char({value}, '\" \"YYYY\" \"\"kl. \"HH24\".\"MI')",
         "money": "translate(replace(to_char({amount}, 'FM999,999,999,990.00'), '.00', ''), ',.', ' ,') || case {currency} when 'BBD' then ' Bds$' when 'BMD' then ' BM$' when 'BRL' then ' BR$' when 'BSD' then ' BS$' when 'BZD' then ' BZ$' when 'CAD' then ' CA$' when 'DKK' then ' Dkr' when 'DOP' then ' RD$' when 'EGP' then ' EG£' when 'EUR' then ' €' when 'ILS' then ' ₪' when 'ISK' then ' Ikr' when 'JMD' then ' JM$' when 'MXN' then ' MX$' when 'NOK' then ' Nkr' when 'SEK' then ' kr' when 'USD' then ' US$' when 'XAF' then ' FCFA' when 'XCD' then ' EC$' when 'XCG' then ' Cg.' when 'XOF' then ' F CFA' when 'XPF' then ' CFPF' when 'XXX' then ' ¤' else ' ' || {currency} end",
         "decimal": "replace({number}::text, '.', ',')",
-        "list": "array_to_string({names}[1:cardinality({names}) - 1], ', ') || ' och ' || {names}[cardinality({names})]",
+        "list": "array_to_string(({names})[1:cardinality({names}) - 1], ', ') || ' och ' || ({names})[cardinality({names})]",
         "words": {
             "unsubscribe": "'Jag vill inte ha fler sådana mejl'",
             "elapsed.days": "'några dagar'",

@@ -130,8 +130,8 @@ def list_in_sql(locale: Locale) -> str:
     if between["2"] != between["end"]:
         last = f"case cardinality({{names}}) when 2 then {_quoted(between['2'])} else {last} end"
     middle = _quoted(between["middle"])
-    first = f"array_to_string({{names}}[1:cardinality({{names}}) - 1], {middle})"
-    return f"{first} || {last} || {{names}}[cardinality({{names}})]"
+    first = f"array_to_string(({{names}})[1:cardinality({{names}}) - 1], {middle})"
+    return f"{first} || {last} || ({{names}})[cardinality({{names}})]"
 
 
 def _mark(locale: Locale, name: str) -> str:

@@ -89,7 +89,7 @@ def _pieces(locale: str, words: Words) -> dict[str, Any]:
     """Return a language's pieces of SQL; `{value}` and other names stand for the models' own."""
     try:
         dates = {form: date_in_sql(pattern, words.locale) for form, pattern in words.dates}
-        texts = {key: _say(said, words.locale) for key, said in keys_of(words.mails)}
+        texts = {key: say_in_sql(said, words.locale) for key, said in keys_of(words.mails)}
         figures = {
             "money": money_in_sql(words.locale),
             "decimal": decimal_in_sql(words.locale),
@@ -101,27 +101,32 @@ def _pieces(locale: str, words: Words) -> dict[str, Any]:
     return dates | figures | {"words": texts}
 
 
-def _say(said: str | dict[str, str], locale: Locale) -> str:
+def say_in_sql(said: str | dict[str, str], locale: Locale) -> str:
+    """Return a text, or the one of several plurals that `{count}` takes."""
     if isinstance(said, str):
         return text_in_sql(said)
-    cases = [
-        f"when {_is_one_of(counts)} then {text_in_sql(said[plural])}"
-        for plural in PLURALS
-        if plural in said and plural != "other" and (counts := _counts(plural, locale))
-    ]
+    left = list(COUNTS)
+    cases = []
+    for plural in PLURALS:
+        counts = [count for count in left if locale.plural_form(count) == plural]
+        if plural != "other" and counts:
+            text = text_in_sql(said.get(plural, said["other"]))
+            cases.append(f"when {_is_one_of(counts, left)} then {text}")
+            left = [count for count in left if count not in counts]
     other = text_in_sql(said["other"])
     return f"case {' '.join(cases)} else {other} end" if cases else other
 
 
-def _counts(plural: str, locale: Locale) -> list[int]:
-    return [count for count in COUNTS if locale.plural_form(count) == plural]
+def _is_one_of(counts: list[int], left: list[int]) -> str:
+    """Return whether `{count}` is one of these: as it is, or by the two digits that it ends in.
 
-
-def _is_one_of(counts: list[int]) -> str:
-    """Return whether `{count}` is one of these, or ends in the same two digits as they all do."""
+    Args:
+        counts: those that take a plural.
+        left: these, and all that take none of the plurals before.
+    """
     endings = sorted({count % 100 for count in counts})
     if len(counts) == 1:
         return f"{{count}} = {counts[0]}"
-    if counts == [count for count in COUNTS if count % 100 in endings]:
+    if counts == [count for count in left if count % 100 in endings]:
         return f"({{count}}) % 100 in ({', '.join(map(str, endings))})"
     return f"{{count}} in ({', '.join(map(str, counts))})"
