@@ -83,7 +83,7 @@ def test_a_refused_fit_keeps_the_last_good_results_and_says_so(shop: psycopg.Con
     verdicts = fit_models(shop, ["ease"], NIGHT + timedelta(days=300), NOW)
     assert _affinities(shop) == good
     assert find_kept_fit(shop, "ease", NIGHT + timedelta(days=300)).night == NIGHT
-    with pytest.raises(RefusedFitsError, match=f"the numbers of {NIGHT} stay: 0 product types"):
+    with pytest.raises(RefusedFitsError, match=f"the results of {NIGHT} stay: 0 product types"):
         raise_if_refused(verdicts)
 
 
@@ -93,7 +93,7 @@ def test_after_any_error_of_a_model_the_others_are_fitted_and_it_leaves_no_resul
     monkeypatch.setitem(MODULES, "stumbles", f"{__name__}_missing")
     stumbled, fitted = fit_models(shop, ["stumbles", "ease"], NIGHT, NOW)
     assert (stumbled.is_kept, fitted.is_kept) == (False, True)
-    assert "there are no earlier numbers: ModuleNotFoundError" in stumbled.message
+    assert "there are no earlier results: ModuleNotFoundError" in stumbled.message
 
 
 def test_an_unreadable_warehouse_is_an_error_and_not_a_refusal(shop: psycopg.Connection) -> None:

@@ -66,7 +66,7 @@ def test_show_prints_the_run_its_decision_and_its_cards(ledger: psycopg.Connecti
         "1000.00 EUR",
         "clara",
         "test account",
-        "made again: the same.",
+        "computed again: it matches.",
         "none yet",
     ):
         assert words in shown.output
@@ -179,7 +179,7 @@ def test_void_says_when_the_merchant_must_block_the_code_too(
     assert "Imported 5 codes" in imported.output
     assert "3 of 15.00 EUR" in imported.output
     again = _retention("gift-cards", "import", str(file))
-    assert "pool.csv, line 2: the code is known already" in again.output
+    assert "pool.csv, line 2: the code is already known and was not changed" in again.output
     assert "Imported 0 codes" in again.output
     issue_run(ledger, approved_run(ledger), shop_that(gift_card_codes="pool"), NOW)
     (card_id,) = ledger.execute(

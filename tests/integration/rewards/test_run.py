@@ -84,8 +84,8 @@ def test_a_person_is_shown_totals_tiers_the_largest_and_what_is_unusual() -> Non
         "| all |  | 5 | 125.00 EUR |",
         "| **2026Q3** | 13 | 5 | 125.00 EUR |  |",
         "| `clara` | 1200.00 EUR | 50.00 EUR |",
-        "- There is no whole earlier quarter to compare with.",
-        "- Left out although over a threshold: 1 (test account).",
+        "- There is no complete earlier quarter to compare with.",
+        "- Excluded although over a threshold: 1 (test account).",
     ):
         assert f"{line}\n" in asked["body"]
     assert "If nobody answers until 2026-10-15, nothing is issued" in asked["body"]

@@ -369,5 +369,5 @@ def test_the_clock_page_shows_webhooks_and_injected_faults(
     sandbox.post("/_sandbox/probabilities", {"bounce": 0.02}, 200)
     sandbox.plan_fault(kind="rst", phase="after_accept")
     page = sandbox.page("/clock")
-    for shown in ("http://127.0.0.1:9/events", "after accept", "met 0 times of 1", "2.0 %"):
+    for shown in ("http://127.0.0.1:9/events", "after accept", ", 0 times of 1", "2.0 %"):
         assert shown in page
