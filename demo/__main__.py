@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from demo import guard
 from demo.airflow_api import AirflowApi, AirflowError, RunProgress
 from demo.postgres import PostgresError
 from demo.stack import ROOT, Stack, StackError
@@ -91,9 +92,13 @@ def _play_night(stack: Stack) -> None:
         _retention(stack, "migrate")
     with ThreadPoolExecutor() as pool, _step("Start Airflow and the sandbox"):
         started = [pool.submit(stack.start_sandbox), pool.submit(stack.start_airflow)]
-        _retention(stack, "load", "complete-journey", is_shown=True)
-        for future in started:
-            future.result()
+        try:
+            _retention(stack, "load", "complete-journey", is_shown=True)
+            for future in started:
+                future.result()
+        except BaseException:
+            stack.stop()  # else the pool would wait until all is up
+            raise
     with AirflowApi(stack.airflow_url) as airflow:
         # Before the first mail, so that every event of it is reported.
         _run_dag(airflow, "sync_sendgrid", SEND_SECONDS)
@@ -105,7 +110,7 @@ def _play_night(stack: Stack) -> None:
 
 def _retention(stack: Stack, *arguments: str, is_shown: bool = False) -> None:
     """Run the `retention` command in the stack's environment."""
-    finished = subprocess.run(  # noqa: S603
+    process = guard.start(
         [sys.executable, "-m", "retention", *arguments],
         cwd=ROOT,
         env=stack.environment(),
@@ -113,10 +118,10 @@ def _retention(stack: Stack, *arguments: str, is_shown: bool = False) -> None:
         stdout=None if is_shown else subprocess.PIPE,
         stderr=None if is_shown else subprocess.STDOUT,
         text=True,
-        check=False,
     )
-    if finished.returncode != 0:
-        message = f"retention {' '.join(arguments)} failed:\n{finished.stdout or '(see above)'}"
+    output, _ = process.communicate()
+    if process.returncode != 0:
+        message = f"retention {' '.join(arguments)} failed:\n{output or '(see above)'}"
         raise StackError(message)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import secrets
 import shlex
@@ -17,8 +16,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import httpx
-import psutil
 
+from demo import guard
 from demo.postgres import Cluster, free_port
 from retention.shop import read_shop
 
@@ -58,15 +57,17 @@ class Stack:
         directory: home of the logs, Airflow and the sandbox's mail.
         project: the dbt project that Airflow builds.
         extra_environment: variables for every process, over the stack's own.
+        is_throw_away: trade the database's durability for speed; for tests.
     """
 
     directory: Path
     project: Path = ROOT / "dbt_project"
     extra_environment: dict[str, str] = field(default_factory=dict)
+    is_throw_away: bool = False
 
     def __post_init__(self) -> None:
         self.directory = self.directory.resolve()
-        self.cluster = Cluster(self.directory / "postgres")
+        self.cluster = Cluster(self.directory / "postgres", self.is_throw_away)
         self.api_port = free_port()
         self.sandbox_port = free_port()
         self.api_key = f"SG.{secrets.token_urlsafe(16)}"
@@ -76,6 +77,7 @@ class Stack:
             "PALUU_UNSUBSCRIBE_KEY": secrets.token_urlsafe(32),
         }
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._is_stopped = False
 
     @property
     def airflow_url(self) -> str:
@@ -151,7 +153,6 @@ class Stack:
 
     def start_postgres(self) -> None:
         """Start PostgreSQL with two fresh databases: the warehouse and Airflow's own."""
-        self._stop_leftovers()
         shutil.rmtree(self.directory / "airflow", ignore_errors=True)
         (self.directory / "logs").mkdir(parents=True, exist_ok=True)
         settings = self.directory / "airflow" / "config" / "airflow_local_settings.py"
@@ -187,37 +188,36 @@ class Stack:
 
     def check_alive(self) -> None:
         """Raise a `StackError` when a process of the stack has died."""
+        self._raise_if_stopped()
         for name, process in self._processes.items():
             if process.poll() is not None:
                 message = f"{name} died (exit code {process.returncode}):\n{self._tail(name)}"
                 raise StackError(message)
 
     def stop(self) -> None:
-        """Stop all that was started, and nothing else."""
-        for process in self._processes.values():
-            _signal_group(process.pid, signal.SIGTERM)
+        """Stop all that was started, and nothing else; it cannot be started again."""
+        self._is_stopped = True
+        processes = list(self._processes.values())
+        for process in processes:
+            guard.end(process)
         deadline = time.monotonic() + STOP_SECONDS
-        for process in self._processes.values():
+        for process in processes:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, deadline - time.monotonic()))
-            _signal_group(process.pid, signal.SIGKILL)
+            guard.end(process, signal.SIGKILL)
             process.wait()
-        self._processes.clear()
         self.cluster.stop()
-        self._register.unlink(missing_ok=True)
 
-    @property
-    def _register(self) -> Path:
-        return self.directory / "processes.json"
-
-    def _start(self, name: str, command: list[str]) -> None:
+    def _start(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
+        self._raise_if_stopped()
         with self._log_of(name) as log:
-            # In a session of its own: Ctrl-C reaches the demo alone, which stops all in order.
-            self._processes[name] = subprocess.Popen(  # noqa: S603
-                command, start_new_session=True, **self._surroundings(log)
-            )
-        started = {pid.pid: psutil.Process(pid.pid).create_time() for pid in self._running()}
-        self._register.write_text(json.dumps(started))
+            self._processes[name] = guard.start(command, **self._surroundings(log))
+        return self._processes[name]
+
+    def _raise_if_stopped(self) -> None:
+        if self._is_stopped:
+            message = "the stack was stopped while it started"
+            raise StackError(message)
 
     def _log_of(self, name: str) -> BinaryIO:
         return (self.directory / "logs" / f"{name}.log").open("wb")
@@ -232,17 +232,11 @@ class Stack:
             "stderr": subprocess.STDOUT,
         }
 
-    def _running(self) -> list[subprocess.Popen[bytes]]:
-        return [process for process in self._processes.values() if process.poll() is None]
-
     def _run(self, name: str, command: list[str]) -> None:
-        with self._log_of(name) as log:
-            finished = subprocess.run(  # noqa: S603
-                command, check=False, **self._surroundings(log)
-            )
-        if finished.returncode != 0:
+        if self._start(name, command).wait() != 0:
             message = f"{name} failed:\n{self._tail(name)}"
             raise StackError(message)
+        del self._processes[name]
 
     def _wait_for(self, name: str, url: str, is_ready: object = None) -> None:
         deadline = time.monotonic() + READY_SECONDS
@@ -260,32 +254,9 @@ class Stack:
         log = self.directory / "logs" / f"{name}.log"
         return "\n".join(log.read_text(errors="replace").splitlines()[-TAIL_LINES:])
 
-    def _stop_leftovers(self) -> None:
-        """Stop what an earlier stack in this folder left running when it was killed."""
-        if not self._register.exists():
-            return
-        for pid, created in json.loads(self._register.read_text()).items():
-            if _started_at(int(pid)) in {None, created}:
-                # Its own, or gone while children may live on: nobody else gets the number then.
-                _signal_group(int(pid), signal.SIGKILL)
-        self._register.unlink()
-
 
 def _all_healthy(health: dict) -> bool:
     return all(
         health[part]["status"] == "healthy"
         for part in ("metadatabase", "scheduler", "triggerer", "dag_processor")
     )
-
-
-def _started_at(pid: int) -> float | None:
-    """Return when the process began (Unix time), None when there is none."""
-    try:
-        return psutil.Process(pid).create_time()
-    except psutil.NoSuchProcess:
-        return None
-
-
-def _signal_group(pid: int, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(pid, number)

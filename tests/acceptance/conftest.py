@@ -159,7 +159,7 @@ def today() -> date:
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory, today: date) -> Iterator[House]:
     directory = tmp_path_factory.mktemp("house")
-    stack = Stack(directory, project=_project_copy(directory))
+    stack = Stack(directory, project=_project_copy(directory), is_throw_away=True)
     try:
         stack.start_postgres()
         _prepare(stack, today)

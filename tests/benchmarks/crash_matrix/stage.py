@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from demo import guard
 from demo.postgres import Cluster
 from retention.database import connect
 from retention.delivery.account import Account
@@ -191,7 +192,7 @@ def _running_sandbox(folder: Path) -> Iterator[str]:
         *("--database", str(folder / "mail.sqlite3")),
     ]
     with (folder / "sandbox.log").open("w") as log:
-        process = subprocess.Popen(
+        process = guard.start(
             command, cwd=ROOT / "plugins", stdout=subprocess.PIPE, stderr=log, text=True
         )
     with process:

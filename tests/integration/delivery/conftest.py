@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from demo import guard
 from retention.database import connect
 from retention.delivery.account import Account
 from retention.delivery.sendgrid import SendGrid
@@ -95,7 +96,7 @@ class Sandbox:
 def running_sandbox(folder: Path) -> Iterator[Sandbox]:
     """Run a sandbox that keeps its mails in `folder`."""
     log = (folder / "log").open("w")
-    process = subprocess.Popen(
+    process = guard.start(
         [
             *(sys.executable, "-m", "sendgrid_sandbox", "--port", "0"),
             *("--api-key", API_KEY, "--database", str(folder / "mail.sqlite3")),
