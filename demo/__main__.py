@@ -26,8 +26,6 @@ from demo.summary import NightIncompleteError, show_summary
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-NIGHT_SECONDS = 600
-SEND_SECONDS = 300
 WHOLE_DAY_HOURS = 24
 
 console = Console()
@@ -99,12 +97,12 @@ def _play_night(stack: Stack) -> None:
         except BaseException:
             stack.stop()  # else the pool would wait until all is up
             raise
-    with AirflowApi(stack.airflow_url) as airflow:
+    with AirflowApi(stack.airflow_url, stack.activity) as airflow:
         # Before the first mail, so that every event of it is reported.
-        _run_dag(airflow, "sync_sendgrid", SEND_SECONDS)
+        _run_dag(airflow, "sync_sendgrid")
         began = time.monotonic()
-        _run_dag(airflow, "refresh_segments", NIGHT_SECONDS)
-        _run_dag(airflow, "send_messages", SEND_SECONDS, hours_ahead=WHOLE_DAY_HOURS)
+        _run_dag(airflow, "refresh_segments")
+        _run_dag(airflow, "send_messages", hours_ahead=WHOLE_DAY_HOURS)
     console.print(f"The night took {time.monotonic() - began:.0f} s, trigger to last mail.")
 
 
@@ -125,12 +123,12 @@ def _retention(stack: Stack, *arguments: str, is_shown: bool = False) -> None:
         raise StackError(message)
 
 
-def _run_dag(airflow: AirflowApi, dag_id: str, timeout: float, **form: object) -> None:
+def _run_dag(airflow: AirflowApi, dag_id: str, **form: object) -> None:
     airflow.wait_for_dag(dag_id)
     run_id = airflow.trigger(dag_id, **form)
     airflow.unpause(dag_id)
     with _progress_bar(dag_id) as report:
-        state = airflow.wait(dag_id, run_id, timeout, report)
+        state = airflow.wait(dag_id, run_id, report)
     if state != "success":
         message = f"{dag_id} ended as {state}:\n{airflow.failures(dag_id, run_id)}"
         raise AirflowError(message)

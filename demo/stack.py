@@ -13,19 +13,23 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import httpx
 
 from demo import guard
+from demo.patience import Patience
 from demo.postgres import Cluster, free_port
 from retention.shop import read_shop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).parents[1]
 WAREHOUSE = "paluu"
 AIRFLOW_DATABASE = "airflow"
-READY_SECONDS = 180
 STOP_SECONDS = 20
+READ_SECONDS = 30
 TAIL_LINES = 30
 # Tasks are forked from the scheduler: what it has imported, they need not import again.
 WARM_SCHEDULER = """
@@ -114,6 +118,10 @@ class Stack:
                 "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": self.cluster.url(
                     AIRFLOW_DATABASE, "postgresql+psycopg2"
                 ),
+                # A slow machine may take its time.
+                "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "600",
+                "AIRFLOW__DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT": "600",
+                "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "3600",
                 "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
                 "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "30",
                 "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
@@ -184,7 +192,12 @@ class Stack:
         for name, arguments in AIRFLOW_PROCESSES.items():
             self._start(name, ["airflow", *arguments])
         self._start("api-server", ["airflow", *api_server, "--workers", "1"])
-        self._wait_for("api-server", f"{self.airflow_url}/api/v2/monitor/health", _all_healthy)
+        self._wait_for("api-server", f"{self.airflow_url}/api/v2/monitor/health", _unhealthy)
+
+    def activity(self) -> int:
+        """Return how much the tasks have logged by now, dbt's lines among it, in bytes."""
+        logs = (self.directory / "airflow" / "logs").glob("dag_id=*/**/*.log")
+        return sum(log.stat().st_size for log in logs)
 
     def check_alive(self) -> None:
         """Raise a `StackError` when a process of the stack has died."""
@@ -238,16 +251,23 @@ class Stack:
             raise StackError(message)
         del self._processes[name]
 
-    def _wait_for(self, name: str, url: str, is_ready: object = None) -> None:
-        deadline = time.monotonic() + READY_SECONDS
-        while time.monotonic() < deadline:
+    def _wait_for(
+        self, name: str, url: str, not_ready: Callable[[dict], list[str]] = lambda _: []
+    ) -> None:
+        """Wait until a process answers, and `not_ready` finds nothing in its answer."""
+        patience, seen = Patience(), [self._tail(name)]
+        while not patience.is_over(seen):
             self.check_alive()
-            with contextlib.suppress(httpx.HTTPError):
-                answer = httpx.get(url, timeout=5, trust_env=False)
-                if answer.is_success and (is_ready is None or is_ready(answer.json())):
+            try:
+                answer = httpx.get(url, timeout=READ_SECONDS, trust_env=False).raise_for_status()
+            except httpx.HTTPError:
+                seen = [self._tail(name)]
+            else:
+                seen = not_ready(answer.json())
+                if not seen:
                     return
             time.sleep(0.5)
-        message = f"{name} did not answer on {url} in {READY_SECONDS} s:\n{self._tail(name)}"
+        message = f"{name} is not ready on {url}:\n{self._tail(name)}"
         raise StackError(message)
 
     def _tail(self, name: str) -> str:
@@ -255,8 +275,6 @@ class Stack:
         return "\n".join(log.read_text(errors="replace").splitlines()[-TAIL_LINES:])
 
 
-def _all_healthy(health: dict) -> bool:
-    return all(
-        health[part]["status"] == "healthy"
-        for part in ("metadatabase", "scheduler", "triggerer", "dag_processor")
-    )
+def _unhealthy(health: dict) -> list[str]:
+    parts = ("metadatabase", "scheduler", "triggerer", "dag_processor")
+    return [part for part in parts if health[part]["status"] != "healthy"]
