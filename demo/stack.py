@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import secrets
 import shlex
@@ -14,19 +13,23 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import httpx
-import psutil
 
+from demo import guard
+from demo.patience import Patience
 from demo.postgres import Cluster, free_port
 from retention.project.shop import read_shop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).parents[1]
 WAREHOUSE = "paluu"
 AIRFLOW_DATABASE = "airflow"
-READY_SECONDS = 180
 STOP_SECONDS = 20
+READ_SECONDS = 30
 TAIL_LINES = 30
 # Tasks are forked from the scheduler: what it has imported, they need not import again.
 WARM_SCHEDULER = """
@@ -58,15 +61,17 @@ class Stack:
         directory: home of the logs, Airflow and the sandbox's mail.
         project: the dbt project that Airflow builds.
         extra_environment: variables for every process, over the stack's own.
+        is_throw_away: trade the database's durability for speed; for tests.
     """
 
     directory: Path
     project: Path = ROOT / "dbt_project"
     extra_environment: dict[str, str] = field(default_factory=dict)
+    is_throw_away: bool = False
 
     def __post_init__(self) -> None:
         self.directory = self.directory.resolve()
-        self.cluster = Cluster(self.directory / "postgres")
+        self.cluster = Cluster(self.directory / "postgres", self.is_throw_away)
         self.api_port = free_port()
         self.sandbox_port = free_port()
         self.api_key = f"SG.{secrets.token_urlsafe(16)}"
@@ -76,6 +81,7 @@ class Stack:
             "PALUU_UNSUBSCRIBE_KEY": secrets.token_urlsafe(32),
         }
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._is_stopped = False
 
     @property
     def airflow_url(self) -> str:
@@ -112,6 +118,10 @@ class Stack:
                 "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": self.cluster.url(
                     AIRFLOW_DATABASE, "postgresql+psycopg2"
                 ),
+                # A slow machine may take its time.
+                "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "600",
+                "AIRFLOW__DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT": "600",
+                "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "3600",
                 "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
                 "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "30",
                 "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
@@ -151,7 +161,6 @@ class Stack:
 
     def start_postgres(self) -> None:
         """Start PostgreSQL with two fresh databases: the warehouse and Airflow's own."""
-        self._stop_leftovers()
         shutil.rmtree(self.directory / "airflow", ignore_errors=True)
         (self.directory / "logs").mkdir(parents=True, exist_ok=True)
         settings = self.directory / "airflow" / "config" / "airflow_local_settings.py"
@@ -183,41 +192,45 @@ class Stack:
         for name, arguments in AIRFLOW_PROCESSES.items():
             self._start(name, ["airflow", *arguments])
         self._start("api-server", ["airflow", *api_server, "--workers", "1"])
-        self._wait_for("api-server", f"{self.airflow_url}/api/v2/monitor/health", _all_healthy)
+        self._wait_for("api-server", f"{self.airflow_url}/api/v2/monitor/health", _unhealthy)
+
+    def activity(self) -> int:
+        """Return how much the tasks have logged by now, dbt's lines among it, in bytes."""
+        logs = (self.directory / "airflow" / "logs").glob("dag_id=*/**/*.log")
+        return sum(log.stat().st_size for log in logs)
 
     def check_alive(self) -> None:
         """Raise a `StackError` when a process of the stack has died."""
+        self._raise_if_stopped()
         for name, process in self._processes.items():
             if process.poll() is not None:
                 message = f"{name} died (exit code {process.returncode}):\n{self._tail(name)}"
                 raise StackError(message)
 
     def stop(self) -> None:
-        """Stop all that was started, and nothing else."""
-        for process in self._processes.values():
-            _signal_group(process.pid, signal.SIGTERM)
+        """Stop all that was started, and nothing else; it cannot be started again."""
+        self._is_stopped = True
+        processes = list(self._processes.values())
+        for process in processes:
+            guard.end(process)
         deadline = time.monotonic() + STOP_SECONDS
-        for process in self._processes.values():
+        for process in processes:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, deadline - time.monotonic()))
-            _signal_group(process.pid, signal.SIGKILL)
+            guard.end(process, signal.SIGKILL)
             process.wait()
-        self._processes.clear()
         self.cluster.stop()
-        self._register.unlink(missing_ok=True)
 
-    @property
-    def _register(self) -> Path:
-        return self.directory / "processes.json"
-
-    def _start(self, name: str, command: list[str]) -> None:
+    def _start(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
+        self._raise_if_stopped()
         with self._log_of(name) as log:
-            # In a session of its own: Ctrl-C reaches the demo alone, which stops all in order.
-            self._processes[name] = subprocess.Popen(  # noqa: S603
-                command, start_new_session=True, **self._surroundings(log)
-            )
-        started = {pid.pid: psutil.Process(pid.pid).create_time() for pid in self._running()}
-        self._register.write_text(json.dumps(started))
+            self._processes[name] = guard.start(command, **self._surroundings(log))
+        return self._processes[name]
+
+    def _raise_if_stopped(self) -> None:
+        if self._is_stopped:
+            message = "the stack was stopped while it started"
+            raise StackError(message)
 
     def _log_of(self, name: str) -> BinaryIO:
         return (self.directory / "logs" / f"{name}.log").open("wb")
@@ -232,60 +245,36 @@ class Stack:
             "stderr": subprocess.STDOUT,
         }
 
-    def _running(self) -> list[subprocess.Popen[bytes]]:
-        return [process for process in self._processes.values() if process.poll() is None]
-
     def _run(self, name: str, command: list[str]) -> None:
-        with self._log_of(name) as log:
-            finished = subprocess.run(  # noqa: S603
-                command, check=False, **self._surroundings(log)
-            )
-        if finished.returncode != 0:
+        if self._start(name, command).wait() != 0:
             message = f"{name} failed:\n{self._tail(name)}"
             raise StackError(message)
+        del self._processes[name]
 
-    def _wait_for(self, name: str, url: str, is_ready: object = None) -> None:
-        deadline = time.monotonic() + READY_SECONDS
-        while time.monotonic() < deadline:
+    def _wait_for(
+        self, name: str, url: str, not_ready: Callable[[dict], list[str]] = lambda _: []
+    ) -> None:
+        """Wait until a process answers, and `not_ready` finds nothing in its answer."""
+        patience, seen = Patience(), [self._tail(name)]
+        while not patience.is_over(seen):
             self.check_alive()
-            with contextlib.suppress(httpx.HTTPError):
-                answer = httpx.get(url, timeout=5, trust_env=False)
-                if answer.is_success and (is_ready is None or is_ready(answer.json())):
+            try:
+                answer = httpx.get(url, timeout=READ_SECONDS, trust_env=False).raise_for_status()
+            except httpx.HTTPError:
+                seen = [self._tail(name)]
+            else:
+                seen = not_ready(answer.json())
+                if not seen:
                     return
             time.sleep(0.5)
-        message = f"{name} did not answer on {url} in {READY_SECONDS} s:\n{self._tail(name)}"
+        message = f"{name} is not ready on {url}:\n{self._tail(name)}"
         raise StackError(message)
 
     def _tail(self, name: str) -> str:
         log = self.directory / "logs" / f"{name}.log"
         return "\n".join(log.read_text(errors="replace").splitlines()[-TAIL_LINES:])
 
-    def _stop_leftovers(self) -> None:
-        """Stop what an earlier stack in this folder left running when it was killed."""
-        if not self._register.exists():
-            return
-        for pid, created in json.loads(self._register.read_text()).items():
-            if _started_at(int(pid)) in {None, created}:
-                # Its own, or gone while children may live on: nobody else gets the number then.
-                _signal_group(int(pid), signal.SIGKILL)
-        self._register.unlink()
 
-
-def _all_healthy(health: dict) -> bool:
-    return all(
-        health[part]["status"] == "healthy"
-        for part in ("metadatabase", "scheduler", "triggerer", "dag_processor")
-    )
-
-
-def _started_at(pid: int) -> float | None:
-    """Return when the process began (Unix time), None when there is none."""
-    try:
-        return psutil.Process(pid).create_time()
-    except psutil.NoSuchProcess:
-        return None
-
-
-def _signal_group(pid: int, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(pid, number)
+def _unhealthy(health: dict) -> list[str]:
+    parts = ("metadatabase", "scheduler", "triggerer", "dag_processor")
+    return [part for part in parts if health[part]["status"] != "healthy"]

@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from demo import guard
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.connection import Connection
@@ -108,6 +110,7 @@ class Conversation(asyncio.Protocol):
 
 
 def _serve(pipe: Connection, certificate: Path, key: Path) -> None:
+    guard.end_with_parent()
     asyncio.run(_listen(pipe, certificate, key))
 
 

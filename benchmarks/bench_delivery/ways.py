@@ -22,6 +22,7 @@ from sendgrid.helpers.mail import (
 )
 
 from benchmarks.bench_delivery.planned import GROUP, NOW, TEMPLATE
+from demo import guard
 from retention.database import connect
 from retention.delivery.protocol import deliver
 from retention.delivery.settings import DeliverySettings, Sender
@@ -51,7 +52,7 @@ def our_workers() -> Iterator[Callable[[str, int], None]]:
     Each is its own process, like an Airflow task, and has imported what it needs.
     """
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(WORKERS, mp_context=context) as processes:
+    with ProcessPoolExecutor(WORKERS, context, guard.end_with_parent) as processes:
 
         def send(url: str, how_many: int) -> None:
             for worker in [processes.submit(send_ours, url, how_many) for _ in range(WORKERS)]:

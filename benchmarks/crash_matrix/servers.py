@@ -23,6 +23,7 @@ from benchmarks.crash_matrix.webhook_receiver import (
     running_webhook_receiver,
 )
 from benchmarks.crash_matrix.worker import API_KEY
+from demo import guard
 from demo.postgres import Cluster
 from retention.database import connect
 from retention.delivery.templates import ensure_unsubscribe_groups, push_templates
@@ -192,7 +193,7 @@ def _running_sandbox(folder: Path) -> Iterator[str]:
         *("--database", str(folder / "mail.sqlite3")),
     ]
     with (folder / "sandbox.log").open("w") as log:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
+        process = guard.start(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
     with process:
         url = next(word for word in process.stdout.readline().split() if word.startswith("http"))
         try:

@@ -19,6 +19,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from benchmarks.crash_matrix.naive import send_naively
+from demo import guard
 from retention.database import connect
 from retention.delivery import protocol
 from retention.delivery.reconcile import reconcile
@@ -75,6 +76,7 @@ def start_worker(task: Task) -> BaseProcess:
 
 
 def _work(task: Task) -> None:
+    guard.end_with_parent()
     os.environ |= task.environment | {ERASURE_KEY_VARIABLE: ERASURE_KEY}
     signal.signal(signal.SIGTERM, _end)
     protocol.Run = partial(Run, wall_clock=partial(_wall_clock, task.clock))

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 import yaml
 
-from demo.airflow_api import AirflowApi
+from demo.airflow_api import AirflowApi, RunProgress
 from demo.stack import ROOT, WAREHOUSE, Stack
 from retention.ledger.migration import migrate
 from retention.project.shop import read_shop
@@ -30,9 +30,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-NIGHT_SECONDS = 600
 REWARDS = "grant_quarterly_rewards"
-REWARDS_SECONDS = 300
 KEEP_EVERY = 10  # households: one in ten is enough for every campaign to find somebody
 
 
@@ -53,7 +51,7 @@ class House:
     def clear_night(self, night: Night) -> None:
         """Clear the night's whole run, as the button in the UI does, and send its messages."""
         self.airflow.clear("refresh_segments", night.run_id)
-        self.airflow.wait("refresh_segments", night.run_id, NIGHT_SECONDS)
+        self._wait("refresh_segments", night.run_id)
         self._run("send_messages", hours_ahead=71)
 
     def close_quarter(self, quarter: Quarter) -> str:
@@ -65,7 +63,7 @@ class House:
 
     def end_of_quarter(self, run_id: str) -> str:
         """Wait for the end of a quarter's run; return `success` or `failed`."""
-        return self.airflow.wait(REWARDS, run_id, REWARDS_SECONDS)
+        return self._wait(REWARDS, run_id)
 
     def quarter_tasks(self, run_id: str) -> dict[str, str]:
         """States of the tasks of a quarter's run by task id."""
@@ -80,8 +78,20 @@ class House:
     def _run(self, dag_id: str, **form: object) -> str:
         run_id = self.airflow.trigger(dag_id, **form)
         self.airflow.unpause(dag_id)
-        self.airflow.wait(dag_id, run_id, NIGHT_SECONDS)
+        self._wait(dag_id, run_id)
         return run_id
+
+    def _wait(self, dag_id: str, run_id: str) -> str:
+        """Wait for the end of a run; print whenever a tenth of its tasks is done."""
+        tenths = set()
+
+        def report(progress: RunProgress) -> None:
+            tenth = 10 * progress.done // max(1, progress.total)
+            if tenth not in tenths:
+                tenths.add(tenth)
+                print(f"{dag_id}: {progress.done} of {progress.total} tasks", flush=True)  # noqa: T201
+
+        return self.airflow.wait(dag_id, run_id, report)
 
     def rows(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
@@ -110,7 +120,7 @@ class Night:
     @property
     def state(self) -> str:
         """How the run ended, `success` or `failed`."""
-        return self.house.airflow.wait("refresh_segments", self.run_id, 0)
+        return self.house.airflow.state("refresh_segments", self.run_id)
 
     @property
     def task_states(self) -> dict[str, str]:
@@ -159,7 +169,7 @@ def today() -> date:
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory, today: date) -> Iterator[House]:
     directory = tmp_path_factory.mktemp("house")
-    stack = Stack(directory, project=_project_copy(directory))
+    stack = Stack(directory, project=_project_copy(directory), is_throw_away=True)
     try:
         stack.start_postgres()
         _prepare(stack, today)
@@ -167,7 +177,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, today: date) -> Iterator[Hou
         stack.start_airflow()
         warehouse = stack.cluster.url(WAREHOUSE)
         with (
-            AirflowApi(stack.airflow_url) as airflow,
+            AirflowApi(stack.airflow_url, stack.activity) as airflow,
             psycopg.connect(warehouse, autocommit=True) as connection,
         ):
             for dag_id in ("refresh_segments", "send_messages"):
@@ -189,7 +199,7 @@ def quarters(today: date) -> list[Quarter]:
 def approved(house: House, quarters: list[Quarter]) -> str:
     """The run of the latest quarter, which a person has approved."""
     run_id = house.close_quarter(quarters[0])
-    house.airflow.question(REWARDS, run_id, "approve", REWARDS_SECONDS)
+    house.airflow.question(REWARDS, run_id, "approve")
     house.airflow.answer(REWARDS, run_id, "approve", "Approve", reason="looks right")
     house.end_of_quarter(run_id)
     return run_id

@@ -11,7 +11,7 @@ import pytest
 
 from demo.airflow_api import AirflowError
 from retention.rewards.quarters import Quarter
-from tests.acceptance.conftest import REWARDS, REWARDS_SECONDS
+from tests.acceptance.conftest import REWARDS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -63,7 +63,7 @@ def test_a_person_is_asked_with_totals_and_the_largest_and_a_no_issues_nothing(
     house: House, quarters: list[Quarter]
 ) -> None:
     run_id = house.close_quarter(quarters[0])
-    asked = house.airflow.question(REWARDS, run_id, "approve", REWARDS_SECONDS)
+    asked = house.airflow.question(REWARDS, run_id, "approve")
     count, worth = _approved(house, quarters[0])
     assert asked["subject"] == f"Rewards {quarters[0]}: {count} gift cards, {worth} EUR"
     for part in ("| spent over |", "| largest: customer |", "**Unusual**", str(quarters[1])):

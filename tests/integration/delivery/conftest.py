@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from demo import guard
 from retention.database import connect
 from retention.delivery.templates import ensure_unsubscribe_groups, push_templates
 from retention.ledger.templates import (
@@ -92,7 +93,7 @@ class Sandbox:
 def running_sandbox(folder: Path) -> Iterator[Sandbox]:
     """Run a sandbox that keeps its mails in `folder`."""
     log = (folder / "log").open("w")
-    process = subprocess.Popen(
+    process = guard.start(
         [
             *(sys.executable, "-m", "sandbox", "--port", "0"),
             *("--api-key", API_KEY, "--database", str(folder / "mail.sqlite3")),

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from demo import guard
 from sandbox.__main__ import listening_socket
 from sandbox.clock import Clock
 from sandbox.contract import Contract
@@ -164,7 +165,7 @@ def start_process() -> Iterator[Callable[[Path], tuple[subprocess.Popen[str], Sa
 
     def start(database: Path) -> tuple[subprocess.Popen[str], SandboxClient]:
         command = [sys.executable, "-m", "sandbox", "--port", "0", "--api-key", API_KEY]
-        process = subprocess.Popen(
+        process = guard.start(
             [*command, "--database", str(database)],
             env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'plugins'}"},
             stdout=subprocess.PIPE,
