@@ -315,7 +315,9 @@ def test_a_batch_id_in_another_shape_is_no_batch_id() -> None:
     with (
         faulty_server(batch_faults=(answer("201 Created", b"[]"),)) as server,
         client_of(server.url) as client,
-        pytest.raises(SendGridError, match="POST mail/batch: the response is JSON of an unexpected"),
+        pytest.raises(
+            SendGridError, match="POST mail/batch: the response is JSON of an unexpected shape"
+        ),
     ):
         client.create_batch()
 
