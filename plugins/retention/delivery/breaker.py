@@ -1,8 +1,8 @@
-"""The breaker: how many requests may be under way at once, shared by the threads of a run.
+"""The breaker: limits how many requests are in flight at once; shared by the threads of a run.
 
-A run begins with one small request alone, and falls back to one when an answer is missing. Only
-while SendGrid accepts are all threads let through, with whole requests, so that an outage or a
-wrong key is noticed at the price of a few messages.
+A run begins with one small request, and falls back to one when a response is missing. All threads
+send full-size requests only while SendGrid accepts them, so an outage or a wrong key costs only a
+few messages.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from retention.delivery.report import DeliveryStoppedError
     from retention.delivery.settings import DeliverySettings
 
-FIRST_PAUSE = timedelta(seconds=1)  # doubled each time, when SendGrid does not say how long
+FIRST_PAUSE = timedelta(seconds=1)  # doubled each time SendGrid names no wait of its own
 
 
 class Breaker:
@@ -43,7 +43,7 @@ class Breaker:
 
     @contextmanager
     def turn(self) -> Generator[bool]:
-        """Wait for a turn; False is the end of the run."""
+        """Wait for a turn; yield False when the run is over."""
         with self._changed:
             while not self._is_over and (wait := self._wait()) != 0:
                 self._changed.wait(wait)
@@ -57,30 +57,30 @@ class Breaker:
                 self._changed.notify_all()
 
     def is_wide(self) -> bool:
-        """Whether several requests may be under way at present, since SendGrid accepts."""
+        """Whether several requests may be in flight now, because SendGrid accepts."""
         with self._changed:
             is_resting = time.monotonic() < self._resume_at
             return self._width > 1 and not self._is_over and not is_resting
 
     def is_proved(self) -> bool:
-        """Whether SendGrid accepts, as far as is known, so that a request may be a large one."""
+        """Whether SendGrid accepts, as far as we know, so that a request may be large."""
         with self._changed:
             return self._is_proved
 
     def interrupt(self, reason: str) -> None:
-        """End the run as one that a later run goes on with."""
+        """End the run early; a later run continues its work."""
         with self._changed:
             self._break(DeliveryInterruptedError, reason)
             self._changed.notify_all()
 
     def end(self) -> None:
-        """End the run for all threads, after the requests that are under way."""
+        """End the run for all threads, once the requests in flight are done."""
         with self._changed:
             self._is_over = True
             self._changed.notify_all()
 
     def note(self, outcome: Outcome) -> None:
-        """Learn from an outcome how the run goes on."""
+        """Adjust the run to an outcome."""
         with self._changed:
             is_unknown = isinstance(outcome, Unknown)
             self._unknown_in_a_row = self._unknown_in_a_row + 1 if is_unknown else 0
@@ -88,23 +88,25 @@ class Breaker:
                 case Accepted():
                     self._open(outcome)
                 case Refused():
-                    reason = f"SendGrid refuses the account: {outcome.text}; all stays planned"
+                    reason = (
+                        f"SendGrid refuses the account: {outcome.text}; all messages stay planned"
+                    )
                     self._break(DeliveryRefusedError, reason)
                 case NotSent():
                     self._hold(outcome)
                 case Unknown():
                     self._doubt(outcome)
                 case Rejected():
-                    pass  # a matter of what the request says
+                    pass  # caused by the content of the request, not by SendGrid's state
             self._changed.notify_all()
 
     @property
     def _width(self) -> int:
-        """How many requests may be under way at once."""
+        """How many requests may be in flight at once."""
         return self._settings.concurrency if self._is_proved else 1
 
     def _wait(self) -> float | None:
-        """Return the seconds to wait, None until something changes, 0 not at all."""
+        """Return the seconds to wait: 0 for no wait, None to wait until something changes."""
         if self._under_way >= self._width:
             return None
         return max(self._resume_at - time.monotonic(), 0)
@@ -125,17 +127,17 @@ class Breaker:
         if self._unknown_in_a_row >= self._settings.most_unknown_in_a_row:
             self._break(
                 DeliveryInterruptedError,
-                f"{self._unknown_in_a_row} requests in a row without a clear answer, the last: "
-                f"{outcome.text}; what is not yet submitted stays planned",
+                f"{self._unknown_in_a_row} requests in a row without a clear response, the last: "
+                f"{outcome.text}; messages not yet submitted stay planned",
             )
 
     def _rest(self, pause: timedelta, text: str) -> None:
-        """Let nothing through for a while; what several threads wait for at once counts once."""
-        seconds = max(pause, FIRST_PAUSE).total_seconds()  # a wait of nothing must end, too
+        """Let nothing through for a while; a pause shared by several threads counts once."""
+        seconds = max(pause, FIRST_PAUSE).total_seconds()  # pauses of zero must use up patience
         now = time.monotonic()
         added = now + seconds - max(self._resume_at, now)
         if added > self._patience:
-            reason = f"no connection or no capacity at SendGrid: {text}; all stays planned"
+            reason = f"no connection or no capacity at SendGrid: {text}; all messages stay planned"
             self._break(DeliveryInterruptedError, reason)
         elif added > 0:
             self._patience -= added

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from retention.ledger.claims import Claim, ClaimedMessage, Envelope
     from retention.links.settings import PublicSettings
 
-# SendGrid takes 1,000; half of that halves what one lost answer leaves unknown.
+# SendGrid takes 1,000; half of that halves the messages that one lost response leaves unknown.
 MOST_PERSONALIZATIONS = 500
-# A receipt reaches also those who unsubscribed from everything; SendGrid would drop it in silence.
+# A receipt also goes to people who unsubscribed from everything; SendGrid would silently drop it.
 PAST_UNSUBSCRIBES = {"bypass_unsubscribe_management": {"enable": True}}
 
 
@@ -33,17 +33,17 @@ def build_body(
     releases: Releases,
     codes: Mapping[UUID, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Return the request for a claim: one personalization a message, in the claim's order.
+    """Return the request for a claim: one personalization per message, in the claim's order.
 
     Args:
         claim: the messages; at most 500, no address twice.
-        envelope: what SendGrid calls the things they share.
-        settings: who they come from, where people unsubscribe and answer.
-        releases: when SendGrid is to release each of the mails, see `release_times`.
-        codes: of the gift cards that the messages carry, by card.
+        envelope: SendGrid's ids of the template, the batch and the unsubscribe group.
+        settings: the sender, and the URL where people unsubscribe and answer.
+        releases: when SendGrid is to release each mail, see `release_times`.
+        codes: codes of the gift cards in the messages, by card id.
 
     Raises:
-        TypeError, ValueError: a context is not what mails are made of.
+        TypeError, ValueError: the context of a message cannot fill a mail.
     """
     body: dict[str, Any] = {
         "from": {"email": settings.sender.email, "name": settings.sender.name},
@@ -71,7 +71,7 @@ def _personalize(
     personalization: dict[str, Any] = {
         "to": [{"email": message.email}],
         "dynamic_template_data": _template_data(message, settings, codes),
-        # Ids only: SendGrid keeps these for ever and shows them to its staff.
+        # Ids only: SendGrid keeps these for ever, where its staff can see them.
         "custom_args": {
             "paluu_message_id": message_id,
             "paluu_request_id": str(message.request_id),
@@ -89,10 +89,10 @@ def _personalize(
 def _template_data(
     message: ClaimedMessage, settings: DeliverySettings, codes: Mapping[UUID, str]
 ) -> dict[str, Any] | orjson.Fragment:
-    """Return what the mail shows, mostly as the ledger holds it.
+    """Return the data that fills the template, usually the context exactly as in the ledger.
 
-    Where it asks, one address that all links of answers share is added; and where it brings a gift
-    card, the code, which stands nowhere but in the request.
+    A mail that asks a question also gets the URL that all its answer links begin with. A mail with
+    a gift card also gets the code, which is stored in no context: it is only in the request.
     """
     added: dict[str, str] = {}
     public = settings.public
@@ -107,7 +107,7 @@ def _template_data(
 
 
 def _unsubscribe_headers(message: ClaimedMessage, public: PublicSettings) -> dict[str, str]:
-    """Return the headers by which a mail program unsubscribes in one click (RFC 8058)."""
+    """Return the headers that let a mail program unsubscribe in one click (RFC 8058)."""
     url = link(public.url, public.unsubscribe_key, message.message_id, message.purpose)
     return {
         "List-Unsubscribe": f"<{url}>",

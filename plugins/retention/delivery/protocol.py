@@ -2,23 +2,23 @@
 
 Each turn takes up to 500 messages of one campaign, language and purpose through
 `planned -> claimed -> submitting -> accepted | rejected | unknown`; `retention.ledger.states` has
-the meanings. Any number of workers may run at once, on any number of machines.
+their meanings. Any number of workers may run at once, on any number of machines.
 
-| SendGrid's answer                     | messages                        | the run                |
+| SendGrid's response                   | messages                        | the run                |
 |---------------------------------------|---------------------------------|------------------------|
-| 202 with an id                        | accepted                        | goes on                |
-| 400, 413, 415 naming personalizations | those rejected, others planned  | goes on                |
-| 400, 413, 415 naming nothing          | halved until the cause is found | goes on                |
-| 400, 413, 415 about the whole request | planned                         | leaves the campaign    |
-| and naming most, or again and again   | planned                         | leaves the campaign    |
+| 202 with an id                        | accepted                        | continues              |
+| 400, 413, 415 naming personalizations | those rejected, others planned  | continues              |
+| 400, 413, 415 naming nothing          | halved until the cause is found | continues              |
+| 400, 413, 415 about the whole request | planned                         | stops the campaign     |
+| and naming most, or repeatedly        | planned                         | stops the campaign     |
 | 401, 403, 404, 405                    | planned                         | ends: refused          |
-| not connected, 429                    | planned                         | waits, at last ends    |
-| anything else, or none                | unknown                         | goes on, a second ends |
-| and while nothing was accepted before | unknown                         | leaves the campaign    |
+| not connected, 429                    | planned                         | waits, finally ends    |
+| anything else, or none                | unknown                         | a second one ends it   |
+| and while nothing was accepted before | unknown                         | stops the campaign     |
 
-A rejection of the whole request says nothing against any one message, so none is marked: they
-stay planned until a person mends the template or the group, or until they expire. What is unknown
-is `reconcile`'s.
+A rejection of the whole request blames no single message, so none is marked. The messages stay
+planned until a person fixes the template or the group, or until they expire. `reconcile` settles
+unknown messages.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from retention.delivery.breaker import Breaker
 from retention.delivery.run import Run
 from retention.delivery.worker import Worker
 from retention.ledger.messages import expire_messages
-from retention.ledger.requests import put_away_stale_requests
+from retention.ledger.requests import settle_stale_requests
 from retention.ledger.states import RequestState
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MOST_AHEAD = timedelta(hours=72)  # SendGrid schedules no further
+MOST_AHEAD = timedelta(hours=72)  # SendGrid schedules no further ahead
 
 
 def deliver(
@@ -58,28 +58,27 @@ def deliver(
     now: datetime,
     due_until: datetime,
 ) -> DeliveryReport:
-    """Deliver what is due, as one worker of possibly many.
+    """Deliver the due messages, as one of possibly many workers.
 
     Args:
-        connect: opens a connection that commits each statement by itself, as
-            `retention.database.connect` does.
+        connect: opens a connection in autocommit mode, as `retention.database.connect` does.
         client: the account at SendGrid.
-        settings: who sends, how much, and how patiently.
-        now: the present moment, aware; the run's clock goes on from there.
-        due_until: deliver what is to reach customers until then, aware, at most 72 hours ahead;
-            what lies after `now` is scheduled at SendGrid.
+        settings: the sender, limits and timeouts.
+        now: the current time; the run's clock continues from it.
+        due_until: deliver messages that are to arrive before this time (aware), at most 72 hours
+            ahead; those later than `now` are scheduled at SendGrid.
 
     Returns:
-        What was done, with the campaigns that had to be left alone.
+        Counts of the run, and the campaigns that were stopped.
 
     Raises:
         DeliveryRefusedError: SendGrid refuses the account; a person must act.
         DeliveryInterruptedError: SendGrid cannot be reached or fails; a later run may succeed.
-        ValueError: `due_until` lies further ahead than SendGrid schedules, or connections do not
-            commit by themselves.
+        ValueError: `due_until` is further ahead than SendGrid schedules, or connections are not
+            in autocommit mode.
     """
     if due_until - now > MOST_AHEAD:
-        message = f"due_until {due_until} is more than 72 hours after {now}: SendGrid refuses that"
+        message = f"due_until {due_until} is over 72 hours after {now}, the most SendGrid allows"
         raise ValueError(message)
     run = Run(client, settings, running_clock(now), due_until, Breaker(settings))
     run.report.stopped_campaigns.update(settings.stopped_campaigns)
@@ -96,20 +95,20 @@ def deliver(
 
 
 def running_clock(now: datetime) -> Callable[[], datetime]:
-    """Return a clock that shows `now` and goes on from there, so that leases are real."""
+    """Return a clock that starts at `now` and moves on with real time, so that leases expire."""
     started = time.monotonic()
     return lambda: now + timedelta(seconds=time.monotonic() - started)
 
 
 def _tidy(connection: psycopg.Connection, run: Run) -> None:
-    """Settle what silent workers left behind, and expire what is too late."""
+    """Settle the requests of workers that stopped responding, and expire late messages."""
     now = run.clock()
-    found = put_away_stale_requests(connection, lease_began=now - run.settings.lease, now=now)
+    found = settle_stale_requests(connection, lease_began=now - run.settings.lease, now=now)
     run.report.abandoned_requests = found[RequestState.CLAIMED]
     run.report.lost_requests = found[RequestState.SUBMITTING]
     if run.report.lost_requests:
         log.error(
-            "%d requests were never answered for: their messages are unknown",
+            "the workers of %d requests stopped responding: their messages are unknown",
             run.report.lost_requests,
         )
     run.report.expired = expire_messages(connection, now)
@@ -118,7 +117,7 @@ def _tidy(connection: psycopg.Connection, run: Run) -> None:
 
 
 def _deliver_with_threads(connect: Callable[[], psycopg.Connection], run: Run) -> None:
-    """Deliver with as many threads as requests may be under way, a connection each."""
+    """Deliver with one thread and connection for each request that may be in flight."""
 
     def work() -> None:
         try:
@@ -135,6 +134,6 @@ def _deliver_with_threads(connect: Callable[[], psycopg.Connection], run: Run) -
             for each in working:
                 each.result()
         except BaseException:
-            # Also when the task is stopped: the requests under way are recorded first.
+            # Also when the task is stopped: the outcomes of requests in flight are recorded first.
             run.breaker.end()
             raise

@@ -1,13 +1,13 @@
-"""Reconciliation: what became of the requests that got no answer.
+"""Reconciliation: settles the requests that got no response.
 
-1. An event about a request, or an entry in SendGrid's log, proves that it was taken: accepted.
-2. What is scheduled far enough ahead is cancelled: SendGrid is asked to cancel its batch and to
-   confirm that. Only then are its messages planned again; they leave in a batch of their own.
-3. The rest stays unknown and is never sent again. When no event can come any more it becomes
+1. An event about a request, or an entry in SendGrid's log, proves that it was accepted.
+2. A request that is scheduled far enough ahead is cancelled: SendGrid is asked to cancel its batch
+   and to confirm the cancel. Only then are its messages planned again, for another batch.
+3. All others stay unknown and are never sent again. When no event can arrive any more they become
    unconfirmed, for a person to see.
 
-A cancel is asked for only after that was committed: from then on an acceptance alone no longer
-proves that a mail goes out, only the event of a mail that did.
+The intent to cancel is committed before SendGrid is asked. From then on an acceptance no longer
+proves that a mail goes out; only an event of a mail that went out does.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, cast
 
 from retention.delivery.protocol import running_clock
 from retention.ledger import reconciliation
-from retention.ledger.requests import put_away_stale_requests
+from retention.ledger.requests import settle_stale_requests
 from retention.ledger.states import RequestState
 from retention.sendgrid.client import SendGridError
 from retention.sendgrid.email_logs import EmailLogs
@@ -39,29 +39,30 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EVENT_WAIT = timedelta(minutes=2)  # an event that is on its way saves a cancel
+EVENT_WAIT = timedelta(minutes=2)  # an event that arrives meanwhile saves a cancel
 CANCEL_MARGIN = timedelta(minutes=15)  # begun later, a cancel may not be confirmed in time
-DISCARDED_AFTER = timedelta(minutes=10)  # by then SendGrid has surely dropped what was cancelled
-SILENCE_ENDS_AFTER = timedelta(hours=72)  # a stopped worker may wake, and post, until then
-MOST_LOOKED_UP = 100  # requests in SendGrid's log, in one reconciliation
+DISCARDED_AFTER = timedelta(minutes=10)  # by then SendGrid has surely dropped the cancelled mails
+SILENCE_ENDS_AFTER = timedelta(hours=72)  # a suspended worker may resume, and post, until then
+MOST_LOOKED_UP = 100  # requests looked up in SendGrid's log per reconciliation
 PATIENCE = timedelta(hours=72)
-EVENT_PATIENCE = timedelta(hours=24)  # SendGrid repeats an event for so long
+EVENT_PATIENCE = timedelta(hours=24)  # how long SendGrid retries an event
 
 
 @dataclass
 class ReconcileReport:
-    """Counts of one reconciliation; messages unless said otherwise.
+    """Counts of one reconciliation; they count messages unless said otherwise.
 
     Attributes:
-        accepted: unknown, and now proved to be at SendGrid.
-        planned_again: unknown, until what SendGrid may have of them was cancelled.
-        unconfirmed: unknown for so long that nobody will ever tell.
-        lost_requests: requests of silent workers that became unknown just now.
+        accepted: were unknown; now proved to be at SendGrid.
+        planned_again: were unknown; planned again once their request was cancelled at SendGrid.
+        unconfirmed: unknown for so long that proof will hardly come.
+        lost_requests: requests of workers that stopped responding, now unknown.
         waiting_requests: requests that are still unknown.
-        without_cancel_slot: requests that could be cancelled if SendGrid held more cancels.
-        held_cancels: SendGrid's ten cancel slots, as far as they are held at the end.
-        held_for_silent: those of them that a worker which fell silent holds for three days.
-        is_elsewhere: somebody else was reconciling, so nothing was done.
+        without_cancel_slot: requests not cancelled because no cancel slot was free.
+        held_cancels: how many of SendGrid's ten cancel slots are held at the end.
+        held_for_silent: how many of those are held for three days, for workers that stopped
+            responding.
+        is_elsewhere: another process was reconciling, so nothing was done.
     """
 
     accepted: int = 0
@@ -81,15 +82,15 @@ def reconcile(
     settings: DeliverySettings,
     now: datetime,
 ) -> ReconcileReport:
-    """Settle what can be settled of the requests that got no answer; safe to run at any time.
+    """Settle as many of the requests without a response as possible; safe to run at any time.
 
-    Trouble with SendGrid ends no reconciliation: what could not be settled waits for the next.
+    An error from SendGrid does not end a reconciliation: the next one settles the rest.
 
     Args:
-        connection: commits each statement by itself.
+        connection: in autocommit mode.
         client: the account at SendGrid.
-        settings: tell how long a worker may be silent.
-        now: the present moment, aware; the reconciliation's clock goes on from there.
+        settings: they have the lease, the time after which a silent worker's requests are settled.
+        now: the current time; the reconciliation's clock continues from it.
     """
     with reconciliation.reconciling(connection) as is_ours:
         if not is_ours:
@@ -114,7 +115,7 @@ class Reconciliation:
     def run(self, lease: timedelta) -> ReconcileReport:
         """Do all steps, each for all requests."""
         now = self._clock()
-        found = put_away_stale_requests(self._connection, lease_began=now - lease, now=now)
+        found = settle_stale_requests(self._connection, lease_began=now - lease, now=now)
         self._report.lost_requests = found[RequestState.SUBMITTING]
         self._free_cancel_slots()
         self._report.accepted += reconciliation.accept_proved_requests(self._connection, now)
@@ -122,7 +123,7 @@ class Reconciliation:
         for request in reconciliation.find_unknown_requests(self._connection):
             if self._can_be_cancelled(request):
                 self._cancel(request)
-        if is_searched:  # else the log may prove what would be given up
+        if is_searched:  # otherwise the log may still have proof
             self._give_up()
         self._report.waiting_requests = len(reconciliation.find_unknown_requests(self._connection))
         self._count_held_cancels()
@@ -134,21 +135,21 @@ class Reconciliation:
         )
 
     def _count_held_cancels(self) -> None:
-        """Say how many cancels are left, and loudly when none is: the next loss is not mended."""
+        """Count the held cancel slots; log an error when all are, as nothing can be cancelled."""
         held = self._find_held_cancels()
         self._report.held_cancels = len(held)
         self._report.held_for_silent = sum(cancel.is_silent for cancel in held)
         if len(held) >= MOST_CANCELS:
             log.error(
                 "all %d of SendGrid's cancel slots are held, %d of them for workers that "
-                "fell silent: until %s, what gets no answer is not sent again",
+                "stopped responding: until %s, requests without a response are not sent again",
                 len(held),
                 self._report.held_for_silent,
                 held[0].free_from,
             )
 
     def _free_cancel_slots(self) -> None:
-        """Give back the slots of cancels whose mails are discarded and cannot come late."""
+        """Free the slots of cancels whose mails are discarded and cannot arrive late."""
         now = self._clock()
         for held in self._find_held_cancels():
             if held.free_from >= now:
@@ -164,16 +165,16 @@ class Reconciliation:
                     )
 
     def _take_back(self, held: HeldCancel) -> bool:
-        """Take a cancel back, unless it is too early by SendGrid's clock; tell whether it is gone.
+        """Take a cancel back, unless SendGrid's clock says it is too early; return if it is gone.
 
-        Were it taken back before its mails' time, they would leave beside their copies.
+        Taken back before the release time, it would let the mails leave as duplicates.
         """
         is_held, answered_at = self._sends.is_cancelled(held.batch_id)
         if not is_held:
             return True
         if answered_at is None or answered_at < held.free_from:
             log.warning(
-                "request %s keeps its cancel slot until %s; SendGrid's clock shows %s",
+                "request %s keeps its cancel slot until %s; it is %s by SendGrid's clock",
                 held.request_id,
                 held.free_from,
                 answered_at,
@@ -183,7 +184,7 @@ class Reconciliation:
         return True
 
     def _search_logs(self, requests: Iterable[UnknownRequest]) -> bool:
-        """Ask SendGrid's log about requests, the oldest first; False when it fails for now."""
+        """Look requests up in SendGrid's log, the oldest first; return False to try again later."""
         searched = [each for each in requests if each.email and each.cancelling_at is None]
         searched.sort(key=lambda request: request.submitting_at)
         for request in searched[:MOST_LOOKED_UP]:
@@ -192,7 +193,7 @@ class Reconciliation:
                     cast("str", request.email), request.request_id, request.submitting_at
                 )
             except SendGridError as error:
-                log.warning("SendGrid's log proves nothing this time: %s", error)
+                log.warning("SendGrid's log cannot be queried: %s", error)
                 return isinstance(error.outcome, Refused | Rejected)
             if found is not None:
                 self._report.accepted += reconciliation.accept_logged_request(
@@ -201,7 +202,7 @@ class Reconciliation:
         return True
 
     def _can_be_cancelled(self, request: UnknownRequest) -> bool:
-        """Whether a cancel would come in time; a short wait for events comes first."""
+        """Whether a cancel would be in time; events get a short while to arrive first."""
         if request.first_release_at is None:
             return False
         now = self._clock()
@@ -222,7 +223,7 @@ class Reconciliation:
         refusal = self._ask_for_cancel(request)
         is_cancelled, confirmed_at = self._confirm_cancel(request)
         now = self._clock()
-        # By the later of both clocks: ours may lag, and SendGrid releases by its own.
+        # By the later of the two clocks: ours may lag, and SendGrid releases by its own.
         latest = request.first_release_at and request.first_release_at - NOTICE
         is_in_time = confirmed_at and latest and max(now, confirmed_at) <= latest
         if is_cancelled and is_in_time:
@@ -230,11 +231,11 @@ class Reconciliation:
             self._report.planned_again += returned
             log.warning("request %s is cancelled; its messages are planned again", request_id)
         elif request.cancelling_at is None and _was_not_taken(refusal, is_cancelled=is_cancelled):
-            # An earlier ask that got no answer could still be taken, whatever this one was told.
+            # An earlier cancel request without a response could still take effect.
             reconciliation.abandon_cancel(self._connection, request_id)
 
     def _ask_for_cancel(self, request: UnknownRequest) -> Outcome | None:
-        """Return what SendGrid answered when it did not take the cancel; None when it did."""
+        """Ask SendGrid to cancel the batch; return the outcome if it failed, None otherwise."""
         try:
             self._sends.cancel(request.batch_id)
         except SendGridError as error:
@@ -243,7 +244,7 @@ class Reconciliation:
         return None
 
     def _confirm_cancel(self, request: UnknownRequest) -> tuple[bool | None, datetime | None]:
-        """Return whether SendGrid holds the cancel, and when it said so; None: nobody knows."""
+        """Return whether SendGrid holds the cancel, and since when by its clock; None: unknown."""
         try:
             return self._sends.is_cancelled(request.batch_id)
         except SendGridError as error:
@@ -260,14 +261,15 @@ class Reconciliation:
         )
         self._report.unconfirmed += count
         for request_id in given_up:
-            log.error("request %s stays unconfirmed: nobody can tell whether it left", request_id)
+            log.error("request %s is unconfirmed: it may or may not have left", request_id)
 
 
 def _was_not_taken(refusal: Outcome | None, *, is_cancelled: bool | None) -> bool:
     """Whether it is certain that SendGrid holds no cancel.
 
-    A rejection alone does not say so: it may be of a second one. What was not sent or not allowed
-    does, also while nothing can be read back, unless that shows a cancel after all.
+    A rejection alone does not prove it: SendGrid also rejects a second cancel of a batch. A cancel
+    request that was not sent, or was refused, does prove it, even if the cancels cannot be read
+    back, unless reading them back shows the cancel after all.
     """
     if isinstance(refusal, NotSent | Refused):
         return is_cancelled is not True

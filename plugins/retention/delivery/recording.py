@@ -1,4 +1,4 @@
-"""Writes an outcome into the ledger: one transaction an outcome."""
+"""Writes outcomes into the ledger, each in one transaction."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ STATES: dict[type[Outcome], RequestState] = {
 
 
 def answer_of(outcome: Outcome) -> Answer:
-    """Return what the request's row keeps of an outcome."""
+    """Return the columns of an outcome that the request's row stores."""
     return Answer(
         STATES[type(outcome)],
         http_status=outcome.status,
@@ -54,7 +54,7 @@ def answer_of(outcome: Outcome) -> Answer:
 def record_outcome(
     connection: psycopg.Connection, claim: Claim, outcome: Outcome, now: datetime
 ) -> None:
-    """Record at `now` (aware) what became of the claim's request and of its messages."""
+    """Record the outcome of the claim's request and of its messages."""
     answer = answer_of(outcome)
     match outcome:
         case Accepted():
@@ -75,15 +75,15 @@ def _record_what_left(
     answer: Answer,
     now: datetime,
 ) -> None:
-    """Record what has left or may have, also where the database has lost that it was submitted."""
+    """Record messages that left or may have, even if the database lost their submission."""
     if record(connection, claim.request_id, answer, now):
         return
     restored = restore_claim(connection, claim, now)
-    if restored is None:  # somebody else had settled it
+    if restored is None:  # another process had settled it
         return
     record(connection, claim.request_id, answer, now)
     log.error(
-        "request %s: the database had lost that it was submitted; %d of its %d messages are noted "
+        "request %s: the database had lost its submission; %d of its %d messages are recorded "
         "again, the others may be sent twice",
         claim.request_id,
         restored,
@@ -97,20 +97,20 @@ def write_again(
     clock: Callable[[], datetime],
     until: datetime,
 ) -> T:
-    """Write, over a new connection each time, what the database did not take at first.
+    """Retry a failed write, over a new connection each time.
 
-    Only this process knows the answer: without it an accepted message would stay unknown. A
-    server that has just become the primary may refuse to write for a while, so every error of the
-    database's is tried again, but for a row that the ledger does not allow.
+    Only this process has the response: without the write an accepted message would stay unknown. A
+    server that has just become the primary may refuse writes for a while, so every database error
+    is retried, except for a row that the ledger does not allow.
 
     Args:
-        connect: opens a connection that commits each statement by itself.
-        write: writes over a connection, and changes nothing when it comes a second time.
-        clock: shows the present moment, aware.
+        connect: opens a connection in autocommit mode.
+        write: writes over a connection; must be idempotent.
+        clock: returns the current time.
         until: when to give up, aware.
 
     Raises:
-        psycopg.Error: the database did not take it until then.
+        psycopg.Error: the write still failed at `until`.
     """
     while True:
         try:
@@ -125,20 +125,20 @@ def write_again(
 def blame_nobody(
     connection: psycopg.Connection, claim: Claim, rejected: Rejected, now: datetime
 ) -> None:
-    """Record at `now` that SendGrid took nothing; all messages are planned again."""
+    """Record that SendGrid took nothing; all messages are planned again."""
     reject_request(connection, claim.request_id, answer_of(rejected), {}, now)
 
 
 def quarantine(
     connection: psycopg.Connection, claim: Claim, rejected: Rejected, now: datetime
 ) -> None:
-    """Record at `now` that the claim's only message is the one that SendGrid refuses."""
+    """Record that SendGrid rejects the claim's only message."""
     reasons = {message.message_id: rejected.text for message in claim.messages}
     reject_request(connection, claim.request_id, answer_of(rejected), reasons, now)
 
 
 def rejection_reasons(claim: Claim, rejected: Rejected) -> dict[UUID, str]:
-    """Return SendGrid's words for each message whose personalization it names."""
+    """Return SendGrid's error text for each message whose personalization it names."""
     words: dict[UUID, list[str]] = {}
     for error in rejected.errors:
         index = error.personalization

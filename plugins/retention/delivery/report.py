@@ -8,19 +8,21 @@ from threading import Lock
 
 @dataclass
 class DeliveryReport:
-    """Counts of one run of one worker; messages unless said otherwise. Its threads share it.
+    """Counts of one run of one worker; they count messages unless said otherwise.
+
+    The worker's threads share it.
 
     Attributes:
-        submitted: handed to SendGrid, whatever came of it; a repeated submission counts again.
+        submitted: handed to SendGrid, whatever the outcome; a repeated submission counts again.
         accepted: SendGrid has them.
-        rejected: SendGrid refuses these very ones.
-        unknown: may have left or not; sent again only once what SendGrid may have is cancelled.
+        rejected: SendGrid rejects these very messages.
+        unknown: may or may not have left; sent again only if their request is cancelled.
         returned: certainly not taken, and planned again.
         withdrawn: cancelled by the pre-send check, before they could leave.
-        expired: found too late before the run began to claim.
-        abandoned_requests: requests of silent workers whose messages were planned again.
-        lost_requests: requests of silent workers whose messages became unknown.
-        stopped_campaigns: why each stopped campaign was left alone for the rest of the run.
+        expired: were too late when the run began.
+        abandoned_requests: requests of workers that stopped responding; messages planned again.
+        lost_requests: requests of workers that stopped responding; messages now unknown.
+        stopped_campaigns: the reason for each campaign that was skipped for the rest of the run.
     """
 
     submitted: int = 0
@@ -43,7 +45,7 @@ class DeliveryReport:
 
 
 class DeliveryStoppedError(RuntimeError):
-    """The run ended early; what is still due stays planned. `report` tells what it did before."""
+    """The run ended early; remaining messages stay planned. `report` has the counts until then."""
 
     def __init__(self, message: str, report: DeliveryReport) -> None:
         super().__init__(message)
@@ -51,7 +53,7 @@ class DeliveryStoppedError(RuntimeError):
 
 
 class DeliveryRefusedError(DeliveryStoppedError):
-    """SendGrid refuses the account: a person must mend key, credits, sender or URL first."""
+    """SendGrid refuses the account: a person must fix the key, credits, sender or URL first."""
 
 
 class DeliveryInterruptedError(DeliveryStoppedError):

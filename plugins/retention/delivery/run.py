@@ -1,4 +1,4 @@
-"""What the threads of one worker share during a run."""
+"""The state that the threads of one worker share during a run."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PROBE = 10  # messages of a request while it is not known whether SendGrid accepts
-MOST_APART = 60  # seconds by which the wall clock may run away from the run's own
+PROBE = 10  # messages per request while it is not known whether SendGrid accepts
+MOST_APART = 60  # seconds by which the wall clock may differ from the run's own clock
 
 
 @dataclass
@@ -35,14 +35,14 @@ class Run:
     Attributes:
         client: the account at SendGrid.
         settings: the policy.
-        clock: shows the present moment, aware.
-        due_until: what is to reach customers until then is delivered, aware.
-        breaker: lets requests through.
-        report: what was done.
-        suspicion: tells a campaign's fault from that of one message.
-        wall_clock: seconds of a clock that goes on while this process is stopped, or the machine
-            is suspended.
-        batch_ids: gives each attempt its batch id; ended with the run.
+        clock: returns the current time.
+        due_until: messages that are to arrive before this time (aware) are delivered.
+        breaker: limits the requests in flight.
+        report: counts of the run.
+        suspicion: distinguishes a campaign's fault from that of a single message.
+        wall_clock: a clock, in seconds, that also runs while this process is stopped or the
+            machine is suspended.
+        batch_ids: provides a batch id per attempt; closed with the run.
     """
 
     client: SendGrid
@@ -63,7 +63,7 @@ class Run:
         self.batch_ids = BatchIds(self.client, self.settings.concurrency)
 
     def want(self) -> Wanted | None:
-        """Set aside a part of the run's limit for a claim; None when nothing of it is left."""
+        """Reserve part of the run's limit for a claim; return None when the limit is used up."""
         with self._lock:
             size = MOST_PERSONALIZATIONS if self.breaker.is_proved() else PROBE
             most = min(size, self.settings.limit - self._taken)
@@ -80,19 +80,19 @@ class Run:
         )
 
     def hand_back(self, count: int) -> None:
-        """Return what was set aside and not claimed."""
+        """Return the part of a reservation that was not claimed."""
         with self._lock:
             self._taken -= count
 
     def has_stood_still(self) -> bool:
-        """Whether the process was stopped meanwhile: its clock is slow, its pre-send checks blind.
+        """Whether the process was suspended, so that its clock is slow and pre-send checks blind.
 
-        So it is when the clock of the machine was set: nobody knows which of the two is right.
+        Also true when the machine's clock was set: either clock may then be wrong.
         """
         went, ran = self.wall_clock() - self._began_at, time.monotonic() - self._began
         return abs(went - ran) > MOST_APART
 
     def stop_campaign(self, campaign: str, reason: str) -> None:
-        """Leave a campaign alone for the rest of the run."""
+        """Skip a campaign for the rest of the run."""
         self.report.stopped_campaigns[campaign] = reason
-        log.error("campaign %s is left alone in this run: %s", campaign, reason)
+        log.error("campaign %s is skipped for the rest of this run: %s", campaign, reason)

@@ -1,4 +1,4 @@
-"""When SendGrid is to release a mail: marketing always later, so that it can be called back."""
+"""When SendGrid is to release a mail: marketing always later, so that it can be cancelled."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SECOND = timedelta(seconds=1)
-Releases = dict[UUID, datetime | None]  # by message; None is at once
+Releases = dict[UUID, datetime | None]  # by message id; None means at once
 
 
 @dataclass(frozen=True)
 class QuietHours:
-    """The hours of the night in which no marketing reaches anybody, by the person's own clock.
+    """The hours of the night, in a customer's local time, in which no marketing arrives.
 
     Attributes:
-        start: the hour of the evening from which on they are quiet.
-        end: the hour of the morning until which they are.
-        shop_zone: whose clock counts where a person's is not known.
+        start: the evening hour at which they begin, 0 to 23.
+        end: the morning hour at which they end, 0 to 23.
+        shop_zone: the shop's time zone, used where a customer's is not known.
     """
 
     start: int
@@ -36,11 +36,11 @@ class QuietHours:
     shop_zone: ZoneInfo
 
     def local(self, moment: datetime, time_zone: str | None) -> datetime:
-        """Return the moment (aware) by the clock of a customer whose time zone this is."""
+        """Return the moment (aware) in a customer's time zone, or the shop's if it is None."""
         return moment.astimezone(_zone(time_zone) or self.shop_zone)
 
     def moment_after(self, moment: datetime, time_zone: str | None) -> datetime:
-        """Return the moment (aware), or the end of the quiet hours that it lies in."""
+        """Return the moment (aware), moved to the end of the quiet hours if it is within them."""
         local = self.local(moment, time_zone)
         if self.end <= local.hour < self.start:
             return moment
@@ -51,11 +51,11 @@ class QuietHours:
 def release_at(
     message: ClaimedMessage, now: datetime, cancel_lead: timedelta, quiet: QuietHours | None = None
 ) -> datetime | None:
-    """Return when SendGrid is to release the mail (aware, a full second); None is at once.
+    """Return when SendGrid is to release the mail (aware, a full second); None means at once.
 
-    Transactional mail leaves at its time. Marketing mail leaves at its time too, but not sooner
-    than `cancel_lead` from now, unless it would be worthless by then; what is so late waits for the
-    end of the customer's quiet hours.
+    Transactional mail leaves at its time. So does marketing mail, but no sooner than `cancel_lead`
+    from now, unless it would be worthless by then. Marketing that is delayed by this also waits for
+    the end of the customer's quiet hours.
     """
     at = message.send_at
     if message.kind == "marketing":
@@ -74,12 +74,12 @@ def release_times(
     cancel_lead: timedelta,
     quiet: QuietHours | None = None,
 ) -> Releases:
-    """Return when each of the mails is to be released, see `release_at`, by its message's id."""
+    """Return when each mail is to be released, by message id; see `release_at`."""
     return {each.message_id: release_at(each, now, cancel_lead, quiet) for each in messages}
 
 
 def release_span(releases: Releases) -> tuple[datetime | None, datetime | None]:
-    """Return when the first and the last of the mails are released; the first None is at once."""
+    """Return when the first and the last mail are released; the first is None for at once."""
     scheduled = [moment for moment in releases.values() if moment is not None]
     if not scheduled:
         return None, None
@@ -89,7 +89,7 @@ def release_span(releases: Releases) -> tuple[datetime | None, datetime | None]:
 def late_releases(
     messages: Iterable[ClaimedMessage], releases: Releases, now: datetime, quiet: QuietHours | None
 ) -> dict[UUID, datetime]:
-    """Return when marketing is released that reaches the customer on a later day than meant."""
+    """Return the release times of marketing that arrives on a later local day than planned."""
     late = {}
     for message in messages:
         release = releases[message.message_id] or now
@@ -105,9 +105,9 @@ def late_releases(
 
 @cache
 def _zone(name: str | None) -> ZoneInfo | None:
-    """Return the time zone of that name; None, with a warning, when Python has none."""
+    """Return the time zone of that name; log a warning and return None if it is unknown."""
     try:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError):
-        log.warning("time zone '%s' is not known here; the shop's clock is taken", name)
+        log.warning("time zone '%s' is not known here; the shop's time zone is used", name)
         return None

@@ -1,4 +1,4 @@
-"""The policy of delivery: who sends, how much, and how patiently."""
+"""The policy of delivery: the sender, limits and timeouts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sender:
-    """Who the mails come from: the shop's verified address, and its name."""
+    """The sender of the mails: the shop's verified address, and its name."""
 
     email: str
     name: str
@@ -28,26 +28,26 @@ class DeliverySettings:
     """What a run may do; the defaults are the policy.
 
     Attributes:
-        sender: who the mails come from.
-        limit: submit at most so many messages in a run, so that a run comes to an end.
-        concurrency: requests of one worker under way at once; four keep two cores busy.
-        hourly_budget: hand over at most so many messages of the sender in an hour, by all workers
-            and runs together, while its addresses warm up; None is no bound.
-        cancel_lead: marketing mail is scheduled at least so far ahead, however late it is, so that
-            an unknown request can be cancelled: a lease, until the next run notices, and once
-            more that long before SendGrid's cancels cease to be certain.
-        quiet_hours: when late marketing waits for the morning; None is never.
-        lease: how long another worker's request may be silent before it is given up; far longer
-            than any call may take, or a slow worker's messages would be called unknown.
-        patience: how long a run may wait in all for connections and rate limits; short, since
+        sender: the sender of the mails.
+        limit: the most messages to submit in a run, so that every run ends.
+        concurrency: the most requests of one worker in flight at once; four keep two cores busy.
+        hourly_budget: the most messages of the sender to hand over per hour, over all workers and
+            runs, while its addresses warm up; None for no limit.
+        cancel_lead: how far ahead marketing mail is scheduled at least, however late it is, so that
+            an unknown request can be cancelled. It covers a lease, the time until the next run
+            notices, one more such round, and the time before release after which SendGrid no
+            longer guarantees a cancel.
+        quiet_hours: the hours in which late marketing waits for the morning; None for none.
+        lease: how long another worker may be silent before its request is settled. Far longer than
+            any call may take, so that a slow worker's messages do not become unknown.
+        patience: how long a run may wait in total for connections and rate limits; short, since
             the next run is minutes away.
-        most_unknown_in_a_row: after so many the run ends, lest an outage at SendGrid should turn
-            the whole outbox unknown.
-        pre_send_check: what may be a reason not to write, just before a mail leaves.
-        public: where people reach us to unsubscribe and to answer in one click; None when nobody
-            can.
-        asking_campaigns: campaigns whose mails ask questions and need links for the answers.
-        stopped_campaigns: campaigns to leave alone from the outset, each with the reason.
+        most_unknown_in_a_row: the run ends after this number of unknown requests in a row, so that
+            an outage at SendGrid does not make the whole outbox unknown.
+        pre_send_check: the reasons not to send that are checked just before a mail leaves.
+        public: the public URL for unsubscribing and answering in one click; None if there is none.
+        asking_campaigns: campaigns whose mails ask questions and need answer links.
+        stopped_campaigns: campaigns to skip from the start, each with the reason.
     """
 
     sender: Sender

@@ -1,4 +1,4 @@
-"""Submitting: everything between a claim and SendGrid's answer."""
+"""Submitting: everything between a claim and SendGrid's response."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ if TYPE_CHECKING:
     from retention.delivery.schedule import Releases
     from retention.ledger.claims import Claim
 
-MOST_WAITED = timedelta(minutes=1)  # from commit to call; far less than the lease
+MOST_WAITED = timedelta(minutes=1)  # between commit and call; far less than the lease
 
 
 class CampaignNotReadyError(RuntimeError):
-    """A campaign lacks what its mails need at SendGrid."""
+    """A campaign lacks a template or an unsubscribe group, or a context cannot fill its mail."""
 
 
 def submit(connection: psycopg.Connection, run: Run, claim: Claim) -> tuple[Claim, Outcome]:
     """Hand a claim to SendGrid.
 
     Returns:
-        What was left of the claim after the pre-send check, and what the answer proves of it.
+        The claim without the messages that the pre-send check withdrew, and the outcome.
 
     Raises:
-        CampaignNotReadyError: nothing left; the campaign needs a person.
-        ClaimLostError: nothing left; the messages are not this worker's any more.
+        CampaignNotReadyError: nothing was sent; a person must fix the campaign.
+        ClaimLostError: nothing was sent; the messages no longer belong to this worker.
     """
     template_id, group_id = _look_up(connection, claim)
     try:
@@ -60,7 +60,7 @@ def submit(connection: psycopg.Connection, run: Run, claim: Claim) -> tuple[Clai
     left = submit_claim(connection, claim, envelope, now, run.settings.pre_send_check)
     run.report.add(withdrawn=len(claim.messages) - len(left.messages), submitted=len(left.messages))
     if not left.messages:
-        return left, NotSent("nothing was left after the pre-send check")
+        return left, NotSent("no message passed the pre-send check")
     codes = _codes_of(connection, left)
     if codes or len(left.messages) < len(claim.messages):
         mail = _build(left, envelope, run, releases, codes)
@@ -74,33 +74,33 @@ def _build(
     releases: Releases,
     codes: Mapping[UUID, str],
 ) -> bytes:
-    """Return the request for a claim; what cannot be built is the fault of its campaign alone."""
+    """Return the request for a claim; if it cannot be built, only its campaign is at fault."""
     try:
         return orjson.dumps(build_body(claim, envelope, run.settings, releases, codes))
     except (TypeError, ValueError) as error:
-        # Without the error's own words: they quote what the context holds.
-        message = f"a context of {claim.campaign} makes no mail: {type(error).__name__}"
+        # Without the error's own text: it quotes the context.
+        message = f"a context of {claim.campaign} cannot fill a mail: {type(error).__name__}"
         raise CampaignNotReadyError(message) from None
 
 
 def _codes_of(connection: psycopg.Connection, claim: Claim) -> dict[UUID, str]:
-    """Return the codes of the gift cards that the claim's mails carry, read as late as can be."""
+    """Return the codes of the gift cards in the claim's mails, read as late as possible."""
     card_ids = claim.card_ids
     if not card_ids:
         return {}
     codes = find_codes(connection, card_ids)
     if len(codes) < len(set(card_ids)):
-        # The pre-send check saw them all, and who makes a card void waits for its mail's answer.
-        message = f"request {claim.request_id}: a gift card lost its code on the way"
+        # The pre-send check found them all, and voiding a card waits for its mail's outcome.
+        message = f"request {claim.request_id}: a gift card has lost its code since the check"
         raise ClaimLostError(message)
     return codes
 
 
 def _post(run: Run, mail: bytes, began: float) -> Outcome:
-    """Post the mail, unless this process stood still since `began`, of the wall clock.
+    """Post the mail, unless this process stood still since `began` (wall clock, seconds).
 
-    A worker that was stopped after its commit must not go on as if nothing had happened: its
-    messages may have left under another batch meanwhile.
+    A worker that was suspended after its commit must not simply continue: its messages may
+    meanwhile have left in another batch.
     """
     if run.breaker.is_wide():
         run.batch_ids.order()
@@ -108,8 +108,8 @@ def _post(run: Run, mail: bytes, began: float) -> Outcome:
 
 
 def _require_at_once(run: Run, began: float) -> None:
-    # By the wall clock, since the monotonic one stops while a machine is suspended. Either way:
-    # a clock that was set back hides how long it has been.
+    # By the wall clock, since the monotonic clock stops while a machine is suspended. The absolute
+    # value, since a clock that was set back hides how much time has passed.
     waited = abs(run.wall_clock() - began)
     if waited > MOST_WAITED.total_seconds():
         message = f"{waited:.0f} s passed between the commit and the call"
@@ -131,7 +131,7 @@ def _look_up(connection: psycopg.Connection, claim: Claim) -> tuple[str, int | N
 
 
 def _of_batch(outcome: Outcome) -> Outcome:
-    """Return what a failed call for a batch id means for a mail that was not even posted."""
+    """Return the outcome for a mail that was not posted because the batch id call failed."""
     if isinstance(outcome, Refused | NotSent):
         return outcome
     return NotSent(f"no batch id: {outcome.text}", outcome.status)

@@ -1,7 +1,7 @@
 """The suspicion that a rejection is the campaign's fault, although it names a message.
 
-A broken template is refused with the name of whichever message SendGrid came to first. Believed
-each time, such answers would mark the whole campaign as rejected, one message after the other.
+SendGrid rejects a broken template by naming whichever message it processed first. Taken at face
+value each time, such responses would reject the whole campaign, one message after the other.
 """
 
 from __future__ import annotations
@@ -17,32 +17,32 @@ if TYPE_CHECKING:
 
 @dataclass
 class Record:
-    """What SendGrid said of one campaign in one language during a run."""
+    """SendGrid's responses for one campaign in one language during a run."""
 
     has_accepted: bool = False
     rejected_in_a_row: int = 0
 
 
 class Suspicion:
-    """What one run has seen of each campaign and language; shared by its threads."""
+    """One run's record of each campaign and language; shared by its threads."""
 
     def __init__(self, most_at_once: int) -> None:
-        """Trust what was accepted before for as many rejections as may be under way at once."""
+        """Trust an accepted template for as many rejections as there are requests in flight."""
         self._most_at_once = most_at_once
         self._records: dict[tuple[str, str], Record] = defaultdict(Record)
         self._lock = Lock()
 
     def accepted(self, claim: Claim) -> None:
-        """Note that SendGrid took a request: its template can be sent."""
+        """Record that SendGrid accepted a request, so its template works."""
         with self._lock:
             self._records[claim.campaign, claim.locale] = Record(has_accepted=True)
 
     def is_raised(self, claim: Claim, named: int) -> bool:
-        """Note a rejection that names so many of a claim's messages; tell whether to mark none.
+        """Record a rejection that names `named` messages; return whether to mark none of them.
 
-        One after the other without an acceptance in between speaks against the campaign, and so
-        does one that names over half of the messages; a message that is alone is believed to be
-        at fault once others were accepted.
+        Repeated rejections without an acceptance in between point to the campaign. So does a
+        rejection that names over half of the messages. A message that was sent alone is blamed
+        itself once others were accepted.
         """
         with self._lock:
             record = self._records[claim.campaign, claim.locale]

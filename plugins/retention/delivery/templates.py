@@ -1,7 +1,7 @@
-"""Brings templates and unsubscribe groups to SendGrid, and writes only what has changed.
+"""Pushes templates and unsubscribe groups to SendGrid, and writes only changes.
 
-What exists there is asked for each time: an account that lost a template, or another account
-behind the same ledger, gets what it lacks.
+Each push first lists what exists there. So an account that lost a template, or another account
+with the same ledger, gets what it lacks.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ IN_DOUBT = ""  # the hash of no mail
 
 @dataclass(frozen=True)
 class PushCounts:
-    """How many templates went up, and how many were there already as they are."""
+    """How many templates were pushed, and how many were already up to date."""
 
     pushed: int
     unchanged: int
@@ -51,14 +51,14 @@ def push_templates(
     """Make SendGrid's templates equal to the sources.
 
     Args:
-        connection: an open connection; each template is remembered as soon as it is up.
+        connection: an open connection; each template is recorded as soon as it is pushed.
         account: the account at SendGrid.
         sources: every mail of every campaign.
-        now: the present moment, aware.
+        now: the current time.
 
     Raises:
         SendGridError: SendGrid cannot be reached or refuses the account; names the call. A
-            template that it rejects for what it says is logged, and stays as it was.
+            template that SendGrid rejects for its content is logged instead, and not changed.
     """
     pushed = unchanged = 0
     with pushing(connection):
@@ -69,7 +69,7 @@ def push_templates(
                 unchanged += 1
                 continue
             if known:
-                # Until an answer is there, nobody knows what SendGrid holds: the old mail, even.
+                # Until the response is there, SendGrid may have the old mail or the new one.
                 doubted = replace(known, content_hash=IN_DOUBT)
                 remember_template(connection, source.campaign, source.locale, doubted, now)
             try:
@@ -77,7 +77,7 @@ def push_templates(
             except SendGridError as error:
                 if not isinstance(error.outcome, Rejected):
                     raise
-                # Its campaign is left out of delivery; the others' mails go up all the same.
+                # Delivery skips its campaign; the other templates are pushed all the same.
                 log.error("template %s was not pushed: %s", source.name, error)  # noqa: TRY400
                 continue
             remember_template(connection, source.campaign, source.locale, template, now)
@@ -89,14 +89,14 @@ def push_templates(
 def ensure_unsubscribe_groups(
     connection: psycopg.Connection, account: Account, names: Mapping[str, str], now: datetime
 ) -> dict[str, int]:
-    """Make sure that each consent purpose has its unsubscribe group; found by name, or created.
+    """Find each consent purpose's unsubscribe group by its name, or create it.
 
     Args:
         connection: an open connection.
         account: the account at SendGrid.
         names: by purpose, the name that people see when they unsubscribe, such as
             `{"offers": "Offers"}`; at most 30 characters.
-        now: the present moment, aware.
+        now: the current time.
 
     Returns:
         SendGrid's group ids by purpose.
@@ -118,7 +118,7 @@ def ensure_unsubscribe_groups(
 def _known(
     connection: psycopg.Connection, source: TemplateSource, remote: Mapping[str, RemoteTemplate]
 ) -> PushedTemplate | None:
-    """Return what was pushed for the source, if it is still what SendGrid's mails say."""
+    """Return the pushed template of the source, if its version is still active at SendGrid."""
     known = find_template(connection, source.campaign, source.locale)
     if known is None or known.template_id not in remote:
         return None
@@ -135,7 +135,7 @@ def _push(
     if known:
         account.update_version(known.template_id, known.version_id, version)
         return PushedTemplate(known.template_id, known.version_id, source.content_hash)
-    # By name: an earlier push may have ended between creating and remembering.
+    # By name: an earlier push may have ended after creating the template, before recording it.
     named = [each.template_id for each in remote.values() if each.name == source.name]
     template_id = named[0] if named else account.create_template(source.name)
     version_id = account.create_version(template_id, version)

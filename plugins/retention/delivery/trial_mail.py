@@ -1,7 +1,7 @@
-"""A mail that is looked at and counts nowhere: to a colleague, or to the inbox of a sandbox.
+"""A trial mail, to a colleague or to the inbox of a sandbox; it counts nowhere.
 
-It is no message of the ledger, so no cap, no cooldown and no report knows of it; and it carries
-its words itself, since the template at SendGrid may be an older one, or none.
+It is not a message of the ledger, so caps, cooldowns and reports ignore it. It carries its own
+content, since the template at SendGrid may be older, or missing.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 
 class TrialNotSentError(RuntimeError):
-    """SendGrid did not take the mail, or nobody knows; has SendGrid's words, without addresses."""
+    """SendGrid did not accept the mail, or may not have; the text has no addresses."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What a trial mail is marked with.
+    """How a trial mail is marked.
 
     Attributes:
-        category: SendGrid's statistics keep it apart by this.
-        subject_prefix: stands before the subject.
+        category: its category in SendGrid's statistics.
+        subject_prefix: put before the subject.
     """
 
     category: str
@@ -43,26 +43,26 @@ PREVIEW = Trial("preview", "")
 def send_trial(
     client: SendGrid, mail: RenderedMail, sender: Sender, recipient: str, trial: Trial
 ) -> str:
-    """Send a mail at once, outside of everything that counts; return SendGrid's id of it.
+    """Send a mail at once, without recording it; return SendGrid's id of it.
 
     Args:
         client: the account at SendGrid.
-        mail: what is sent, filled in.
-        sender: who it comes from.
-        recipient: an address, which is neither logged nor kept.
-        trial: what it is marked with.
+        mail: the rendered mail.
+        sender: the sender of the mail.
+        recipient: an address, which is neither logged nor stored.
+        trial: how the mail is marked.
 
     Raises:
-        TrialNotSentError: SendGrid did not take it, or its answer was lost.
+        TrialNotSentError: SendGrid did not accept it, or its response was lost.
     """
     outcome = client.submit(orjson.dumps(_build_body(mail, sender, recipient, trial)))
     match outcome:
         case Accepted():
             return outcome.sendgrid_message_id
         case Unknown():
-            message = f"nobody can tell whether the mail left: {outcome.text}"
+            message = f"the mail may or may not have left: {outcome.text}"
         case _:
-            message = f"SendGrid did not take the mail: {outcome.text}"
+            message = f"SendGrid did not accept the mail: {outcome.text}"
     raise TrialNotSentError(message)
 
 

@@ -1,4 +1,4 @@
-"""One thread of a worker: takes claims to their outcomes and records them."""
+"""One thread of a worker: submits claims and records their outcomes."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STOOD_STILL = (
-    "the process stood still, or the machine's clock was set: the time of this run is not to be "
-    "trusted any more; what is not yet submitted stays planned"
+    "the process stood still, or the machine's clock was set, so this run's clock is no longer "
+    "reliable; messages not yet submitted stay planned"
 )
 
 T = TypeVar("T")
@@ -40,7 +40,7 @@ W = TypeVar("W")
 
 
 class Worker:
-    """One thread's turns through the outbox."""
+    """Takes one thread's turns through the outbox."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Worker:
         run: Run,
         connect: Callable[[], psycopg.Connection],
     ) -> None:
-        """Work over a connection; `connect` opens another where that one fails."""
+        """Work over a connection; `connect` opens another if it fails."""
         self._connection = connection
         self._run = run
         self._connect = connect
@@ -87,7 +87,7 @@ class Worker:
         return claim
 
     def _attempt(self, claim: Claim) -> None:
-        """Take a claim to its outcome, record it, and act on it."""
+        """Submit a claim, record the outcome, and act on it."""
         try:
             claim, outcome = submit(self._connection, self._run, claim)
         except CampaignNotReadyError as error:
@@ -96,7 +96,7 @@ class Worker:
         except ClaimLostError as error:
             self._put_back(claim, str(error))
         except psycopg.Error as error:
-            # Posting comes after the last word with the database: nothing was posted.
+            # Posting comes after the last database call, so nothing was posted.
             self._put_back(claim, f"the database failed before the call: {type(error).__name__}")
             raise
         else:
@@ -118,9 +118,10 @@ class Worker:
         else:
             self._record(claim, outcome)
         if isinstance(outcome, Unknown) and not self._run.breaker.is_proved():
-            # Or a campaign that SendGrid cannot digest would be the probe of every run, and
-            # nobody else's mail would ever leave.
-            self._run.stop_campaign(claim.campaign, f"no clear answer to a probe: {outcome.text}")
+            # Otherwise a campaign that SendGrid cannot process would be the probe of every run,
+            # and no other campaign's mail would ever leave.
+            reason = f"no clear response to a probe: {outcome.text}"
+            self._run.stop_campaign(claim.campaign, reason)
         self._run.breaker.note(outcome)
 
     def _record(self, claim: Claim, outcome: Outcome) -> None:
@@ -133,15 +134,15 @@ class Worker:
         claim: Claim,
         what: W,
     ) -> T:
-        """Record what became of a claim: over this thread's connection, or another one."""
+        """Record a claim's outcome over this thread's connection, or another one if it fails."""
         clock = self._run.clock
         try:
             return record(self._connection, claim, what, clock())
         except psycopg.Error as error:
-            log.warning("request %s: %s; once more", claim.request_id, type(error).__name__)
+            log.warning("request %s: %s; retrying", claim.request_id, type(error).__name__)
             until = clock() + self._run.settings.lease
             return write_again(
-                self._connect, lambda anew: record(anew, claim, what, clock()), clock, until
+                self._connect, lambda fresh: record(fresh, claim, what, clock()), clock, until
             )
 
     def _count(self, claim: Claim, outcome: Outcome) -> None:
@@ -171,7 +172,7 @@ class Worker:
             self._give_up(claim, rejected)
 
     def _search_for_cause(self, claim: Claim, rejected: Rejected) -> None:
-        """Take a rejection that names no message one step further."""
+        """Take the next step of the search after a rejection that names no message."""
         is_alone = len(claim.messages) == 1
         if is_alone and self._search.has_accepted:
             self._write(quarantine, claim, rejected)
@@ -190,7 +191,7 @@ class Worker:
             self._search.go_on_with(parts)
 
     def _give_up(self, claim: Claim, rejected: Rejected) -> None:
-        """Stop the campaign: no message is to blame, and none is marked."""
+        """Stop the campaign; its messages are not at fault and stay planned."""
         reason = f"HTTP {rejected.status}: {rejected.text}"
         self._write(blame_nobody, claim, rejected)
         self._run.report.add(returned=len(claim.messages))

@@ -1,1 +1,4 @@
-"""What comes back from outside: SendGrid's events, and people who unsubscribe."""
+"""Inbound: SendGrid's events and suppression lists, unsubscribes, and answers to questions.
+
+In all modules, `now` is the current time, an aware datetime passed in by the caller.
+"""

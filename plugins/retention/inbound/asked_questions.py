@@ -1,4 +1,4 @@
-"""What the campaigns ask now, remembered for a while: reading it takes longer than a page may."""
+"""The campaigns' current questions, cached: reading the project takes too long for a page."""
 
 from __future__ import annotations
 
@@ -25,30 +25,30 @@ REMEMBERED = timedelta(minutes=1)
 
 
 class QuestionsUnknownError(RuntimeError):
-    """The project cannot be read, and was not read before; the log has the reason."""
+    """The project cannot be read, and nothing is cached; the log has the reason."""
 
 
 @dataclass(frozen=True)
 class Questions:
-    """What is asked.
+    """The questions of all campaigns.
 
     Attributes:
-        offered: the answers of each question, by campaign and question.
-        words: by language.
+        offered: the answers that are offered, by campaign and question.
+        words: the words, by language.
     """
 
     offered: Mapping[str, Mapping[str, tuple[str, ...]]]
     words: Mapping[str, Words]
 
     def answers(self, campaign: str, question: str) -> tuple[str, ...]:
-        """Return the answers that a campaign offers to a question; none when it does not ask it."""
+        """Return the answers that a campaign offers to a question; empty if it does not ask it."""
         return self.offered[campaign].get(question, ()) if campaign in self.offered else ()
 
     def say(self, question: str, answers: tuple[str, ...], *locales: str) -> QuestionWords:
         """Return the words for a question in the first language that has them.
 
-        Where words are missing, of which `retention check` tells, names take their place: what a
-        person answers counts all the same.
+        Missing words, which `retention check` reports, are replaced by the names of the question
+        and its answers, so that people can still answer.
         """
         spoken = (self.words[locale] for locale in locales if locale in self.words)
         said = (words.questions.get(question) for words in spoken)
@@ -60,21 +60,22 @@ class Questions:
 
 @dataclass
 class AskedQuestions:
-    """Reads the questions at most once a minute, whichever threads ask."""
+    """Reads the questions at most once a minute; thread-safe."""
 
     _questions: Questions | None = None
     _until: datetime | None = None
     _lock: Lock = field(default_factory=Lock)
 
     def read(self, now: datetime) -> Questions:
-        """Return the questions of now (aware), or of up to a minute ago.
+        """Return the questions, which may be up to a minute old.
 
-        While an analyst's changes do not fit together, those before them count.
+        While the project cannot be read, such as during an analyst's edit, the last ones that
+        could be read are used.
 
         Raises:
-            QuestionsUnknownError: the project cannot be read, and was not before.
+            QuestionsUnknownError: the project cannot be read, and nothing is cached.
         """
-        # One thread reads; the others go on with what was known, if anything was.
+        # One thread reads; the others use the cached questions, if there are any.
         if self._is_due(now) and self._lock.acquire(blocking=self._questions is None):
             try:
                 if self._is_due(now):
@@ -97,6 +98,6 @@ def _read() -> Questions | None:
         campaigns = read_campaigns(current_manifest(project))
         words = read_words(project)
     except (ManifestError, SettingsError, OSError, SubprocessError) as error:
-        log.error("the questions of mails cannot be read: %s", error)  # noqa: TRY400 - in words
+        log.error("the questions of mails cannot be read: %s", error)  # noqa: TRY400
         return None
     return Questions({name: each.questions for name, each in campaigns.items()}, words)

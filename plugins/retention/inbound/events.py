@@ -1,7 +1,7 @@
-"""Reads the body of SendGrid's event webhook: a JSON array of events, flat, custom args included.
+"""Reads the body of SendGrid's event webhook: a JSON array of flat events with their custom args.
 
-Events of names that we do not know are kept like any other: a new kind of event must not be lost
-because nobody has told us about it. What is kept beside the names holds no address.
+Events with unknown names are stored like any other, so that a new kind of event is not lost. The
+stored details contain no address.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from retention.sendgrid.outcomes import without_addresses
 ADDRESS_IN_LINK = re.compile(r"\S+%40\S+", re.IGNORECASE)
 MOST_ID_CHARACTERS = 200  # SendGrid's have at most 100
 MOST_DIGITS = 18  # of an integer of 64 bits
-DEEPEST = 20  # of what stands within an event; SendGrid's are flat
-# What has a column of its own, and what is about a person and of no use to us.
+DEEPEST = 20  # levels within an event; SendGrid's are flat
+# Fields with a column of their own, and personal data that is not needed.
 NOT_DETAILS = frozenset(
     {
         "email",
@@ -43,13 +43,13 @@ class MalformedPostError(ValueError):
 
 
 def read_events(body: bytes) -> tuple[list[Event], int]:
-    """Return the events of a post, and how many entries of it are none.
+    """Return the events of a post, and the number of its entries that are not events.
 
-    An entry without id, name or time is left out: refusing the post for it would have SendGrid
-    repeat and at last drop all the others.
+    An entry without an id, a name or a time is skipped. If the post were refused because of it,
+    SendGrid would retry and finally drop all the other events too.
 
     Raises:
-        MalformedPostError: the body is no array.
+        MalformedPostError: the body is not a JSON array.
     """
     entries = _parse(body)
     if not isinstance(entries, list):
@@ -61,9 +61,10 @@ def read_events(body: bytes) -> tuple[list[Event], int]:
 
 
 def _parse(body: bytes) -> object:
-    """Return what the body says, None when it is no JSON.
+    """Return the parsed body, or None when it is not JSON.
 
-    Half a character and a number beyond all bounds are JSON to others, and cost no event here.
+    Unpaired surrogates and huge numbers, which orjson rejects, are read by the standard library, so
+    that they lose no event.
     """
     try:
         return orjson.loads(body)
@@ -108,7 +109,7 @@ def _text(value: object) -> str | None:
 
 
 def _storable(text: str) -> str:
-    """Return the text without what PostgreSQL cannot hold: zero bytes and halves of characters."""
+    """Return the text without what PostgreSQL cannot store: null bytes and unpaired surrogates."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 

@@ -1,7 +1,8 @@
-"""An unsubscribe group and the ledger, told of each other.
+"""Synchronises an unsubscribe group with the ledger, in both directions.
 
-Whoever is in a group that stood for the purpose before counts as a member still: old mails lead
-there. A group that is new to its purpose is told of all who unsubscribed, and frees nobody.
+Members of a group that the purpose had before still count as members, because old mails link to
+it. A group that is new to its purpose first gets everybody who unsubscribed; until then, missing
+members do not count as resubscribed.
 """
 
 from __future__ import annotations
@@ -27,12 +28,12 @@ SOURCE = "groups"
 
 @dataclass(frozen=True)
 class Exchanged:
-    """What an exchange saw and did.
+    """The result of an exchange.
 
     Attributes:
-        listing: who is in the group, or in one that stood for its purpose before.
-        pushed: how many joined the group.
-        withdrawn: how many left it.
+        listing: the members of the group and of the purpose's earlier groups.
+        pushed: how many addresses were added to the group.
+        withdrawn: how many addresses were removed from these groups.
     """
 
     listing: Listing
@@ -41,7 +42,7 @@ class Exchanged:
 
 
 class GroupExchange:
-    """One group; `members` says by group id since when (aware) each address is in it."""
+    """One group; `members` has, by group id, when each address joined (aware)."""
 
     def __init__(
         self,
@@ -56,10 +57,7 @@ class GroupExchange:
         self._members = members
 
     def run(self, now: datetime) -> Exchanged:
-        """Tell each what only the other knows.
-
-        Args:
-            now: the present moment, aware.
+        """Copy the differences in both directions.
 
         Raises:
             SendGridError: SendGrid cannot be reached or refuses; a later run does the rest.
@@ -78,7 +76,7 @@ class GroupExchange:
         return Exchanged(listing, len(joining), len(leaving))
 
     def _everybody(self) -> dict[str, datetime]:
-        """Return since when each is a member, of the latest joining where there are several."""
+        """Return when each address joined, in the latest case if it is in several groups."""
         everybody: dict[str, datetime] = {}
         for group_id in (self._group.group_id, *self._group.past_ids):
             for address, since in self._members.get(group_id, {}).items():
@@ -91,10 +89,10 @@ class GroupExchange:
                 self._lists.remove_from_group(group_id, address)
 
     def _missing(self, answers: list[PageAnswer], staying: Mapping[str, datetime]) -> set[str]:
-        """Return who is to get no mail of the purpose, and is not in its group yet."""
+        """Return the addresses that are suppressed for the purpose, but not yet in its group."""
         said_no = {answer.address for answer in answers if answer.removed_at is None}
         held = find_group_members(self._connection, self._group.purpose)
-        # The group may lack whom the ledger still holds: then somebody took them out of it.
+        # If an adopted group lacks an address that the ledger has, somebody removed it there.
         moving = held & staying.keys() if self._group.is_adopted else held
         return (said_no | moving) - set(self._members.get(self._group.group_id, ()))
 

@@ -1,4 +1,4 @@
-"""SendGrid's signature on its events, checked with the key as the official SDK reads it."""
+"""Verifies SendGrid's signature of its events, with the key as the official SDK reads it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from sendgrid.helpers.eventwebhook import EventWebhook
 def is_signed(public_key: str, body: bytes, signature: str, timestamp: str) -> bool:
     """Return whether the owner of the key signed exactly this body at this time.
 
-    The bytes are checked as they came: the SDK's own check takes text, and so calls a body forged
-    that is signed but not UTF-8.
+    The raw bytes are verified. The SDK's own check takes text, and so rejects a signed body that is
+    not UTF-8.
 
     Args:
         public_key: base64, as SendGrid shows it.
-        body: the raw bytes as they came.
+        body: the raw bytes as received.
         signature: header `X-Twilio-Email-Event-Webhook-Signature`.
         timestamp: header `X-Twilio-Email-Event-Webhook-Timestamp`.
     """
@@ -25,6 +25,6 @@ def is_signed(public_key: str, body: bytes, signature: str, timestamp: str) -> b
         key = EventWebhook().convert_public_key_to_ecdsa(public_key)
         signed = timestamp.encode() + body
         key.verify(base64.b64decode(signature), signed, ec.ECDSA(hashes.SHA256()))
-    except Exception:  # noqa: BLE001 - all kinds of things are raised at what cannot be read
+    except Exception:  # noqa: BLE001 - unreadable input raises many kinds of errors
         return False
     return True

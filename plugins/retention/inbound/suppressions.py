@@ -1,9 +1,9 @@
-"""Keeps our suppressions and SendGrid's lists in step; what a person said is never lost on the way.
+"""Synchronises our suppressions with SendGrid's lists, without losing what a person said.
 
-Lists are pulled by windows of time that overlap. A window cannot show what was removed from a
-list, so once a day each is pulled as a whole, and what it does not hold any more is free again.
-Unsubscribe groups are always pulled as a whole: SendGrid offers nothing else. SendGrid's list of
-blocks is left alone: a block is passing, and SendGrid itself goes on writing to the address.
+Lists are pulled by overlapping windows of time. A window does not show removals, so once a day each
+list is pulled as a whole, and addresses that are no longer on it are released. Unsubscribe groups
+are always pulled as a whole: SendGrid offers nothing else. SendGrid's list of blocks is not used,
+since a block is temporary, and SendGrid itself continues to send to the address.
 """
 
 from __future__ import annotations
@@ -43,25 +43,26 @@ LISTS = {
     "spam_reports": "address",
     "unsubscribes": "all",
 }
-OVERLAP = timedelta(hours=1)  # an entry may show on the list later than its time says
+OVERLAP = timedelta(hours=1)  # an entry may appear on the list later than its time says
 FULLY_EVERY = timedelta(days=1)
-# An event of the last hour may be ahead of the list: that it is not there yet proves nothing.
+# An event of the last hour may not be on the list yet, so its absence proves nothing.
 SETTLED = timedelta(hours=1)
-# A list that lost more than half, and so many, is rather another account's, or an outage.
+# If a list lost more than half of its addresses, and at least this number, it is more likely that
+# of another account, or an outage.
 IMPLAUSIBLE = 20
 IMPLAUSIBLE_IF_EMPTY = 3  # the same for a list that lost everything
 
 
 @dataclass(frozen=True)
 class SyncCounts:
-    """What a synchronisation saw and did.
+    """Counts of a synchronisation.
 
     Attributes:
         listed: entries read from SendGrid's lists and groups.
-        removed: suppressions that SendGrid does not list any more.
-        pushed: unsubscribes of our own page that went up to a group.
-        withdrawn: people of our own page who left a group at SendGrid again.
-        withheld: removals that cannot be believed and were not made, in words.
+        removed: suppressions ended because SendGrid no longer lists them.
+        pushed: unsubscribes on our own page that were added to a group.
+        withdrawn: people who resubscribed on our own page and were removed from a group.
+        withheld: removals that are implausible and were not made, one sentence each.
     """
 
     listed: int = 0
@@ -86,13 +87,13 @@ def synchronise(
     group_ids: Collection[int],
     now: datetime,
 ) -> SyncCounts:
-    """Bring SendGrid's lists down, and our page's unsubscribes up.
+    """Pull SendGrid's lists, and push our page's unsubscribes.
 
     Args:
         connection: an open connection.
         lists: SendGrid's lists.
         group_ids: the unsubscribe groups that exist at SendGrid.
-        now: the present moment, aware.
+        now: the current time.
 
     Raises:
         SendGridError: SendGrid cannot be reached or refuses; what was pulled before is kept.
@@ -128,22 +129,23 @@ def _exchange_groups(
     members = lists.read_groups()
     for group in find_unsubscribe_groups(connection):
         if group.group_id not in group_ids:
-            # What goes to a group that is not there any more, SendGrid takes for all mail.
+            # Addresses added to a group that no longer exists are suppressed for all mail.
             log.warning(
                 "group %s of '%s' is gone; push_templates restores it",
                 group.group_id,
                 group.purpose,
             )
             continue
-        told = GroupExchange(connection, lists, group, members).run(now)
-        counts += SyncCounts(len(told.listing.entries), 0, told.pushed, told.withdrawn)
+        exchanged = GroupExchange(connection, lists, group, members).run(now)
+        listed = len(exchanged.listing.entries)
+        counts += SyncCounts(listed, 0, exchanged.pushed, exchanged.withdrawn)
         if group.is_adopted:
-            counts += _remove_absent(connection, told.listing, now)
+            counts += _remove_absent(connection, exchanged.listing, now)
     return counts
 
 
 def _remove_absent(connection: psycopg.Connection, listing: Listing, now: datetime) -> SyncCounts:
-    """Free whom SendGrid does not list any more, unless that cannot be believed."""
+    """End suppressions that SendGrid no longer lists, unless that is implausible."""
     with connection.transaction() as transaction:
         held = count_suppressions(connection, listing.source, listing.scope)
         removed = remove_absent_suppressions(

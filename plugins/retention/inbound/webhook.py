@@ -1,8 +1,8 @@
-"""SendGrid's signed event webhook: who may post, and what becomes of a post.
+"""SendGrid's signed event webhook: checks posts and records their events.
 
-A post counts when SendGrid signed these very bytes, at a time that is neither too old nor ahead.
-Signature, freshness and the ids of the events together make a recorded post useless to a thief:
-what comes again is dropped by its ids, what comes late is refused.
+A post is accepted when SendGrid signed exactly these bytes, at a time that is neither too old nor
+in the future. This prevents replays: a captured post that comes again soon is dropped by the ids of
+its events, and one that comes late is refused.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 SIGNATURE_HEADER = "X-Twilio-Email-Event-Webhook-Signature"
 TIMESTAMP_HEADER = "X-Twilio-Email-Event-Webhook-Timestamp"
 MOST_BYTES = 8 * 1024 * 1024  # a thousand events take 0.15 MB
-OLDEST = timedelta(hours=26)  # SendGrid repeats what failed for 24 hours
+OLDEST = timedelta(hours=26)  # SendGrid retries failed posts for 24 hours
 MOST_DIGITS = 12  # of Unix seconds
 AHEAD = timedelta(minutes=5)  # clocks differ
 KEYS_FOR = timedelta(minutes=1)
@@ -41,18 +41,18 @@ COUNT_EVERY = timedelta(seconds=10)
 
 
 class Refusal(StrEnum):
-    """Why a post was turned away; `ledger.webhook_refusals` counts each."""
+    """Why a post was refused; `ledger.webhook_refusals` counts each reason."""
 
-    UNSIGNED = "unsigned"  # a header is missing, or the time is no number
+    UNSIGNED = "unsigned"  # a header is missing, or the time is not a number
     STALE = "stale"  # too old, or from the future
-    NO_KEY = "no key"  # SendGrid's key was not fetched yet: `sync_sendgrid` does
-    FORGED = "forged"  # signed by somebody else, or changed on its way
-    MALFORMED = "malformed"  # signed, but no array of events
+    NO_KEY = "no key"  # SendGrid's key is not known yet; `sync_sendgrid` fetches it
+    FORGED = "forged"  # signed by somebody else, or changed in transit
+    MALFORMED = "malformed"  # signed, but not an array of events
     TOO_LARGE = "too large"
 
 
 class PostRefusedError(RuntimeError):
-    """A post that changed nothing, but for the count of its kind."""
+    """A post was refused; it changed nothing except the count of its reason."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(f"refused: {refusal}")
@@ -61,7 +61,7 @@ class PostRefusedError(RuntimeError):
 
 @dataclass(frozen=True)
 class SignedPost:
-    """What came in: the raw bytes, and the two headers as they are."""
+    """A received post: the raw bytes, and the two headers unchanged."""
 
     body: bytes
     signature: str
@@ -69,10 +69,10 @@ class SignedPost:
 
 
 class Webhook:
-    """Takes posts; a flood of forged ones costs neither a connection nor a row each.
+    """Receives posts; in a flood of forged ones, most need neither a connection nor a row.
 
-    SendGrid's keys are remembered for a minute, and of the refusals of each kind the first is
-    counted in the ledger at once, those of the next seconds together.
+    SendGrid's keys are cached for a minute. The first refusal for a reason is counted in the ledger
+    at once; those of the next ten seconds are counted together.
     """
 
     def __init__(self, connect: Callable[[], psycopg.Connection]) -> None:
@@ -87,11 +87,12 @@ class Webhook:
         """Record the events of a post that SendGrid signed.
 
         Args:
-            post: as it came; its headers have been checked.
-            now: the present moment, aware.
+            post: the post; `check_headers` has passed.
+            now: the current time.
 
         Raises:
-            PostRefusedError: SendGrid did not send this; nothing was written.
+            PostRefusedError: SendGrid did not send it, its key is not known, or it is malformed;
+                nothing was written.
         """
         keys = self._find_keys(now)
         if not keys:
@@ -106,11 +107,11 @@ class Webhook:
             counts = record_events(connection, events, now)
         log.info("events: %d new, %d repeated", counts.recorded, counts.repeated)
         if malformed:
-            log.error("%d entries of a signed post have no id, name or time: left out", malformed)
+            log.error("%d entries of a signed post have no id, name or time: skipped", malformed)
         return counts
 
     def refuse(self, refusal: Refusal, now: datetime) -> bool:
-        """Note a post that is turned away; return whether `count_refusals` is due."""
+        """Record a refused post in memory; return whether `count_refusals` is due."""
         log.warning("a post to the event webhook was refused: %s", refusal)
         with self._lock:
             self._refused[refusal] += 1
@@ -121,7 +122,7 @@ class Webhook:
             return is_due
 
     def count_refusals(self, now: datetime) -> None:
-        """Bring the refusals noted since the last time to the ledger."""
+        """Write the refusals since the last time to the ledger."""
         with self._lock:
             refused, self._refused = self._refused, Counter()
         try:
@@ -129,7 +130,7 @@ class Webhook:
                 for refusal, number in sorted(refused.items()):
                     count_webhook_refusals(connection, refusal, number, now)
         except psycopg.Error as error:
-            log.warning("refusals are counted later: %s", type(error).__name__)
+            log.warning("refused posts will be counted later: %s", type(error).__name__)
             with self._lock:
                 self._refused += refused
 
@@ -142,10 +143,10 @@ class Webhook:
 
 
 def check_headers(signature: str | None, timestamp: str | None, now: datetime) -> None:
-    """Check all that can be known of a post before its body is read.
+    """Check what can be checked before the body of a post is read.
 
     Raises:
-        PostRefusedError: the post is not signed, or not lately.
+        PostRefusedError: the post has no signature, or its time is too old or in the future.
     """
     if not signature or not timestamp or not _is_number(timestamp):
         raise PostRefusedError(Refusal.UNSIGNED)

@@ -1,4 +1,4 @@
-"""Tells SendGrid where to report events, and fetches the key that it signs them with."""
+"""Sets up the event webhook at SendGrid, and fetches the key that verifies its posts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-NAME = "Paluu"  # by which ours is found again among the webhooks of the account
+NAME = "Paluu"  # identifies our webhook among those of the account
 EVENTS = (
     "bounce",
     "click",
@@ -40,12 +40,12 @@ def ensure_webhook(
     Args:
         connection: an open connection.
         account: the account at SendGrid.
-        public_url: where `retention_ui.public` is reached; another one than last time moves the
-            webhook there.
-        now: the present moment, aware.
+        public_url: the public URL of `retention_ui.public`; if it has changed, the webhook is
+            moved there.
+        now: the current time.
 
     Raises:
-        SendGridError: SendGrid cannot be reached or refuses, for instance a further webhook.
+        SendGridError: SendGrid cannot be reached or refuses, for instance an additional webhook.
     """
     wanted = {
         "enabled": True,
@@ -57,13 +57,13 @@ def ensure_webhook(
     webhook_id = webhook.webhook_id if webhook else account.create_webhook(wanted)
     if webhook and not wanted.items() <= webhook.settings.items():
         account.update_webhook(webhook_id, wanted)
-        log.info("the event webhook %s was set anew", webhook_id)
+        log.info("the event webhook %s was updated", webhook_id)
     key = webhook.public_key if webhook else None
     remember_webhook_key(connection, key or account.sign_webhook(webhook_id), now)
 
 
 def _find(webhooks: list[RemoteWebhook], wanted: dict[str, Any]) -> RemoteWebhook | None:
-    """Return the webhook at our address, which SendGrid allows once, else the one of our name."""
+    """Return the webhook with our URL, which SendGrid allows once, or else the one of our name."""
     for key in ("url", "friendly_name"):
         for webhook in webhooks:
             if webhook.settings.get(key) == wanted[key]:

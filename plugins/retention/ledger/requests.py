@@ -156,7 +156,7 @@ def mark_request_unknown(
     return is_closed
 
 
-def put_away_stale_requests(
+def settle_stale_requests(
     connection: psycopg.Connection, *, lease_began: datetime, now: datetime
 ) -> dict[RequestState, int]:
     """Settle requests whose worker has been silent since before `lease_began` (aware).

@@ -1,4 +1,4 @@
-"""The account at SendGrid apart from its mails: templates, groups, the event webhook."""
+"""The settings of the account at SendGrid: templates, unsubscribe groups and event webhooks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGE_SIZE = 200  # the most that GET /v3/templates gives
 
 @dataclass(frozen=True)
 class RemoteTemplate:
-    """A dynamic template as SendGrid lists it; mails get its active version, if it has one."""
+    """A dynamic template as SendGrid lists it; mails use its active version, if it has one."""
 
     template_id: str
     name: str
@@ -32,8 +32,8 @@ class RemoteWebhook:
 
     Attributes:
         webhook_id: SendGrid's id.
-        public_key: what its posts are signed with, base64; None while they are not.
-        settings: all that SendGrid says of it.
+        public_key: the key that verifies its posts, base64; None if they are not signed.
+        settings: the whole entry as SendGrid returns it.
     """
 
     webhook_id: str
@@ -42,17 +42,13 @@ class RemoteWebhook:
 
 
 class Account:
-    """What an account holds; every call raises a `SendGridError` that names itself."""
+    """Reads and changes the account's settings."""
 
     def __init__(self, client: SendGrid) -> None:
         self._client = client
 
     def list_templates(self) -> list[RemoteTemplate]:
-        """Return all dynamic templates of the account.
-
-        Raises:
-            SendGridError: the list cannot be had.
-        """
+        """Return all dynamic templates of the account."""
         templates: list[RemoteTemplate] = []
         page = {"generations": "dynamic", "page_size": PAGE_SIZE}
         while page:
@@ -65,41 +61,25 @@ class Account:
         return templates
 
     def create_template(self, name: str) -> str:
-        """Create an empty dynamic template (at most 100 characters of name); return its id.
-
-        Raises:
-            SendGridError: it was not created, or nobody knows.
-        """
+        """Create an empty dynamic template; return its id. Names have at most 100 characters."""
         body = {"name": name, "generation": "dynamic"}
         post = partial(self._client.api.templates.post, request_body=body)
         return cast("str", self._create(f"POST templates ({name})", post))
 
     def create_version(self, template_id: str, version: Mapping[str, Any]) -> str:
-        """Add a version to a template; return its id.
-
-        Raises:
-            SendGridError: it was not added, or nobody knows.
-        """
+        """Add a version to a template; return its id."""
         versions = self._client.api.templates._(template_id).versions
         post = partial(versions.post, request_body=dict(version))
         return cast("str", self._create(f"POST version ({version['name']})", post))
 
     def update_version(self, template_id: str, version_id: str, version: Mapping[str, Any]) -> None:
-        """Replace the content of a version.
-
-        Raises:
-            SendGridError: it was not replaced, or nobody knows.
-        """
+        """Replace the content of a version."""
         versions = self._client.api.templates._(template_id).versions._(version_id)
         patch = partial(versions.patch, request_body=dict(version))
         self._client.call(f"PATCH version ({version['name']})", patch)
 
     def list_unsubscribe_groups(self) -> dict[str, int]:
-        """Return the ids of the account's unsubscribe groups by their names.
-
-        Raises:
-            SendGridError: the list cannot be had.
-        """
+        """Return the ids of the account's unsubscribe groups by name."""
         with reading("GET asm/groups"):
             groups = self._client.call("GET asm/groups", self._client.api.asm.groups.get)
             return {group["name"]: group["id"] for group in groups}
@@ -108,54 +88,35 @@ class Account:
         """Create an unsubscribe group; return its id.
 
         Args:
-            name: at most 30 characters; people see it.
-            description: at most 100 characters; people see it.
-
-        Raises:
-            SendGridError: it was not created, or nobody knows.
+            name: at most 30 characters; shown to recipients.
+            description: at most 100 characters; shown to recipients.
         """
         body = {"name": name, "description": description}
         post = partial(self._client.api.asm.groups.post, request_body=body)
         return cast("int", self._create(f"POST asm/groups ({name})", post))
 
     def list_webhooks(self) -> list[RemoteWebhook]:
-        """Return all event webhooks of the account.
-
-        Raises:
-            SendGridError: the list cannot be had.
-        """
+        """Return all event webhooks of the account."""
         settings = self._client.api.user.webhooks.event.settings
         with reading("GET event webhooks"):
             answer = self._client.call("GET event webhooks", settings.all.get)
-            # An account without any is shown in the specification with one empty entry.
+            # In SendGrid's specification an account without webhooks has one empty entry.
             return [_read_webhook(entry) for entry in answer["webhooks"] if entry.get("id")]
 
     def create_webhook(self, settings: Mapping[str, Any]) -> str:
-        """Create an event webhook; return its id.
-
-        Raises:
-            SendGridError: it was not created, or nobody knows.
-        """
+        """Create an event webhook; return its id."""
         webhooks = self._client.api.user.webhooks.event.settings
         post = partial(webhooks.post, request_body=dict(settings))
         return cast("str", self._create("POST event webhook", post))
 
     def update_webhook(self, webhook_id: str, settings: Mapping[str, Any]) -> None:
-        """Replace the settings of an event webhook.
-
-        Raises:
-            SendGridError: they were not replaced, or nobody knows.
-        """
+        """Replace the settings of an event webhook."""
         webhook = self._client.api.user.webhooks.event.settings._(webhook_id)
         patch = partial(webhook.patch, request_body=dict(settings))
         self._client.call(f"PATCH event webhook {webhook_id}", patch)
 
     def sign_webhook(self, webhook_id: str) -> str:
-        """Have SendGrid sign an event webhook's posts; return the public key, base64.
-
-        Raises:
-            SendGridError: they are not signed, or nobody knows.
-        """
+        """Have SendGrid sign an event webhook's posts; return the public key, base64."""
         signed = self._client.api.user.webhooks.event.settings.signed._(webhook_id)
         patch = partial(signed.patch, request_body={"enabled": True})
         name = f"PATCH signature of webhook {webhook_id}"

@@ -1,4 +1,4 @@
-"""Batch ids, asked for ahead: a turn then waits for one answer of SendGrid's instead of two.
+"""Batch ids, requested ahead, so that a turn waits for one response of SendGrid instead of two.
 
 Every attempt has an id of its own; a spare that is never used costs nothing.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class BatchIds:
-    """The batch ids of one run, shared by its threads; use it in a `with` that ends with the run.
+    """The batch ids of one run, shared by its threads; use it in a `with` block around the run.
 
     Each thread takes one and orders one, so there are never more spares than threads.
     """
@@ -32,18 +32,18 @@ class BatchIds:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """Ask for nothing any more, and wait for what is under way."""
+        """Stop ordering ids, and wait for the calls in flight."""
         self._asking.shutdown(wait=True, cancel_futures=True)
 
     def order(self) -> None:
-        """Ask for an id that the next attempt may take, without waiting for it."""
+        """Request an id for a later attempt, without waiting for it."""
         self._spares.append(self._asking.submit(self._client.create_batch))
 
     def take(self) -> str:
-        """Return an id that nobody else has.
+        """Return an id that is used nowhere else.
 
         Raises:
-            SendGridError: there is none; of a spare, the error is raised here and not before.
+            SendGridError: no id was created; the error of a spare is raised here, not by `order`.
         """
         try:
             spare = self._spares.popleft()
@@ -52,6 +52,6 @@ class BatchIds:
         try:
             return spare.result()
         except SendGridError:
-            # What was asked for at the same time has nothing new to say.
+            # The other spares were requested at the same time and will have failed too.
             self._spares.clear()
             raise

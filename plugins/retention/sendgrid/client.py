@@ -1,7 +1,7 @@
-"""SendGrid's v3 API: the only file that speaks HTTP.
+"""SendGrid's v3 API: the only module with HTTP code.
 
-The calls are those of the official SDK; its transport is replaced. The SDK's own opens a
-connection per request, waits for ever, and at DEBUG logs the API key and the recipients.
+The calls are those of the official SDK, over another transport. The SDK's own transport opens a
+connection per request, has no timeout, and at DEBUG logs the API key and the recipients.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
     from datetime import datetime
 
-# httpx logs every URL it asks for, and some hold an address.
+# httpx logs every URL it requests, and some contain an address.
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 KEY_VARIABLE = "SENDGRID_API_KEY"
@@ -45,8 +45,8 @@ READ_SECONDS = 30.0  # far below the lease of a request, see DeliverySettings
 MOST_CONNECTIONS = 8
 NO_CONTENT = 204
 
-# httpx tells of them between having a connection and writing to it, headers and then body; without
-# all of its body SendGrid takes no mail.
+# The trace events of httpx between getting a connection and writing to it, for the headers and then
+# the body. SendGrid accepts no mail without the complete body.
 BEFORE_WRITING = {"http11.send_request_headers.started", "http11.send_request_body.started"}
 # Raised before the first byte of a request could have gone out.
 BEFORE_SENDING = (
@@ -59,15 +59,15 @@ BEFORE_SENDING = (
 
 
 class SendGridSettingsError(ValueError):
-    """The environment does not say how to reach SendGrid."""
+    """An environment variable that is needed to reach SendGrid is missing or invalid."""
 
 
 class NotSentError(RuntimeError):
-    """A mail must not leave any more, and has not; says why."""
+    """A mail must not leave any more, and has not left; the message says why."""
 
 
 class SendGridError(RuntimeError):
-    """A call other than mail/send did not succeed; `outcome` says what its answer proves."""
+    """A call other than mail/send did not succeed; `outcome` says what its response proves."""
 
     def __init__(self, call: str, outcome: Outcome) -> None:
         super().__init__(f"SendGrid, {call}: {outcome.text}")
@@ -75,10 +75,10 @@ class SendGridError(RuntimeError):
 
 
 class PooledClient(python_http_client.Client):
-    """The SDK's client over one pool of connections; answers are `httpx.Response`, never raised.
+    """The SDK's client over one connection pool; returns `httpx.Response` for every status.
 
-    It takes the place of the SDK's whole request method and not only of its transport, because
-    the logging of key and recipients is in that method.
+    It replaces the SDK's whole request method and not only its transport, because that method logs
+    the key and the recipients.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class PooledClient(python_http_client.Client):
 
 
 class SendGrid:
-    """One account at SendGrid; safe to share between threads. Close it, or use it in a `with`."""
+    """One account at SendGrid; thread-safe. Close it, or use it in a `with` block."""
 
     def __init__(
         self,
@@ -128,12 +128,12 @@ class SendGrid:
 
         Args:
             api_key: the account's key; never logged.
-            url: where the API answers; nothing else chooses the host.
-            connect_seconds: how long connecting may take.
-            read_seconds: how long SendGrid may be silent, and how long one write may take.
+            url: the base URL of the API; nothing else chooses the host.
+            connect_seconds: the timeout for connecting.
+            read_seconds: the timeout for each read and each write.
 
         Raises:
-            SendGridSettingsError: key or URL cannot be right.
+            SendGridSettingsError: the key or the URL is invalid.
         """
         _require_key(api_key)
         _require_url(url)
@@ -145,8 +145,8 @@ class SendGrid:
             timeout=timeout,
             limits=limits,
             follow_redirects=False,
-            verify=httpx.create_ssl_context(),  # with the environment's certificates in any case
-            # A proxy of the environment would carry what is meant for this machine away from it.
+            verify=httpx.create_ssl_context(),  # always with the environment's certificates
+            # A proxy from the environment must not carry requests to this machine away from it.
             trust_env=not _is_loopback(httpx.URL(url).host),
         )
         self._url = url.rstrip("/")
@@ -155,13 +155,13 @@ class SendGrid:
 
     @classmethod
     def from_environment(cls) -> Self:
-        """Reach the account of `SENDGRID_API_KEY`.
+        """Return a client for the account of `SENDGRID_API_KEY`.
 
-        The host is that of `SENDGRID_API_URL`, else of `SENDGRID_DATA_RESIDENCY` (`global` or
-        `eu`): a residency never leads away from a URL that was set.
+        The host is that of `SENDGRID_API_URL` if it is set, otherwise that of
+        `SENDGRID_DATA_RESIDENCY` (`global` or `eu`).
 
         Raises:
-            SendGridSettingsError: the key is missing, or key, URL or residency cannot be right.
+            SendGridSettingsError: the key is missing, or the key, URL or residency is invalid.
         """
         key = os.environ.get(KEY_VARIABLE, "").strip()
         return cls(key, os.environ.get(URL_VARIABLE, "").strip() or _residence())
@@ -177,12 +177,12 @@ class SendGrid:
         self._pool.close()
 
     def submit(self, mail: bytes, require: Callable[[], None] = lambda: None) -> Outcome:
-        """Post a mail/send once and return what the answer, or its absence, proves.
+        """Post a mail/send once and return what the response, or its absence, proves.
 
         Args:
             mail: the body, JSON.
-            require: called when a connection is there, right before the headers and the body go
-                out; raises `NotSentError` when they must not.
+            require: called once the connection is open, right before the headers and again before
+                the body are written; raises `NotSentError` to stop them.
         """
 
         def trace(event: str, _: dict[str, Any]) -> None:
@@ -198,7 +198,7 @@ class SendGrid:
         return classify(response.status_code, response.headers, response.content)
 
     def find_inbox(self) -> str | None:
-        """Return where people see the mails, when this is a sandbox on this machine; else None."""
+        """Return the URL of the inbox if this is a sandbox on this machine, None otherwise."""
         if not _is_loopback(httpx.URL(self._url).host):
             return None
         try:
@@ -208,33 +208,29 @@ class SendGrid:
         return self._url if health.is_success else None
 
     def create_batch(self) -> str:
-        """Return a new batch id; a mail that carries it can be cancelled until it is released.
-
-        Raises:
-            SendGridError: there is none.
-        """
+        """Return a new batch id; a mail that carries it can be cancelled until it is released."""
         name = "POST mail/batch"
         with reading(name):
             return cast("str", self.call(name, self.api.mail.batch.post)["batch_id"])
 
     def call(self, name: str, send: Callable[[], httpx.Response]) -> Any:  # noqa: ANN401 - JSON
-        """Make a call that sends no mail; return its JSON, None for a 204.
+        """Make a call that sends no mail; return its JSON, or None for a 204.
 
         Args:
-            name: what the call is called in errors; without addresses.
+            name: the name of the call in errors; without addresses.
             send: makes the call, once.
 
         Raises:
-            SendGridError: it did not succeed, or nobody knows.
+            SendGridError: it failed, or its outcome is unknown.
         """
         return self.call_dated(name, send)[0]
 
     def call_dated(
         self, name: str, send: Callable[[], httpx.Response]
     ) -> tuple[Any, datetime | None]:
-        """Make a call as `call` does; return also when SendGrid answered, by its own clock.
+        """Make a call as `call` does; also return the time of the response by SendGrid's clock.
 
-        The moment is aware; it is None when the answer does not tell.
+        The time is aware; it is None when the response has no valid `Date`.
         """
         try:
             response = send()
@@ -249,24 +245,24 @@ class SendGrid:
         try:
             return orjson.loads(response.content), answered_at
         except orjson.JSONDecodeError:
-            raise SendGridError(name, Unknown("the answer is not JSON")) from None
+            raise SendGridError(name, Unknown("the response is not JSON")) from None
 
 
 @contextmanager
 def reading(name: str) -> Generator[None]:
-    """Read what a call answered; JSON of another shape than SendGrid's proves nothing.
+    """Guard code that reads a response: JSON of an unexpected shape proves nothing.
 
     Args:
-        name: what the call is called in errors; without addresses.
+        name: the name of the call in errors; without addresses.
 
     Raises:
-        SendGridError: the answer lacks what was looked for.
+        SendGridError: the response lacks the expected content.
     """
     try:
         yield
     except (AttributeError, LookupError, TypeError, ValueError) as error:
-        # Without the error's words, which may quote the answer.
-        text = f"the answer is JSON of another shape ({type(error).__name__})"
+        # Without the error's text, which may quote the response.
+        text = f"the response is JSON of an unexpected shape ({type(error).__name__})"
         raise SendGridError(name, Unknown(text)) from None
 
 
@@ -276,9 +272,9 @@ def _classify_failure(error: httpx.HTTPError) -> NotSent | Unknown:
 
 
 def _require_key(key: str) -> None:
-    # The text must not quote the key, nor may httpx come to do so.
+    # Neither this text nor an error of httpx may quote the key.
     if not key or not key.isascii() or not key.isprintable() or " " in key:
-        message = f"{KEY_VARIABLE} is missing or holds blanks: set it to an API key of SendGrid"
+        message = f"{KEY_VARIABLE} is missing or invalid: set it to an API key of SendGrid"
         raise SendGridSettingsError(message)
 
 
@@ -304,7 +300,7 @@ def _require_url(url: str) -> None:
     if is_test and not _is_loopback(parsed.host):
         message = (
             f"{TEST_MODE_VARIABLE} is set, and '{parsed.host}' is not this machine: point "
-            f"{URL_VARIABLE} at a sandbox on 127.0.0.1, or leave the test mode"
+            f"{URL_VARIABLE} at a sandbox on 127.0.0.1, or unset {TEST_MODE_VARIABLE}"
         )
         raise SendGridSettingsError(message)
 

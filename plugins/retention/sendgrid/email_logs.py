@@ -1,4 +1,4 @@
-"""SendGrid's own log of mails, which can prove that a request was taken."""
+"""SendGrid's own log of mails, which can prove that a request was accepted."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ if TYPE_CHECKING:
 
     from retention.sendgrid.client import SendGrid
 
-MOST_FOUND = 10  # mails to one address since the request; each costs a call
+MOST_FOUND = 10  # mails to one address since the request; each takes a call
 CLOCKS_DIFFER = timedelta(hours=1)
 
 
 class EmailLogs:
-    """The account's log; every call raises a `SendGridError` that names itself."""
+    """Searches the account's log."""
 
     def __init__(self, client: SendGrid) -> None:
         self._client = client
 
     def find_acceptance(self, email: str, request_id: UUID, since: datetime) -> str | None:
-        """Return SendGrid's id of a request if its log holds a mail of it; None proves nothing.
+        """Return SendGrid's id of a request if its log has a mail of it; None proves nothing.
 
         Args:
-            email: an address that the request wrote to.
+            email: the address of one of the request's messages.
             request_id: our request, as in the mail's `custom_args`.
             since: when it was submitted, aware.
 
         Raises:
-            SendGridError: the log cannot be had.
+            SendGridError: the log cannot be read.
         """
-        if "'" in email:  # the log's query language tells no way to escape one
+        if "'" in email:  # the log's query language documents no way to escape it
             return None
         earliest = (since - CLOCKS_DIFFER).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         query = f"to_email = '{email}' AND sg_message_id_created_at >= TIMESTAMP \"{earliest}\""

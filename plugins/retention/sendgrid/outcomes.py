@@ -1,6 +1,6 @@
-"""What the answer to a mail/send proves: the five outcomes, and nothing in between.
+"""What the response to a mail/send proves: exactly five outcomes.
 
-Only three of them prove that SendGrid took nothing. Whatever is not documented to prove it counts
+Three of them prove that SendGrid took nothing. A response that is not documented to prove it counts
 as unknown, since a mail sent twice cannot be taken back.
 """
 
@@ -18,26 +18,26 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 REJECTED_STATUSES = frozenset({400, 413, 415})
-# 404 and 405 mean that the URL does not lead to SendGrid's mail/send: no mail of the run can leave.
+# 404 and 405 mean that the URL is not SendGrid's mail/send, so no mail of the run can leave.
 REFUSED_STATUSES = frozenset({401, 403, 404, 405})
 ACCEPTED_STATUS = 202
 RATE_LIMITED_STATUS = 429
-ADDRESS = re.compile(r"\S+@\S+")  # rather too much than too little
+ADDRESS = re.compile(r"\S+@\S+")  # broad on purpose
 PERSONALIZATION = re.compile(r"personalizations[.\[](\d+)")
 ADDRESSEE = re.compile(r"personalizations[.\[]\d+\]?\.to\b")
-MOST_TEXT = 500  # characters; an error text is for a person
+MOST_TEXT = 500  # characters; people read these texts
 
 
 @dataclass(frozen=True)
 class ApiError:
-    """One entry of SendGrid's error list: its words without addresses, and the field they name."""
+    """One entry of SendGrid's error list: its message without addresses, and the field it names."""
 
     message: str
     field: str | None = None
 
     @property
     def personalization(self) -> int | None:
-        """Index of the personalization that the field lies in; None when it lies in none."""
+        """Index of the personalization that the field is in; None when it is in none."""
         found = PERSONALIZATION.match(self.field or "")
         return int(found[1]) if found else None
 
@@ -50,7 +50,7 @@ class Accepted:
     """202: SendGrid has all messages of the request.
 
     Attributes:
-        pause: how long SendGrid will take no more, when this was the last one of its rate limit.
+        pause: how long to wait if this request used up the rate limit; otherwise None.
     """
 
     sendgrid_message_id: str
@@ -61,7 +61,7 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Rejected:
-    """SendGrid took nothing, because of what the request says."""
+    """SendGrid took nothing, because of the content of the request."""
 
     status: int
     errors: tuple[ApiError, ...]
@@ -74,18 +74,18 @@ class Rejected:
 
     @property
     def is_about_addresses(self) -> bool:
-        """Whether every error names an address: a message's own, whatever its template holds."""
+        """Whether every error names a recipient's address, so that the template is not at fault."""
         return all(ADDRESSEE.match(error.field or "") for error in self.errors)
 
     @property
     def text(self) -> str:
-        """SendGrid's words, in one line."""
+        """SendGrid's errors, in one line."""
         return "; ".join(map(str, self.errors))[:MOST_TEXT]
 
 
 @dataclass(frozen=True)
 class Refused:
-    """SendGrid took nothing and would take no other request either: key, credits or sender."""
+    """SendGrid took nothing and would take no other request: key, credits, sender or URL."""
 
     status: int
     text: str
@@ -93,10 +93,10 @@ class Refused:
 
 @dataclass(frozen=True)
 class NotSent:
-    """It is proved that nothing was taken, and the same request may be made again.
+    """Nothing was taken for certain, and the same request may be made again.
 
     Attributes:
-        pause: how long SendGrid asks to wait; None when it does not say.
+        pause: how long SendGrid asks to wait; None when it names no wait.
     """
 
     text: str
@@ -106,7 +106,7 @@ class NotSent:
 
 @dataclass(frozen=True)
 class Unknown:
-    """SendGrid may have taken the request or not."""
+    """SendGrid may or may not have taken the request."""
 
     text: str
     status: int | None = None
@@ -116,12 +116,12 @@ Outcome = Accepted | Rejected | Refused | NotSent | Unknown
 
 
 def classify(status: int, headers: Mapping[str, str], body: bytes) -> Outcome:
-    """Return what a complete answer proves.
+    """Return what a complete response proves.
 
     Args:
         status: its HTTP status.
-        headers: its headers; look-ups must not mind upper and lower case.
-        body: its content, which need not be JSON: gateways answer in HTML.
+        headers: its headers; look-ups must be case-insensitive.
+        body: its content, which need not be JSON: gateways respond in HTML.
     """
     if status == ACCEPTED_STATUS and headers.get("X-Message-Id"):
         is_last = headers.get("X-RateLimit-Remaining") == "0"
@@ -138,7 +138,7 @@ def classify(status: int, headers: Mapping[str, str], body: bytes) -> Outcome:
 
 
 def without_addresses(text: str) -> str:
-    """Return the text with every e-mail address in it blotted out."""
+    """Return the text with every e-mail address replaced by `(address)`."""
     return ADDRESS.sub("(address)", text)
 
 
@@ -148,7 +148,7 @@ def _read_errors(status: int, body: bytes) -> tuple[ApiError, ...]:
         errors = tuple(_read_error(entry) for entry in entries)
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
         errors = ()
-    return errors or (ApiError(f"an answer with status {status} and without SendGrid's errors"),)
+    return errors or (ApiError(f"a response with status {status} and without SendGrid's errors"),)
 
 
 def _read_error(entry: Mapping[str, Any]) -> ApiError:
@@ -160,7 +160,7 @@ def _read_error(entry: Mapping[str, Any]) -> ApiError:
 
 
 def _read_pause(headers: Mapping[str, str]) -> timedelta | None:
-    """Return the wait that an answer asks for; a moment is held against the answer's own clock."""
+    """Return the wait that a response asks for; a date is relative to the response's own `Date`."""
     retry_after = headers.get("Retry-After", "")
     if retry_after.isdecimal():
         return timedelta(seconds=int(retry_after))
@@ -172,7 +172,7 @@ def _read_pause(headers: Mapping[str, str]) -> timedelta | None:
 
 
 def _read_seconds(text: str) -> datetime | None:
-    """Return the moment of a Unix time; None when it is none."""
+    """Parse a Unix time; return None if it is invalid."""
     try:
         return datetime.fromtimestamp(int(text), UTC)
     except (ValueError, OverflowError, OSError):
@@ -180,7 +180,7 @@ def _read_seconds(text: str) -> datetime | None:
 
 
 def read_date(text: str) -> datetime | None:
-    """Return the moment of an HTTP date; None when it is none."""
+    """Parse an HTTP date; return None if it is invalid."""
     try:
         return parsedate_to_datetime(text).astimezone(UTC)
     except (ValueError, OverflowError):

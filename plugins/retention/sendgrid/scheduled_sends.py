@@ -1,8 +1,8 @@
-"""Calling scheduled mail back: the cancels of batches at SendGrid.
+"""Cancels of scheduled batches at SendGrid.
 
-SendGrid holds at most ten cancels at once, and promises none that comes less than ten minutes
-before its mails' time. It discards what is cancelled when that time comes; a cancel that is
-taken back before lets the mail go.
+SendGrid holds at most ten cancels at once, and guarantees none that is requested less than ten
+minutes before the mails' release time. It discards cancelled mails at that time; if the cancel is
+taken back before, they are released.
 """
 
 from __future__ import annotations
@@ -19,35 +19,32 @@ if TYPE_CHECKING:
     from retention.sendgrid.client import SendGrid
 
 MOST_CANCELS = 10
-NOTICE = timedelta(minutes=10)  # a cancel that comes later is not certain
+NOTICE = timedelta(minutes=10)  # a later cancel is not guaranteed
 NOT_FOUND = 404
 
 
 class ScheduledSends:
-    """The account's cancels; every call raises a `SendGridError` that names itself."""
+    """The account's cancels."""
 
     def __init__(self, client: SendGrid) -> None:
         self._client = client
         self._sends = client.api.user.scheduled_sends
 
     def cancel(self, batch_id: str) -> None:
-        """Ask for the cancel of a batch; only `is_cancelled` tells whether it holds.
+        """Ask SendGrid to cancel a batch; only `is_cancelled` confirms the cancel.
 
         Raises:
-            SendGridError: SendGrid refuses (it may hold the cancel already, or ten others), or
-                nobody knows.
+            SendGridError: SendGrid refuses (it may already hold this cancel, or ten others), or
+                the outcome is unknown.
         """
         body = {"batch_id": batch_id, "status": "cancel"}
         post = partial(self._sends.post, request_body=body)
         self._client.call("POST scheduled_sends", post)
 
     def is_cancelled(self, batch_id: str) -> tuple[bool, datetime | None]:
-        """Return whether SendGrid holds the cancel of a batch, and when it said so.
+        """Return whether SendGrid holds the cancel of a batch, and the time of its response.
 
-        The moment is of SendGrid's own clock, aware; None when it did not tell.
-
-        Raises:
-            SendGridError: nobody knows.
+        The time is by SendGrid's clock, aware; None when the response has no date.
         """
         try:
             get = self._sends._(batch_id).get
@@ -60,11 +57,7 @@ class ScheduledSends:
             return {"batch_id": batch_id, "status": "cancel"} in (found or []), answered_at
 
     def forget(self, batch_id: str) -> None:
-        """Take back the cancel of a batch whose time has passed, to free its slot.
-
-        Raises:
-            SendGridError: nobody knows whether it was taken back.
-        """
+        """Take back the cancel of a batch whose release time has passed, to free its slot."""
         try:
             self._client.call("DELETE scheduled_sends", self._sends._(batch_id).delete)
         except SendGridError as error:

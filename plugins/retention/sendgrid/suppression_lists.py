@@ -1,4 +1,4 @@
-"""SendGrid's own lists of addresses that it will not write to."""
+"""SendGrid's own lists of addresses to which it sends no mail."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ if TYPE_CHECKING:
 
     from retention.sendgrid.client import SendGrid
 
-PAGE_SIZE = 500  # the most that SendGrid gives
-SHARED = 50  # entries that a page has in common with the one before
+PAGE_SIZE = 500  # SendGrid's maximum
+SHARED = 50  # entries by which consecutive pages overlap
 MOST_BEGINNINGS = 3
 NOT_FOUND = 404
-MOST_AT_ONCE = 1000  # addresses in one call; SendGrid names no limit
+MOST_AT_ONCE = 1000  # addresses in one call; SendGrid documents no limit
 
 
 class ListUnsteadyError(RuntimeError):
-    """A list changed so much while it was read that nobody can say what it holds."""
+    """A list changed so much while it was read that its content is unknown."""
 
 
 class SuppressionLists:
-    """The lists of one account; every call raises a `SendGridError` that names itself."""
+    """The lists of one account."""
 
     def __init__(self, client: SendGrid) -> None:
         self._client = client
 
     def read(self, name: str, since: datetime | None, until: datetime) -> dict[str, datetime]:
-        """Return the entries of a list: since when (aware) each address is on it.
+        """Return the time at which each address was added to a list.
 
-        Pages are counted by offset, so an entry that is removed meanwhile shifts those behind it
-        and one could slip through. Each page therefore begins inside the one before; when it does
-        not, the reading begins anew. What is added meanwhile is later than `until`.
+        Pages are read by offset, so an entry that is removed meanwhile shifts the later ones, and
+        one could be missed. Each page therefore overlaps the one before; if it does not, reading
+        starts again. Entries that are added meanwhile are later than `until`.
 
         Args:
             name: `bounces`, `invalid_emails`, `spam_reports` or `unsubscribes`.
-            since: read what was added from then on, aware; None for the whole list.
-            until: and up to then, aware.
+            since: read entries added from this time on, aware; None for the whole list.
+            until: read entries added up to this time, aware.
 
         Raises:
-            SendGridError: the list cannot be had.
-            ListUnsteadyError: it never held still.
+            SendGridError: the list cannot be read.
+            ListUnsteadyError: it changed during each of three attempts.
         """
         window = {"end_time": int(until.timestamp())}
         if since is not None:
@@ -54,15 +54,11 @@ class SuppressionLists:
             entries = self._read_steadily(name, window)
             if entries is not None:
                 return entries
-        message = f"suppression/{name} changed while it was read, {MOST_BEGINNINGS} times over"
+        message = f"suppression/{name} changed while it was read, {MOST_BEGINNINGS} times in a row"
         raise ListUnsteadyError(message)
 
     def read_groups(self) -> dict[int, dict[str, datetime]]:
-        """Return by unsubscribe group since when (aware) each address is in it.
-
-        Raises:
-            SendGridError: the groups cannot be had.
-        """
+        """Return by unsubscribe group the time at which each address was added to it."""
         name = "GET asm/suppressions"
         groups: dict[int, dict[str, datetime]] = {}
         with reading(name):
@@ -74,10 +70,10 @@ class SuppressionLists:
     def add_to_group(self, group_id: int, addresses: Sequence[str]) -> None:
         """Add addresses to an unsubscribe group, which must exist.
 
-        SendGrid takes what is meant for a group that was deleted as meant for all mail.
+        If the group was deleted, SendGrid suppresses the addresses for all mail instead.
 
         Raises:
-            SendGridError: some were not added, or nobody knows.
+            SendGridError: some were not added, or the outcome is unknown.
         """
         suppressions = self._client.api.asm.groups._(group_id).suppressions
         for first in range(0, len(addresses), MOST_AT_ONCE):
@@ -86,11 +82,7 @@ class SuppressionLists:
             self._client.call(f"POST asm/groups/{group_id}/suppressions", post)
 
     def remove_from_group(self, group_id: int, address: str) -> None:
-        """Remove an address from an unsubscribe group; one that is not in it is left so.
-
-        Raises:
-            SendGridError: it was not removed, or nobody knows.
-        """
+        """Remove an address from an unsubscribe group, if it is in it."""
         suppressions = self._client.api.asm.groups._(group_id).suppressions
         entry = suppressions._(quote(address, safe="@"))
         try:
@@ -100,7 +92,7 @@ class SuppressionLists:
                 raise
 
     def _read_steadily(self, name: str, window: Mapping[str, int]) -> dict[str, datetime] | None:
-        """Return the entries of a window, None when a removal shifted the pages too far."""
+        """Return the entries of a window; None if a removal shifted the pages too far."""
         entries: dict[str, datetime] = {}
         offset = 0
         while page := self._read_page(name, {**window, "limit": PAGE_SIZE, "offset": offset}):

@@ -39,7 +39,7 @@ BODIES = [b'[{"name": 7}]', b'{"result": [7], "webhooks": 7}', b"7", b"null"]
 @pytest.mark.parametrize("name", [*ACCOUNT_CALLS, *LIST_CALLS])
 def test_the_error_for_an_unexpected_response_names_the_endpoint(name: str, body: bytes) -> None:
     with faulty_server(answer("200 OK", body)) as server, SendGrid(API_KEY, server.url) as client:
-        expected = re.escape(f"SendGrid, {name}: the answer is JSON of another shape")
+        expected = re.escape(f"SendGrid, {name}: the response is JSON of an unexpected shape")
         calls = {
             **{each: partial(call, Account(client)) for each, call in ACCOUNT_CALLS.items()},
             **{each: partial(call, SuppressionLists(client)) for each, call in LIST_CALLS.items()},

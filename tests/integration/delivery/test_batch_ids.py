@@ -117,7 +117,7 @@ def test_a_batch_id_that_is_refused_ends_the_run_and_all_stays_planned(
     one_request_each(remembered, 5)
     with (
         faulty_server(ACCEPT, batch_faults=(batches,)) as server,
-        pytest.raises(expected, match="all stays planned"),
+        pytest.raises(expected, match="all messages stay planned"),
     ):
         run(server.url)
     assert len(server.bodies) == 1

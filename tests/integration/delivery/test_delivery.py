@@ -194,7 +194,7 @@ def test_a_campaign_whose_context_makes_no_mail_stops_alone(
         "update ledger.messages set context = %s where campaign = 'survey'", [Jsonb(context)]
     )
     report = run(sandbox, asking_campaigns=frozenset({"survey"}), public=PUBLIC)
-    assert "makes no mail" in report.stopped_campaigns["survey"]
+    assert "cannot fill a mail" in report.stopped_campaigns["survey"]
     assert "7K2M" not in report.stopped_campaigns["survey"]
     assert count_messages(pushed) == {"planned": 1, "accepted": 1}
 

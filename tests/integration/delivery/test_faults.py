@@ -175,7 +175,7 @@ def test_a_campaign_without_responses_from_sendgrid_holds_up_nobody_else(
     accept = answer("202 Accepted", b"", "X-Message-Id: sg-1")
     with faulty_server(answer("500 Internal Server Error"), accept) as server:
         report = run(server.url, until=later)
-    assert "no clear answer" in report.stopped_campaigns["winback"]
+    assert "no clear response" in report.stopped_campaigns["winback"]
     assert count_messages(remembered) == {"unknown": 10, "planned": 90, "accepted": 100}
 
 
@@ -197,7 +197,7 @@ def test_without_a_batch_id_no_mail_is_posted_and_all_stays_planned(
     plan(remembered, [decision(1)])
     with (
         faulty_server(batch_faults=(fault,)) as server,
-        pytest.raises(DeliveryInterruptedError, match="all stays planned"),
+        pytest.raises(DeliveryInterruptedError, match="all messages stay planned"),
     ):
         run(server.url, patience=timedelta(0))
     assert server.bodies == []
@@ -315,7 +315,9 @@ def test_a_batch_id_in_another_shape_is_no_batch_id() -> None:
     with (
         faulty_server(batch_faults=(answer("201 Created", b"[]"),)) as server,
         client_of(server.url) as client,
-        pytest.raises(SendGridError, match="POST mail/batch: the answer is JSON of another shape"),
+        pytest.raises(
+            SendGridError, match="POST mail/batch: the response is JSON of an unexpected shape"
+        ),
     ):
         client.create_batch()
 

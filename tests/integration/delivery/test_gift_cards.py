@@ -18,7 +18,7 @@ from retention.delivery.settings import DeliverySettings, Sender
 from retention.ledger.claims import Envelope, Wanted, claim_messages
 from retention.ledger.gift_cards import Batch
 from retention.ledger.messages import count_messages
-from retention.ledger.requests import put_away_stale_requests, submit_claim
+from retention.ledger.requests import settle_stale_requests, submit_claim
 from retention.ledger.templates import PushedTemplate, remember_template
 from retention.rewards.issue import QUARTERLY, issue_planned, issue_run
 from retention.rewards.reissue import CardNotVoidableError, reissue, void
@@ -231,7 +231,7 @@ class TestAMailThatIsLeaving:
 
     def test_and_is_lost_lets_its_card_be_made_void(self, leaving: psycopg.Connection) -> None:
         later = NOW + timedelta(minutes=10)
-        put_away_stale_requests(leaving, lease_began=later - timedelta(minutes=5), now=later)
+        settle_stale_requests(leaving, lease_began=later - timedelta(minutes=5), now=later)
         void(leaving, _card(leaving, "anna")[0], now=later, **WHO)
         assert _states(leaving) == {"issued": 4, "cancelled": 1}
 

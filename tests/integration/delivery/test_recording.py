@@ -156,4 +156,4 @@ def test_messages_forgotten_by_a_failed_over_database_are_not_sent_again(
     assert len(server.bodies) == 1
     (request,) = remembered.execute("select batch_id, message_count, state from ledger.requests")
     assert request == ("batch-0", 2, state)
-    assert "2 of its 2 messages are noted again" in caplog.text
+    assert "2 of its 2 messages are recorded again" in caplog.text

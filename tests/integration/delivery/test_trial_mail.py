@@ -98,8 +98,8 @@ def test_the_test_mode_refuses_every_host_but_this_machine(
 @pytest.mark.parametrize(
     ("fault", "complaint"),
     [
-        ({"kind": "status", "status": 401}, "SendGrid did not take the mail: HTTP 401"),
-        ({"kind": "rst"}, "nobody can tell whether the mail left"),
+        ({"kind": "status", "status": 401}, "SendGrid did not accept the mail: HTTP 401"),
+        ({"kind": "rst"}, "the mail may or may not have left"),
     ],
 )
 def test_a_mail_that_was_not_accepted_is_reported(

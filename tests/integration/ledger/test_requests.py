@@ -22,9 +22,9 @@ from retention.ledger.requests import (
     Answer,
     accept_request,
     mark_request_unknown,
-    put_away_stale_requests,
     reject_request,
     return_request,
+    settle_stale_requests,
     submit_claim,
 )
 from retention.ledger.statements import execute
@@ -125,7 +125,7 @@ def test_concurrent_workers_never_share_a_message(ledger: psycopg.Connection) ->
 def test_a_stale_claim_is_planned_again(ledger: psycopg.Connection) -> None:
     plan(ledger, [decision(1)])
     claim(ledger)
-    assert _put_away(ledger, LATER)[RequestState.CLAIMED] == 1
+    assert _settle_stale(ledger, LATER)[RequestState.CLAIMED] == 1
     assert count_messages(ledger) == {"planned": 1}
 
 
@@ -134,7 +134,7 @@ def test_a_stale_submission_becomes_unknown_and_is_never_claimed(
 ) -> None:
     plan(ledger, [decision(1)])
     submit(ledger, claim(ledger))
-    assert _put_away(ledger, LATER)[RequestState.SUBMITTING] == 1
+    assert _settle_stale(ledger, LATER)[RequestState.SUBMITTING] == 1
     assert count_messages(ledger) == {"unknown": 1}
     assert claim(ledger) is None
 
@@ -143,7 +143,7 @@ def test_a_request_within_its_lease_is_left_alone(ledger: psycopg.Connection) ->
     plan(ledger, [decision(1), decision(2, locale="fi")])
     claim(ledger)
     submit(ledger, claim(ledger))
-    assert set(_put_away(ledger, NOW + timedelta(minutes=5)).values()) == {0}
+    assert set(_settle_stale(ledger, NOW + timedelta(minutes=5)).values()) == {0}
     assert count_messages(ledger) == {"claimed": 1, "submitting": 1}
 
 
@@ -152,7 +152,7 @@ def test_a_worker_that_was_too_slow_cannot_submit_what_another_has_taken(
 ) -> None:
     plan(ledger, [decision(1)])
     slow = claim(ledger)
-    _put_away(ledger, LATER)
+    _settle_stale(ledger, LATER)
     quick = claim(ledger, now=LATER)
     with pytest.raises(ClaimLostError):
         submit(ledger, slow)
@@ -189,7 +189,7 @@ def test_a_late_but_certain_answer_settles_an_unknown_request(
     plan(ledger, [decision(1)])
     claimed = claim(ledger)
     submit(ledger, claimed)
-    _put_away(ledger, LATER)
+    _settle_stale(ledger, LATER)
     record = accept_request if state == "accepted" else return_request
     record(ledger, claimed.request_id, answer, LATER)
     assert count_messages(ledger) == {state: 1}
@@ -236,9 +236,9 @@ def test_the_attempts_of_a_message_are_counted(ledger: psycopg.Connection) -> No
         return_request(ledger, claimed.request_id, NOT_SENT, NOW)
 
 
-def _put_away(connection: psycopg.Connection, now: Any) -> dict[RequestState, int]:
+def _settle_stale(connection: psycopg.Connection, now: Any) -> dict[RequestState, int]:
     lease_began = now - timedelta(minutes=15)
-    return put_away_stale_requests(connection, lease_began=lease_began, now=now)
+    return settle_stale_requests(connection, lease_began=lease_began, now=now)
 
 
 def _request_states(connection: psycopg.Connection) -> list[str]:

@@ -109,5 +109,5 @@ def test_no_address_survives(email: str, before: str, after: str) -> None:
 def test_an_answer_without_sendgrids_errors_says_so() -> None:
     outcome = classify(502, httpx.Headers(), b"<html>anna@example.com</html>")
     assert outcome == Unknown(
-        "HTTP 502: an answer with status 502 and without SendGrid's errors", 502
+        "HTTP 502: a response with status 502 and without SendGrid's errors", 502
     )
