@@ -21,6 +21,8 @@ def dag_bag(tmp_path_factory: pytest.TempPathFactory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AIRFLOW_HOME", str(tmp_path_factory.mktemp("airflow")))
         patch.setenv("AIRFLOW__CORE__LOAD_EXAMPLES", "False")
+        # Only its own test says how quick a file must be; a busy machine may take its time.
+        patch.setenv("AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT", "900")
         patch.setenv("AIRFLOW__COSMOS__ENABLE_TELEMETRY", "False")
         patch.syspath_prepend(str(DAGS))
         from airflow.dag_processing.dagbag import DagBag

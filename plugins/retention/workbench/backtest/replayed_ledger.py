@@ -84,7 +84,9 @@ def close_replayed_night(connection: psycopg.Connection, night: date, now: datet
 def _write(connection: psycopg.Connection, statement: str, **parameters: object) -> None:
     """Run a statement of the ledger on the replay's tables and decisions."""
     written = load_statement("retention.ledger", statement)
-    replayed = re.sub(r"\bledger\.", f"{LEDGER}.{REPLAYED}", written)
+    # A table keeps its name as an alias, since the statement may refer to it by that name.
+    replayed = re.sub(r"\bledger\.(\w+)\b(?! as\b)", rf"{LEDGER}.{REPLAYED}\1 as \1", written)
+    replayed = re.sub(r"\bledger\.", f"{LEDGER}.{REPLAYED}", replayed)
     replayed = re.sub(r"\bdecisions\.decisions\b", f"{TARGET}_decisions.decisions", replayed)
     connection.execute(cast("LiteralString", replayed), parameters)
 
