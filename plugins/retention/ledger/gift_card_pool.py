@@ -94,5 +94,5 @@ def issue_cards_from_pool(
 
 
 def list_waiting_runs(connection: psycopg.Connection) -> list[str]:
-    """Return the approved runs with cards that wait for the merchant's codes."""
+    """Return approved runs with cards that wait for the merchant's codes; clear a run to issue."""
     return [row.run for row in execute(connection, "list_waiting_runs")]

@@ -12,7 +12,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Files and folders that are checked, from the top of the repository.
-ROOTS = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs")
+ROOTS = (
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "docs",
+    "plugins",
+    "dags",
+    "benchmarks",
+    "sandbox",
+    "demo",
+    "tests",
+)
 KINDS = {".md", ".py", ".sql", ".yml", ".yaml", ".html", ".toml", ".cfg", ".sh"}
 # Not our words; and this list, which has to quote what it forbids.
 NOT_CHECKED = ("sandbox/spec/", "tests/unit/house/test_words.py")
