@@ -161,7 +161,7 @@ class Cluster:
         return (self.directory / "password").read_text().strip()
 
     def _choose_port(self) -> int:
-        """Return the port of the last start if it is still free, so that dbt need not parse again."""
+        """Return the port of the last start if it is still free; else dbt has to parse again."""
         kept = self.directory / "port"
         if kept.exists() and _is_free(int(kept.read_text())):
             return int(kept.read_text())

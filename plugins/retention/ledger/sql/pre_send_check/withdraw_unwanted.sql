@@ -62,7 +62,7 @@ judged as (
         claimed.message_id,
         case
             when claimed.message_id = any(%(erased_ids)s::uuid[])
-                then 'the person was forgotten'
+                then 'the person was erased'
             when claimed.not_after <= %(now)s
                 then 'worthless by the time it would have left'
             when suppressed.reason is not null then suppressed.reason
