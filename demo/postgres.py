@@ -164,7 +164,7 @@ class Cluster:
         return (self.directory / "password").read_text().strip()
 
     def _choose_port(self) -> int:
-        """Return the port of the last start, if it is free still: dbt parses anew for another."""
+        """Return the port of the last start if it is still free; else dbt has to parse again."""
         kept = self.directory / "port"
         if kept.exists() and _is_free(int(kept.read_text())):
             return int(kept.read_text())
@@ -232,7 +232,7 @@ def _server_account() -> pwd.struct_passwd | None:
 
 
 def _reachable_directory(directory: Path) -> Path:
-    """Return `directory`, or under root a stand-in for it that `nobody` can reach."""
+    """Return `directory`, or for root another directory in its place that `nobody` can reach."""
     directory = directory.resolve()
     if os.geteuid() != 0:
         return directory

@@ -116,7 +116,7 @@ def test_a_missing_statement_names_the_file_that_was_looked_for() -> None:
 
 
 def statement(file: Path) -> sql.SQL | sql.Composed:
-    """A statement with stand-ins for the parts that it is composed of."""
+    """A statement with placeholders for the parts that it is composed of."""
     package = str(file).split("/sql/")[0].removeprefix("plugins/").replace("/", ".")
     if re.search(r"\{\w+\}", load_statement(package, file.stem)):
         return compose_statement(package, file.stem, **PARTS)

@@ -1,4 +1,4 @@
-"""What follows from SendGrid's acceptance, in one transaction with the request's own."""
+"""Records SendGrid's acceptance of messages, in the transaction that closes their request."""
 
 from __future__ import annotations
 
@@ -15,15 +15,12 @@ if TYPE_CHECKING:
 
 
 def accept_messages(connection: psycopg.Connection, request_id: UUID, now: datetime) -> int:
-    """Record that SendGrid has a request's messages, and forget the codes that they carried.
+    """Record that SendGrid has a request's messages, and delete the gift card codes in them.
 
-    Args:
-        connection: an open connection, inside the transaction that closes the request.
-        request_id: the request.
-        now: the present moment, aware.
+    Call it inside the transaction that closes the request.
 
     Returns:
-        How many messages are accepted now.
+        How many messages were accepted.
     """
     accepted = only_row(execute(connection, "accept_messages", request_id=request_id, now=now))
     if accepted.card_ids:

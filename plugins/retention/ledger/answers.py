@@ -1,4 +1,4 @@
-"""What people answer to the questions of mails; kept for ever, the latest answer counts."""
+"""Answers to the questions in mails; all are kept for ever, and the latest one counts."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AskingMessage:
-    """A message that asks, as far as its answers' page needs to know.
+    """What the answers page needs to know of a message that asks a question.
 
     Attributes:
-        campaign: whose question it is.
+        campaign: the campaign that asks.
         locale: language of the message, BCP 47.
     """
 
@@ -32,7 +32,7 @@ class AskingMessage:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the recipient of a message says: a question's name and an answer's."""
+    """The answer of a message's recipient: the names of the question and of the answer."""
 
     message_id: UUID
     question: str
@@ -40,15 +40,15 @@ class Answer:
 
 
 def find_asking_message(connection: psycopg.Connection, message_id: UUID) -> AskingMessage | None:
-    """Return what is known of a message, None when there is no such message."""
+    """Return a message's campaign and language; None if there is no such message."""
     rows = class_row(AskingMessage)
     return execute(connection, "find_asking_message", rows=rows, message_id=message_id).fetchone()
 
 
 def record_answer(connection: psycopg.Connection, given: Answer, now: datetime) -> bool:
-    """Record an answer at `now` (aware); return whether it is another than the latest before."""
+    """Record an answer; return whether it differs from the latest one before."""
     with connection.transaction():
-        # One answer of a message at a time, or two clicks at once would both count as new.
+        # One answer per message at a time, or two simultaneous clicks would both count as new.
         execute(connection, "lock_answers", message_id=given.message_id)
         recorded = execute(
             connection,
@@ -64,7 +64,7 @@ def record_answer(connection: psycopg.Connection, given: Answer, now: datetime) 
 def was_answered(
     connection: psycopg.Connection, campaign: str, question: str, answer: str | None = None
 ) -> bool:
-    """Return whether anybody ever gave this answer, or any, to a question of a campaign."""
+    """Return whether anybody ever gave this answer to a campaign's question, or any if None."""
     rows = args_row(bool)
     cursor = execute(
         connection, "was_answered", rows=rows, campaign=campaign, question=question, answer=answer

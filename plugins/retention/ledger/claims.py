@@ -1,6 +1,6 @@
-"""Claiming: a worker takes due messages, as many as the sender's budget leaves.
+"""Claiming: a worker takes due messages, up to the sender's remaining budget.
 
-`planned -> claimed`, one request's worth at a time.
+`planned -> claimed`, for one request at a time.
 """
 
 from __future__ import annotations
@@ -25,18 +25,17 @@ BUDGET_SPAN = timedelta(hours=1)
 
 
 class ClaimLostError(RuntimeError):
-    """The claim is no longer this worker's: its lease ran out, or a message was withdrawn."""
+    """The claim no longer belongs to this worker: its lease ended, or a message was withdrawn."""
 
 
 class ClaimedMessage(NamedTuple):
-    """One message in a worker's hands, in the order of the columns that a claim returns.
+    """One claimed message, with its fields in the order of the statement's columns.
 
     Attributes:
         context: JSON, as it goes into the request.
-        attempt: counts its submissions, this one included.
-        time_zone: IANA name of the zone by whose clock the customer lives; None is the shop's.
-        gift_card_id: the card whose code the mail carries, as the context has it; None for nearly
-            all.
+        attempt: the number of its submissions, including this one.
+        time_zone: IANA name of the customer's time zone; None means the shop's.
+        gift_card_id: the card whose code is in the mail, as text from the context; usually None.
     """
 
     message_id: UUID
@@ -55,7 +54,11 @@ class ClaimedMessage(NamedTuple):
 
     @property
     def card_id(self) -> UUID | None:
-        """Return the card whose code the mail carries; ValueError when what names it is no id."""
+        """The id of the card whose code is in the mail.
+
+        Raises:
+            ValueError: the context has an invalid id.
+        """
         return UUID(self.gift_card_id) if self.gift_card_id is not None else None
 
 
@@ -64,14 +67,14 @@ class Envelope:
     """What all messages of one request share at SendGrid.
 
     Attributes:
-        sender: the shop's address that the mails come from.
-        batch_id: a batch of this request's own; by it a scheduled request can be cancelled.
+        sender: the shop's address that sends the mails.
+        batch_id: this request's own batch, by which it can be cancelled if it is scheduled.
         template_id: the dynamic template.
-        unsubscribe_group_id: the group that an unsubscribe lands in; None for transactional mail.
+        unsubscribe_group_id: the group for unsubscribes; None for transactional mail.
         first_release_at: when SendGrid releases the first of the mails (aware); None when one of
             them leaves at once, so that the request cannot be cancelled.
-        last_release_at: when it releases the last of them (aware).
-        late: the marketing that comes on a later day than meant, and when it is released (aware).
+        last_release_at: when SendGrid releases the last of the mails (aware).
+        late: the release times (aware) of marketing that arrives on a later day than planned.
     """
 
     sender: str
@@ -88,7 +91,7 @@ class Claim:
     """Messages for one request: of one campaign, language and purpose, no address twice.
 
     Attributes:
-        envelope: what they were submitted in; None before.
+        envelope: set when they are submitted; None before.
     """
 
     request_id: UUID
@@ -101,16 +104,16 @@ class Claim:
 
     @property
     def card_ids(self) -> list[UUID]:
-        """Return the gift cards whose codes the messages carry; mostly none.
+        """The ids of the gift cards whose codes are in the mails; usually none.
 
         Raises:
-            ValueError: a context names as a card what is no id.
+            ValueError: a context has an invalid id.
         """
         named = (message.card_id for message in self.messages)
         return [card_id for card_id in named if card_id is not None]
 
     def without(self, message_ids: Collection[UUID]) -> Claim:
-        """Return the claim less some of its messages."""
+        """Return the claim without some of its messages."""
         if not message_ids:
             return self
         left = (each for each in self.messages if each.message_id not in message_ids)
@@ -119,16 +122,16 @@ class Claim:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a worker is ready to take.
+    """The messages that a worker can take.
 
     Attributes:
-        due_until: what is to reach customers until then, aware.
-        most: at most so many messages.
-        sender: the shop's address that the mails come from.
-        hourly_budget: at most so many messages of this sender in an hour; None is no bound.
-        stopped_campaigns: campaigns to leave alone.
-        cancel_lead: how far ahead mails are scheduled so that they can be called back; what is
-            worthless sooner is claimed apart.
+        due_until: claim messages that are to arrive before this time, aware.
+        most: the most messages to claim.
+        sender: the shop's address that sends the mails.
+        hourly_budget: the most messages of this sender per hour; None means no limit.
+        stopped_campaigns: campaigns to skip.
+        cancel_lead: how far ahead mails are scheduled so that they can be cancelled; messages that
+            become worthless sooner are claimed separately.
     """
 
     due_until: datetime
@@ -140,17 +143,16 @@ class Wanted:
 
 
 def claim_messages(connection: psycopg.Connection, wanted: Wanted, now: datetime) -> Claim | None:
-    """Claim due messages for one request; None when nothing is due that nobody else has.
+    """Claim due messages for one request.
 
-    Args:
-        connection: an open connection.
-        wanted: what to take; a spent budget is as if nothing were due.
-        now: the present moment, aware; what has expired by then is not claimed.
+    Returns:
+        The claim. None if no message is due that no other worker has, or if the budget is spent.
+        Messages that have expired at `now` are not due.
     """
     if wanted.hourly_budget is None:
         return _claim(connection, wanted, now)
     with connection.transaction():
-        # One claim of the sender at a time, or two workers would spend the same rest.
+        # One claim per sender at a time, or two workers would spend the same remaining budget.
         execute(connection, "lock_sender", sender=wanted.sender)
         since = now - BUDGET_SPAN
         spent = execute(connection, "count_handed_over", sender=wanted.sender, since=since)
@@ -159,10 +161,10 @@ def claim_messages(connection: psycopg.Connection, wanted: Wanted, now: datetime
 
 
 def divide_claim(connection: psycopg.Connection, claim: Claim, now: datetime) -> list[Claim]:
-    """Put each half of a claim, proved not taken, into a request of its own.
+    """Put each half of a claim that SendGrid did not take into a request of its own.
 
     Raises:
-        ClaimLostError: not all of the messages are this worker's any more.
+        ClaimLostError: some of the messages no longer belong to this worker.
     """
     middle = len(claim.messages) // 2
     halves = (claim.messages[:middle], claim.messages[middle:])

@@ -1,4 +1,4 @@
-"""What the ledger remembers of one customer."""
+"""Reads the ledger's decisions, messages and events of one customer."""
 
 from __future__ import annotations
 
@@ -22,10 +22,9 @@ class CustomerDecision:
     """One decision of a night.
 
     Attributes:
-        night: local date of the night.
         reason: why the campaign chose the customer, in English.
-        outcome_reason: why the decision is what it is, in English.
-        night_count: how many nights in all decided anything for the customer.
+        outcome_reason: why the outcome is what it is, in English.
+        night_count: on how many nights in total there was a decision about the customer.
     """
 
     night: date
@@ -41,9 +40,9 @@ class CustomerMessage:
     """One message, without its address.
 
     Attributes:
-        state: where it stands, one of `MessageState`.
+        state: one of `MessageState`.
         state_reason: why, in English; None where the state needs no reason.
-        state_at: when it came there (aware).
+        state_at: when it reached the state (aware).
     """
 
     message_id: UUID
@@ -55,11 +54,11 @@ class CustomerMessage:
 
 @dataclass(frozen=True)
 class MessageEvent:
-    """One kind of thing that SendGrid reported of a message.
+    """One kind of event that SendGrid reported of a message.
 
     Attributes:
-        event: SendGrid's name of it; `blocked` is a bounce of that one try, `machine_open` an
-            open by a mail program itself.
+        event: SendGrid's name of it; `blocked` is a temporary bounce, `machine_open` an open by a
+            mail program.
         event_count: how often it happened.
         first_at: when it first happened (aware).
         last_at: when it last did (aware).
@@ -75,12 +74,12 @@ class MessageEvent:
 def find_customer_decisions(
     connection: psycopg.Connection, customer_id: str, nights: int
 ) -> list[CustomerDecision]:
-    """Return what was decided for the customer, the latest night first, then by campaign.
+    """Return the decisions about the customer, the latest night first, then by campaign.
 
     Args:
         connection: an open connection.
         customer_id: the shop's own id.
-        nights: so many nights at most, of those that decided anything for the customer.
+        nights: how many nights with decisions about the customer to return at most.
     """
     return execute(
         connection,
@@ -107,7 +106,7 @@ def find_customer_messages(
 def find_message_events(
     connection: psycopg.Connection, message_ids: Sequence[UUID]
 ) -> list[MessageEvent]:
-    """Return what SendGrid reported of the messages, by message and first moment."""
+    """Return SendGrid's events of the messages, by message and time of the first event."""
     return execute(
         connection,
         "find_message_events",

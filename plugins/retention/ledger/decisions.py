@@ -1,6 +1,6 @@
-"""Takes finished decisions out of the warehouse: the only module that reads `decisions.decisions`.
+"""Copies decisions from the warehouse: the only module that reads `decisions.decisions`.
 
-A warehouse elsewhere would be copied from here, and nowhere else.
+If the warehouse were another database, only this module would have to change.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ log = logging.getLogger(__name__)
 
 
 class NightNotDecidedError(LookupError):
-    """The warehouse holds the decisions of another night than the one to record."""
+    """The warehouse has the decisions of another night than the one to record."""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """What recording a night did to the ledger, and how it differs from what was there.
+    """The result of recording a night, compared with what was recorded before.
 
     Attributes:
-        is_history: a later night is recorded too, so nothing was written.
-        same: decisions that stood there already, word for word.
-        added: candidates that the ledger did not know for this night.
-        dropped: candidates that the ledger knew and the warehouse no longer has.
-        changed: candidates with another outcome, reason or score than before.
+        is_history: whether a later night is recorded too, so that nothing was written.
+        same: decisions that were already recorded, word for word.
+        added: candidates that were not recorded for this night.
+        dropped: recorded candidates that the warehouse no longer has.
+        changed: candidates with a different outcome, reason or score than before.
     """
 
     is_history: bool
@@ -46,23 +46,19 @@ class Recorded:
 
 
 def record_decisions(connection: psycopg.Connection, night: date) -> Recorded:
-    """Copy the night's decisions into the ledger, in place of those recorded before.
+    """Copy the night's decisions into the ledger, replacing those recorded before.
 
-    The same decisions recorded again leave the same rows; readers never see half a night. What led
-    to a message stays, for it explains the message. A night that a later one has followed is
-    history: it is compared with what was recorded, and left as it was.
-
-    Args:
-        connection: an open connection.
-        night: local date of the night.
+    Recording the same decisions again leaves the same rows, and readers never see half a night.
+    Decisions that led to a message stay, because they explain it. A night with a later one after it
+    is history: it is compared with what was recorded, and not changed.
 
     Returns:
         How the warehouse's decisions differ from those recorded before.
 
     Raises:
-        NightNotDecidedError: the warehouse holds decisions, but none of this night; recording
-            would wipe what the ledger knows of it.
-        LedgerConstraintError: a decision breaks a rule of `ledger.decisions`.
+        NightNotDecidedError: the warehouse has decisions, but none of this night; recording them
+            would delete those in the ledger.
+        LedgerConstraintError: a decision violates a constraint of `ledger.decisions`.
     """
     with connection.transaction():
         execute(connection, "lock_decisions", night=night)
@@ -78,7 +74,7 @@ def record_decisions(connection: psycopg.Connection, night: date) -> Recorded:
 
 
 def count_decisions(connection: psycopg.Connection, night: date) -> dict[str, int]:
-    """Return how many of the night's recorded decisions had which outcome."""
+    """Return the number of the night's recorded decisions by outcome."""
     rows = execute(connection, "count_decisions", night=night)
     return {row.outcome: row.decision_count for row in rows}
 

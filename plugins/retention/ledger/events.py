@@ -1,4 +1,4 @@
-"""Keeps what SendGrid reports: each event once, whatever the order."""
+"""Stores SendGrid's events, each once, in any order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-# SendGrid's event and what it says: the scope (None: the purpose of its group), and the list.
+# By SendGrid's event: the scope (None for the purpose of its group) and source of the suppression.
 SUPPRESSING = {
     "bounce": ("address", "bounces"),
     "spamreport": ("address", "spam_reports"),
@@ -27,20 +27,20 @@ SUPPRESSING = {
     "group_resubscribe": (None, "groups"),
 }
 RETURN = "group_resubscribe"
-PASSING_BOUNCE = "blocked"  # the server would not take it then; SendGrid goes on writing to it
+PASSING_BOUNCE = "blocked"  # a temporary bounce; SendGrid continues to send to the address
 
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that SendGrid reported.
+    """One event that SendGrid reported.
 
     Attributes:
-        sg_event_id: SendGrid's id of the event; a repeat has the same.
-        event: SendGrid's name for it, known to us or not.
+        sg_event_id: SendGrid's id of the event; a repeated event has the same id.
+        event: SendGrid's name of it, which may be unknown to us.
         occurred_at: when it happened, aware.
-        address: whom it happened to; goes to the suppressions alone.
-        group_id: the unsubscribe group it is about.
-        details: all else that SendGrid said, without addresses.
+        address: the recipient's address; stored only in the suppressions.
+        group_id: the unsubscribe group that it is about.
+        details: all other fields, without addresses.
     """
 
     sg_event_id: str
@@ -57,7 +57,7 @@ class Event:
 
 @dataclass(frozen=True)
 class EventCounts:
-    """What became of a post's events: new ones, and those heard before."""
+    """How many of a post's events were new, and how many were repeated."""
 
     recorded: int
     repeated: int
@@ -66,12 +66,12 @@ class EventCounts:
 def record_events(
     connection: psycopg.Connection, events: Sequence[Event], received_at: datetime
 ) -> EventCounts:
-    """Keep the events, and suppress whom they say must not be written to, in one transaction.
+    """Store the events and the suppressions that follow from them, in one transaction.
 
     Args:
         connection: an open connection.
-        events: in any order, repeats included.
-        received_at: when they came, aware.
+        events: in any order, possibly repeated.
+        received_at: when they were received, aware.
     """
     if not events:
         return EventCounts(0, 0)
@@ -96,14 +96,14 @@ def _row(event: Event) -> dict[str, Any]:
 
 
 def _suppress(connection: psycopg.Connection, events: Iterable[Event]) -> None:
-    telling = [event for event in events if _tells_of_a_suppression(event)]
-    if telling:
+    suppressing = [event for event in events if _is_about_a_suppression(event)]
+    if suppressing:
         purposes = find_purposes(connection)
-        reports = [_report(event, purposes) for event in telling]
+        reports = [_report(event, purposes) for event in suppressing]
         report_suppressions(connection, [report for report in reports if report.scope])
 
 
-def _tells_of_a_suppression(event: Event) -> bool:
+def _is_about_a_suppression(event: Event) -> bool:
     if event.address is None or event.event not in SUPPRESSING:
         return False
     return event.event != "bounce" or bool(event.details.get("type") != PASSING_BOUNCE)
@@ -111,7 +111,7 @@ def _tells_of_a_suppression(event: Event) -> bool:
 
 def _report(event: Event, purposes: Mapping[int, str]) -> Report:
     scope, source = SUPPRESSING[event.event]
-    # A group that is none of ours belongs to other mail of the same account.
+    # A group that is not ours belongs to other mail of the same account.
     scope = scope or purposes.get(event.group_id, "")
     moment = {"removed_at" if event.event == RETURN else "suppressed_at": event.occurred_at}
     return Report(cast("str", event.address), scope, source, **moment)

@@ -1,7 +1,7 @@
-"""Which of the night's tables an edited project would make alike, and which it would not.
+"""Finds which of the night's tables an edited project would build differently.
 
-Beside the night's tables stands the fingerprint of each, see `macros/engine/fingerprints.sql`. Here
-those of the edited project are computed in the same way, from the SQL that dbt compiles of it.
+The night stores a fingerprint of each table, see `macros/engine/fingerprints.sql`. This module
+computes those of the edited project in the same way, from the SQL that dbt compiles.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     import psycopg
 
 FINGERPRINTS = "paluu.fingerprints"
-ANALYST = "analyst_"  # what `generate_schema_name` puts before an analyst's schemas
+ANALYST = "analyst_"  # the prefix that `generate_schema_name` gives an analyst's schemas
 LAST = "decisions"  # the model that all others lead to
 
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """What the night made a table from.
+    """The fingerprint of a table.
 
     Attributes:
-        night: local date of the night.
-        value: the hash of everything that it was made from.
+        night: local date of the night that built it.
+        value: the hash of everything that it was built from.
     """
 
     night: date
@@ -44,21 +44,21 @@ class Graph:
     """The models and seeds that lead to the decisions, as dbt has compiled them for an analyst.
 
     Attributes:
-        nodes: those of the manifest, by dbt's id.
+        nodes: nodes of the manifest, by dbt's id.
     """
 
     nodes: dict[str, dict[str, Any]]
 
     @classmethod
     def of(cls, manifest: dict[str, Any]) -> Self:
-        """Return the graph of a manifest, as JSON holds it."""
+        """Return the graph of a manifest, given as parsed JSON."""
         kinds = {"model", "seed"}
         nodes = manifest["nodes"].items()
         return cls({key: node for key, node in nodes if node["resource_type"] in kinds})
 
     @cached_property
     def parents(self) -> dict[str, tuple[str, ...]]:
-        """Names of what each of them reads; who is read comes first."""
+        """The names of the models and seeds that each one reads; parents come first."""
         waiting = [key for key, node in self.nodes.items() if node["name"] == LAST]
         read: dict[str, list[str]] = {}
         while waiting:
@@ -73,7 +73,7 @@ class Graph:
 
     @cached_property
     def fingerprints(self) -> dict[str, str]:
-        """The fingerprint that each of them would have if the night made it."""
+        """The fingerprint that each one would have if the night built it."""
         words = {node["name"]: _words_of(node) for node in self.nodes.values()}
         made: dict[str, str] = {}
         for name, parents in self.parents.items():
@@ -82,7 +82,7 @@ class Graph:
         return made
 
     def descendants(self, names: Iterable[str]) -> set[str]:
-        """Return the models that read one of these, directly or through others, and these."""
+        """Return these models and all that read them, directly or through others."""
         found = set(names)
         for name, parents in self.parents.items():
             if found.intersection(parents):
@@ -96,13 +96,13 @@ class Graph:
         return {node["name"] for node in nodes if node["original_file_path"].startswith(place)}
 
     def paths(self, names: Iterable[str]) -> list[str]:
-        """Return how dbt selects just these; a mere name stands for a folder of that name too."""
+        """Return dbt selectors of exactly these models; a bare name could also match a folder."""
         files = {node["name"]: node["original_file_path"] for node in self.nodes.values()}
         return [f"path:{files[name]}" for name in names]
 
 
 def read_fingerprints(connection: psycopg.Connection) -> dict[str, Fingerprint]:
-    """Return the fingerprints of the night's tables, by name; empty when no night has left any."""
+    """Return the fingerprints of the night's tables, by name; empty if no night has stored any."""
     found = connection.execute("select to_regclass(%s) is null as is_missing", (FINGERPRINTS,))
     if only_row(found)[0]:
         return {}
@@ -111,7 +111,7 @@ def read_fingerprints(connection: psycopg.Connection) -> dict[str, Fingerprint]:
 
 
 def _words_of(node: dict[str, Any]) -> str:
-    """Return what a table is made by, in the night's names."""
+    """Return the SQL or seed checksum that builds a table, with the night's schema names."""
     words = str(node.get("compiled_code") or node["checksum"]["checksum"])
     return words.replace(f'"{node["database"]}".', "").replace(f'"{ANALYST}', '"')
 

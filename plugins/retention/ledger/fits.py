@@ -1,4 +1,4 @@
-"""Remembers what models fitted in Python have found, and how each night's fit went."""
+"""Stores the results of models fitted in Python, and how each night's fit went."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class KeptFit:
-    """A fit whose numbers are used: what was fitted, and how it went, as JSON holds it."""
+    """A fit whose numbers are used: its parameters and figures, as they are stored in JSON."""
 
     signal: str
     night: date
@@ -29,7 +29,7 @@ class KeptFit:
 
 
 def record_kept_fit(connection: psycopg.Connection, fit: KeptFit) -> None:
-    """Record a fit that is kept; a repeated fit of the night replaces the earlier one."""
+    """Record a kept fit; a repeated fit for the night replaces the earlier one."""
     execute(
         connection,
         "record_fit",
@@ -46,7 +46,7 @@ def record_kept_fit(connection: psycopg.Connection, fit: KeptFit) -> None:
 def record_refused_fit(
     connection: psycopg.Connection, signal: str, night: date, message: str, fitted_at: datetime
 ) -> None:
-    """Record that a model could not be fitted, and why; what it found before stays."""
+    """Record that a model could not be fitted, and why; its previous results stay."""
     execute(
         connection,
         "record_fit",
@@ -73,14 +73,14 @@ def replace_ease_affinities(
     other_types: Sequence[str],
     scores: Sequence[float],
 ) -> None:
-    """Put the affinities of a fit in the place of all that stood there before.
+    """Replace all affinities by those of a new fit.
 
     Args:
         connection: an open connection, inside a transaction.
-        night: local date of the night that was fitted.
-        product_types: what lies in the basket, one entry a pair.
-        other_types: what goes with it.
-        scores: the weight of the pair.
+        night: the night of the fit.
+        product_types: the type in the basket, one entry per pair.
+        other_types: the type that goes with it, in the same order.
+        scores: the weight of each pair, in the same order.
     """
     execute(connection, "remove_ease_affinities")
     execute(
@@ -100,14 +100,15 @@ def replace_bgnbd_values(
     expected_orders: Sequence[float],
     expected_order_amounts: Sequence[float],
 ) -> None:
-    """Put the customers' values of a fit in the place of all that stood there before.
+    """Replace all customers' values by those of a new fit.
 
     Args:
         connection: an open connection, inside a transaction.
-        night: local date of the night that was fitted.
-        customer_ids: one entry a customer.
-        expected_orders: days with an order within 365 days.
-        expected_order_amounts: what such a day brings, in the shop's currency.
+        night: the night of the fit.
+        customer_ids: one entry per customer.
+        expected_orders: expected days with an order in the next 365 days, in the same order.
+        expected_order_amounts: the expected amount of such a day in the shop's currency, in the
+            same order.
     """
     execute(connection, "remove_bgnbd_values")
     execute(

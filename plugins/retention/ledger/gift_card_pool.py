@@ -1,4 +1,4 @@
-"""The merchant's own codes: imported, and each taken by one card at most."""
+"""The merchant's own codes: imported into a pool, each used by one card at most."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class PoolCode(NamedTuple):
-    """One code, as the merchant's list has it; `line` is its place there."""
+    """One code, as in the merchant's list; `line` is its line there."""
 
     line: int
     code: str
@@ -29,7 +29,7 @@ class PoolCode(NamedTuple):
 
 
 class SpareCodes(NamedTuple):
-    """How many codes of one amount are left."""
+    """The number of codes of one amount that are left."""
 
     currency: str
     amount: Decimal
@@ -42,7 +42,7 @@ def add_pool_codes(
     """Add codes to the pool, in one statement.
 
     Returns:
-        The lines of codes that were known before, in the pool or as a gift card, and were left out.
+        The lines of codes that were skipped, because the pool or a gift card already has them.
     """
     lines, texts, currencies, amounts, dates = map(list, zip(*codes, strict=True))
     known = execute(
@@ -59,7 +59,7 @@ def add_pool_codes(
 
 
 def count_pool_codes(connection: psycopg.Connection, day: date) -> list[SpareCodes]:
-    """Return the codes that are left and valid on local date `day`, by what they are worth."""
+    """Return the number of codes left that are valid on the local date `day`, by amount."""
     rows = class_row(SpareCodes)
     return execute(connection, "count_pool_codes", rows=rows, day=day).fetchall()
 
@@ -72,14 +72,14 @@ def issue_cards_from_pool(
     least_expires_date: date,
     now: datetime,
 ) -> int:
-    """Give planned cards codes of the merchant's, as far as there are; return to how many.
+    """Give planned cards the merchant's codes, as long as any are left; return how many got one.
 
     Args:
         connection: an open connection.
         batch: which cards.
-        expires_date: the last local date of a code of which the merchant named none.
-        least_expires_date: codes that end before it are not handed out.
-        now: the present moment, aware.
+        expires_date: the last local date of codes for which the merchant gave none.
+        least_expires_date: codes that expire before this local date are not used.
+        now: the current time.
     """
     issued = execute(
         connection,
@@ -94,5 +94,5 @@ def issue_cards_from_pool(
 
 
 def list_waiting_runs(connection: psycopg.Connection) -> list[str]:
-    """Return the approved runs of which cards wait for codes, which nobody else issues."""
+    """Return approved runs with cards that wait for the merchant's codes; clear a run to issue."""
     return [row.run for row in execute(connection, "list_waiting_runs")]

@@ -1,7 +1,7 @@
-"""Gift cards: granted, given a code, handed over, made void; each step once.
+"""Gift cards: planned, issued with a code, delivered, voided; each step only once.
 
-A code stands in the ledger in plain only between its making and SendGrid's acceptance of the mail
-with it. Afterwards its hash tells it apart, and its last four characters name it to people.
+The ledger has a code in plain text only until SendGrid has accepted the mail with it. After that
+its hash identifies it, and people refer to it by its last four characters.
 """
 
 from __future__ import annotations
@@ -23,20 +23,19 @@ if TYPE_CHECKING:
 
     import psycopg
 
-# Under these names a message's context holds its card, and a mail shows its code.
-CARD_KEY = "gift_card_id"
-CODE_KEY = "gift_card_code"
-REFERRAL = "referral"  # the source of a referral's cards ...
-REFERRAL_CAMPAIGN = "referral_reward"  # ... and what mails them
+CARD_KEY = "gift_card_id"  # the card's key in a message's context
+CODE_KEY = "gift_card_code"  # the code's key in the data of a mail
+REFERRAL = "referral"  # the source of cards for referrals ...
+REFERRAL_CAMPAIGN = "referral_reward"  # ... and the campaign that mails them
 
 
 class CardState(StrEnum):
-    """Where a card stands; whether it was spent or has ended, the shop's payments tell."""
+    """The state of a card; whether it was spent is known from the shop's payments."""
 
     PLANNED = "planned"  # granted; it has no code yet, and the shop owes nothing
-    ISSUED = "issued"  # it has its code, which no mail has carried for certain
-    DELIVERED = "delivered"  # SendGrid has the mail with the code; we forgot it then
-    CANCELLED = "cancelled"  # made void by a person; final
+    ISSUED = "issued"  # it has a code, but SendGrid is not known to have a mail with it
+    DELIVERED = "delivered"  # SendGrid has the mail with the code; the plain code is deleted
+    CANCELLED = "cancelled"  # voided by a person; final
 
 
 class CardNotFoundError(LookupError):
@@ -45,7 +44,7 @@ class CardNotFoundError(LookupError):
 
 @dataclass(frozen=True)
 class GiftCard:
-    """One gift card; `expires_date` is the last local date on which the shop takes it."""
+    """One gift card; `expires_date` is the last local date on which the shop accepts it."""
 
     card_id: UUID
     source: str
@@ -62,11 +61,11 @@ class GiftCard:
 
 @dataclass(frozen=True)
 class Batch:
-    """Which planned cards are to get codes, beside those that replace one that had its code.
+    """Which planned cards are to get codes, as well as replacements of cards that had a code.
 
     Attributes:
         source: what the cards were granted for.
-        run: the run whose cards they are, approved; None for cards of no run.
+        run: the approved run of the cards; None for cards without a run.
     """
 
     source: str
@@ -82,7 +81,7 @@ class Money(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """A currency in which the cards of a run are not those that were approved."""
+    """A currency in which the cards of a run differ from those that were approved."""
 
     currency: str
     approved_count: int
@@ -94,14 +93,14 @@ class Difference(NamedTuple):
 def plan_run_cards(
     connection: psycopg.Connection, run: str, source: str, *, is_from_pool: bool, now: datetime
 ) -> int:
-    """Grant a card for each reward of an approved run, in one statement; return how many are new.
+    """Plan a card for each reward of an approved run, in one statement; return how many are new.
 
     Args:
         connection: an open connection.
         run: the run.
-        source: what the cards are given for.
-        is_from_pool: whether their codes are to be the merchant's own.
-        now: the present moment, aware.
+        source: what the cards are granted for.
+        is_from_pool: whether they get the merchant's own codes.
+        now: the current time.
     """
     planned = execute(
         connection, "plan_reward_cards", run=run, source=source, is_from_pool=is_from_pool, now=now
@@ -112,13 +111,13 @@ def plan_run_cards(
 def plan_referral_cards(
     connection: psycopg.Connection, night: date, *, is_from_pool: bool, now: datetime
 ) -> int:
-    """Grant a card for each reward of the night's referrals, in one statement; return how many.
+    """Plan a card for each reward of the night's referrals, in one statement; return how many.
 
     Args:
         connection: an open connection.
-        night: local date; the warehouse's referrals of another night grant nothing.
-        is_from_pool: whether their codes are to be the merchant's own.
-        now: the present moment, aware.
+        night: the night; if the warehouse has the referrals of another night, none is planned.
+        is_from_pool: whether they get the merchant's own codes.
+        now: the current time.
     """
     planned = execute(
         connection,
@@ -133,7 +132,7 @@ def plan_referral_cards(
 
 
 def list_cards_to_issue(connection: psycopg.Connection, batch: Batch, most: int) -> list[UUID]:
-    """Return the next cards that wait for a code made here."""
+    """Return the next cards that wait for a generated code."""
     waiting = execute(
         connection, "list_cards_to_issue", source=batch.source, run=batch.run, most=most
     )
@@ -146,7 +145,7 @@ def issue_cards(
     expires_date: date,
     now: datetime,
 ) -> int:
-    """Give planned cards their codes, in one statement; return how many were planned still."""
+    """Give planned cards their codes, in one statement; return how many were still planned."""
     issued = execute(
         connection,
         "issue_cards",
@@ -159,7 +158,7 @@ def issue_cards(
 
 
 def count_cards_without_code(connection: psycopg.Connection, batch: Batch) -> list[Money]:
-    """Return how many granted cards of which amount wait for a code."""
+    """Return the number of planned cards that wait for a code, by amount."""
     rows = class_row(Money)
     return execute(
         connection, "count_cards_without_code", rows=rows, source=batch.source, run=batch.run
@@ -167,16 +166,16 @@ def count_cards_without_code(connection: psycopg.Connection, batch: Batch) -> li
 
 
 def compare_with_approved(connection: psycopg.Connection, run: str) -> list[Difference]:
-    """Return where the run's cards are not those that were approved; nothing, as a rule."""
+    """Return where the run's cards differ from those that were approved; normally nothing."""
     rows = class_row(Difference)
     return execute(connection, "compare_cards_with_totals", rows=rows, run=run).fetchall()
 
 
 def lock_card(connection: psycopg.Connection, card_id: UUID) -> GiftCard:
-    """Return a card, and keep it as it is until the transaction ends.
+    """Return a card, locked until the transaction ends.
 
     Raises:
-        CardNotFoundError: there is none.
+        CardNotFoundError: there is no such card.
     """
     rows = class_row(GiftCard)
     card = execute(connection, "lock_gift_card", rows=rows, card_id=card_id).fetchone()
@@ -187,13 +186,13 @@ def lock_card(connection: psycopg.Connection, card_id: UUID) -> GiftCard:
 
 
 def state_of_mail(connection: psycopg.Connection, card_id: UUID) -> str | None:
-    """Return the state of the latest message with the card's code; None when there is none."""
+    """Return the state of the latest message with the card's code; None if there is none."""
     found = execute(connection, "find_card_mail", card_id=card_id).fetchone()
     return cast("str", found.state) if found else None
 
 
 def paid_with(connection: psycopg.Connection, card_id: UUID) -> Decimal:
-    """Return what the shop's orders have paid with the card so far."""
+    """Return the amount that the shop's orders have paid with the card so far."""
     paid = execute(connection, "sum_card_payments", card_id=card_id)
     return cast("Decimal", only_row(paid).amount)
 
@@ -201,7 +200,7 @@ def paid_with(connection: psycopg.Connection, card_id: UUID) -> Decimal:
 def cancel_card(
     connection: psycopg.Connection, card_id: UUID, by: str, reason: str, now: datetime
 ) -> None:
-    """Make a card void and forget its code; one that is void already stays as it is."""
+    """Void a card and delete its code; a card that is already void is not changed."""
     execute(
         connection, "cancel_gift_card", card_id=card_id, cancelled_by=by, reason=reason, now=now
     )
@@ -210,25 +209,26 @@ def cancel_card(
 def replace_card(
     connection: psycopg.Connection, card_id: UUID, occasion: str, now: datetime
 ) -> UUID:
-    """Grant a card in the place of a void one, once; return its id.
+    """Plan a card that replaces a void one; return its id.
 
     Raises:
-        LedgerConstraintError: it was replaced before.
+        LedgerConstraintError: the card was already replaced.
     """
     made = execute(connection, "replace_gift_card", card_id=card_id, occasion=occasion, now=now)
     return cast("UUID", only_row(made).card_id)
 
 
 def find_codes(connection: psycopg.Connection, card_ids: Collection[UUID]) -> dict[UUID, str]:
-    """Return the codes of those of the cards that are issued and nothing else."""
+    """Return the codes of those cards that are in state issued, by card id."""
     rows = execute(connection, "find_card_codes", card_ids=list(card_ids))
     return {row.card_id: row.code_plain for row in rows}
 
 
 def count_states(connection: psycopg.Connection, run: str) -> Sequence[Any]:
-    """Return currency, state, mail_state, card_count and amount of a run's cards, in groups.
+    """Return the count and amount of a run's cards by currency, state and state of the mail.
 
-    `stranded` names the delivered ones whose mails nobody got: `<card_id> of <customer_id>`.
+    The rows have `currency`, `state`, `mail_state`, `card_count`, `amount` and `stranded`, the
+    delivered cards whose mails came back, each as `<card_id> of <customer_id>`.
     """
     return execute(connection, "count_card_states", run=run).fetchall()
 

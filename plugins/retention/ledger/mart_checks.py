@@ -1,4 +1,4 @@
-"""Remembers which marts could be trusted on which night, and how large they usually are."""
+"""Records which marts passed their checks on which night, and how large they usually are."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ USUAL_NIGHTS = 7  # a week has each weekday once
 
 @dataclass(frozen=True)
 class MartCheck:
-    """Whether a mart was plausible on a night; `failures` says what was not, a sentence each."""
+    """Whether a mart was plausible on a night; `failures` has a sentence for each failed check."""
 
     night: date
     mart: str
@@ -47,13 +47,13 @@ def record_mart_check(  # noqa: PLR0913, PLR0917 - one argument a column
         connection: an open connection.
         night: local date of the night.
         mart: name of the dbt model.
-        passed: whether every critical expectation held.
-        row_count: rows of the mart.
-        failures: what failed, as JSON-ready values; empty when nothing did.
-        checked_at: the moment of the check, aware.
+        passed: whether every critical expectation passed.
+        row_count: number of rows of the mart.
+        failures: what failed, as values that JSON can represent; empty when nothing did.
+        checked_at: the time of the check, aware.
 
     Raises:
-        LedgerConstraintError: a failed check that does not say what failed.
+        LedgerConstraintError: the check failed, but `failures` is empty.
     """
     execute(
         connection,
@@ -70,10 +70,8 @@ def record_mart_check(  # noqa: PLR0913, PLR0917 - one argument a column
 def usual_row_count(connection: psycopg.Connection, mart: str, night: date) -> int | None:
     """Return the median row count of the mart's last seven passed nights before `night`.
 
-    Of an even number of nights it is the lower of the two in the middle: a count that was seen.
-
-    Returns:
-        The median, or None when no earlier night passed.
+    For an even number of nights it is the lower of the two middle counts, so that the count is a
+    real one. None when no earlier night passed.
     """
     cursor = execute(
         connection, "find_usual_row_count", mart=mart, night=night, nights=USUAL_NIGHTS

@@ -1,4 +1,4 @@
-"""Planning messages, letting them expire, and counting them."""
+"""Plans messages, expires late ones, and counts them."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class EnqueueCounts:
-    """What became of the night's `send` decisions.
+    """The messages for the night's `send` decisions.
 
     Attributes:
         inserted: planned now.
-        already_there: known from before, whatever has become of them; left as they are.
+        already_there: existed before, in any state; not changed.
         expired: too late when they were enqueued; recorded as expired, never sent.
     """
 
@@ -37,19 +37,15 @@ class EnqueueCounts:
 def enqueue_messages(connection: psycopg.Connection, night: date, now: datetime) -> EnqueueCounts:
     """Plan a message for each recorded `send` decision of the night.
 
-    Whoever enqueues, and however often, at most one message exists per campaign, customer and
-    occasion. A decision whose `not_after` is not after `now` becomes an expired message: it shows,
-    and is not sent. Only such a message may be planned again, by a later decision on the same
-    occasion; it never left, so nobody can get it twice. So what nobody sent in time is expired
-    first.
-
-    Args:
-        connection: an open connection.
-        night: local date of the night whose decisions were recorded.
-        now: the present moment, aware.
+    However often this runs, there is at most one message per campaign, customer and occasion. A
+    decision whose `not_after` is not after `now` becomes an expired message, which is visible but
+    never sent. Only an expired message may be planned again, by a later decision on the same
+    occasion: it never left, so nobody can get it twice. Planned messages that are too late are
+    therefore expired first.
 
     Raises:
-        LedgerConstraintError: a decision breaks a rule of `ledger.messages`; none is enqueued.
+        LedgerConstraintError: a decision violates a constraint of `ledger.messages`; none is
+            enqueued.
     """
     expire_messages(connection, now)
     cursor = execute(
@@ -67,18 +63,18 @@ def enqueue_messages(connection: psycopg.Connection, night: date, now: datetime)
 
 
 def expire_messages(connection: psycopg.Connection, now: datetime) -> int:
-    """Expire planned messages whose `not_after` has come; return how many."""
+    """Expire planned messages whose `not_after` has passed; return how many."""
     return execute(connection, "expire_messages", now=now).rowcount
 
 
 def count_messages(connection: psycopg.Connection, night: date | None = None) -> dict[str, int]:
-    """Return how many messages stand in which state; of one night only when it is given."""
+    """Return the number of messages by state; of one night if it is given."""
     rows = execute(connection, "count_messages", night=night)
     return {row.state: row.message_count for row in rows}
 
 
 def count_due_messages(connection: psycopg.Connection, now: datetime, due_until: datetime) -> int:
-    """Return how many planned messages are to reach customers until `due_until` (aware)."""
+    """Return how many planned messages are to arrive before `due_until` (aware)."""
     rows = args_row(int)
     return only_row(
         execute(connection, "count_due_messages", rows=rows, now=now, due_until=due_until)

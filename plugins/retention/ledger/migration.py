@@ -1,4 +1,4 @@
-"""Brings the ledger's tables to the form that this version of the engine needs."""
+"""Migrates the ledger's tables to this version of the engine."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from sqlalchemy.schema import CreateSchema
 from retention.database import APPLICATION_NAME
 
 SCHEMA = "ledger"
-# Any number that nobody else locks: the letters "paluu".
+# Any number that nothing else locks: the letters "paluu".
 MIGRATION_LOCK = 0x70616C7575
 
 
 def migrate() -> None:
     """Create or upgrade schema `ledger` in the database of the libpq environment.
 
-    Runs in one transaction under an advisory lock: of two that run at once the second waits and
-    then finds nothing to do, and a migration that fails leaves everything as it was.
+    Runs in one transaction under an advisory lock. If two run at once, the second waits and then
+    finds nothing to do. A migration that fails changes nothing.
 
     Raises:
-        sqlalchemy.exc.OperationalError: no server there, or it refuses the user.
+        sqlalchemy.exc.OperationalError: the server cannot be reached, or refuses the user.
     """
     engine = create_engine(
         "postgresql+psycopg://", connect_args={"application_name": APPLICATION_NAME}

@@ -1,4 +1,4 @@
-"""Remembers the runs of nights: when each was begun, and whether it planned its messages."""
+"""Records the runs of nights: when each started, and whether it planned its messages."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class NightUnknownError(LookupError):
-    """A run asks for a night that was never opened."""
+    """A run was never opened."""
 
 
 class WarehouseNotHeldError(RuntimeError):
-    """A run works on the warehouse without having it to itself."""
+    """A run does not hold the warehouse, or no longer does."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,12 @@ class Night:
     """One run of a night.
 
     Attributes:
-        night: local date; everything before its 00:00 is known.
-        scheduled_for: when the schedule wanted it (aware), None for a run by hand.
-        opened_at: when it was first begun (aware); clearing does not change it.
+        night: local date; the data up to its 00:00 counts.
+        scheduled_for: the scheduled start (aware); None for a run started by hand.
+        opened_at: when it first started (aware); clearing does not change it.
         is_backfill: whether a backfill started it.
-        held_at: since when it has had the warehouse to itself (aware); None when it has not.
-        newest_enqueued_night: the latest night that any run has planned messages for.
+        held_at: since when it has held the warehouse (aware); None if it does not hold it.
+        newest_enqueued_night: the latest night for which any run has planned messages.
     """
 
     run_id: str
@@ -48,7 +48,7 @@ class Night:
 
 
 def open_night(connection: psycopg.Connection, night: Night) -> None:
-    """Note that a run of a night has begun; once begun, it keeps its first beginning."""
+    """Record that a run of a night has started; a later start does not change `opened_at`."""
     execute(
         connection,
         "open_night",
@@ -64,42 +64,44 @@ def open_night(connection: psycopg.Connection, night: Night) -> None:
 def hold_warehouse(
     connection: psycopg.Connection, run_id: str, *, now: datetime, believed_since: datetime
 ) -> str | None:
-    """Give the warehouse to an opened run unless another run has it; return the one that has it.
+    """Hold the warehouse for an opened run, unless another run holds it.
 
-    None when that one has just given it back: ask again.
-
-    All nights build the same tables, so two that were built at once would be mixed.
+    All nights build the same tables, so two nights at once would mix their rows.
 
     Args:
         connection: an open connection.
-        run_id: an opened run; one that has it already keeps it.
-        now: the present moment, aware.
-        believed_since: a run that took it before then died without giving it back.
+        run_id: an opened run; if it already holds the warehouse, it keeps it.
+        now: the current time.
+        believed_since: a run that took the warehouse before this time (aware) is assumed dead, and
+            loses it.
+
+    Returns:
+        The id of the run that holds the warehouse; None if it was freed just now: try again.
     """
     with suppress(LedgerConstraintError), connection.transaction():
         execute(connection, "free_lost_warehouse", believed_since=believed_since)
-        # Of two that come at once the index lets one through.
+        # If two runs do this at once, the index admits one.
         execute(connection, "hold_warehouse", run_id=run_id, now=now)
     return execute(connection, "find_holding_run", rows=args_row(str)).fetchone()
 
 
 def free_warehouse(connection: psycopg.Connection, run_id: str) -> None:
-    """Give the warehouse back; nothing happens when the run does not have it."""
+    """Free the warehouse, if the run holds it."""
     execute(connection, "free_warehouse", run_id=run_id)
 
 
 def find_holder(connection: psycopg.Connection, run_id: str) -> Night:
-    """Return the run named `run_id`, which must have the warehouse to itself.
+    """Return the run named `run_id`, which must hold the warehouse.
 
     Raises:
         NightUnknownError: no such run was opened.
-        WarehouseNotHeldError: it does not have it, or has lost it.
+        WarehouseNotHeldError: it does not hold the warehouse, or has lost it.
     """
     night = find_night(connection, run_id)
     if night.held_at is None:
         message = (
-            f"run '{run_id}' does not have the warehouse to itself (any more), so its tables may"
-            " be another night's: clear the run from its first task, open_night"
+            f"run '{run_id}' does not hold the warehouse, or no longer does, so its tables may be"
+            " another night's: clear the run from its first task, open_night"
         )
         raise WarehouseNotHeldError(message)
     return night
@@ -121,5 +123,5 @@ def find_night(connection: psycopg.Connection, run_id: str) -> Night:
 def close_night(
     connection: psycopg.Connection, run_id: str, withheld_reason: str | None, now: datetime
 ) -> None:
-    """Note that the run planned its messages at `now`, or the reason why it did not."""
+    """Record that the run planned its messages, or the reason why it did not."""
     execute(connection, "close_night", run_id=run_id, withheld_reason=withheld_reason, now=now)

@@ -1,4 +1,4 @@
-"""The pre-send check: who must not be written to any more, an instant before the mail may leave.
+"""The pre-send check: cancels messages that must not leave, right before their mail may leave.
 
 `claimed -> cancelled`, inside the transaction that commits `submitting`.
 """
@@ -28,19 +28,19 @@ ERASURE_KEY_VARIABLE = "PALUU_ERASURE_KEY"
 
 
 class ErasureKeyMissingError(RuntimeError):
-    """People were forgotten, and without the key nobody can tell who they are."""
+    """People were erased, and without the key they cannot be recognised."""
 
 
 @dataclass(frozen=True)
 class PreSendCheck:
-    """What is checked beside the ledger's own suppressions and erasures.
+    """What is checked besides the ledger's own suppressions and erasures.
 
     Attributes:
         shop_timezone: IANA name; None when the shop's own tables cannot be read, so that consents
             and purchases since the decision stay unknown.
-        stopped_by_purchase: campaigns that do not write to who has ordered since the night.
-        unhappy_answers: by question, the answers after which marketing pauses ...
-        unhappy_pause: ... for so long, unless the customer answers it otherwise.
+        stopped_by_purchase: campaigns that skip customers who have ordered since the night.
+        unhappy_answers: by question, the answers after which marketing pauses.
+        unhappy_pause: the length of that pause; a different answer to the question ends it.
     """
 
     shop_timezone: str | None = None
@@ -60,13 +60,13 @@ def withdraw(
 
     Args:
         connection: an open connection, inside a transaction.
-        claim: what a worker is about to submit.
+        claim: the messages that a worker is about to submit.
         check: what to check.
-        now: the present moment, aware.
-        late: the marketing that comes on a later day than meant, and when it is released (aware).
+        now: the current time.
+        late: the release times (aware) of marketing that arrives on a later day than planned.
 
     Raises:
-        ErasureKeyMissingError: `PALUU_ERASURE_KEY` is not set although people were forgotten.
+        ErasureKeyMissingError: `PALUU_ERASURE_KEY` is not set although people were erased.
     """
     mine: dict[str, Any] = {"request_id": claim.request_id, "now": now}
     erased = _find_erased(connection, claim)
@@ -114,7 +114,7 @@ def _withdraw_unhappy(
 
 
 def hash_address(key: str, address: str) -> str:
-    """Return the keyed hash (HMAC-SHA-256, hexadecimal) under which an address is forgotten."""
+    """Return the keyed hash (HMAC-SHA-256, hexadecimal) that is stored for an erased address."""
     return hmac.digest(key.encode(), address.lower().encode(), "sha256").hex()
 
 
@@ -124,7 +124,7 @@ def _find_erased(connection: psycopg.Connection, claim: Claim) -> list[UUID]:
     key = os.environ.get(ERASURE_KEY_VARIABLE, "").strip()
     if not key:
         message = (
-            f"{ERASURE_KEY_VARIABLE} is not set, but people were forgotten: set it to the key "
+            f"{ERASURE_KEY_VARIABLE} is not set, but people were erased: set it to the key "
             "that their hashes were made with; until then nothing is sent"
         )
         raise ErasureKeyMissingError(message)

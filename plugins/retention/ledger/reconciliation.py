@@ -1,8 +1,8 @@
-"""What becomes of a request that got no answer: proved, cancelled, or given up.
+"""Settles requests that got no response: accepted by proof, cancelled, or unconfirmed.
 
-A request is cancelled once SendGrid has confirmed the cancel of its batch: whatever was taken of
-it is never released, so its messages may go out again in another batch. SendGrid holds few
-cancels at once; each takes one of its cancel slots until its mails' time has passed.
+A request is cancelled once SendGrid has confirmed the cancel of its batch. No mail of it is then
+ever released, so its messages may go out in another batch. SendGrid holds few cancels at once; each
+takes a cancel slot until the release time of its mails has passed.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class UnknownRequest:
-    """A request of which nobody knows whether SendGrid took it.
+    """A request that SendGrid may or may not have taken.
 
     Attributes:
-        batch_id: its handle at SendGrid.
+        batch_id: its batch at SendGrid.
         submitting_at: committed just before the call (aware).
         first_release_at: when SendGrid would release the first of its mails (aware); None when
             one left at once.
-        cancelling_at: since when its cancel is being asked for (aware); None when it is not.
-        email: the address of one of its messages; all of a request are taken, or none is.
+        cancelling_at: when its cancel was first requested (aware); None when it was not.
+        email: the address of one of its messages; SendGrid takes all messages of a request or none.
     """
 
     request_id: UUID
@@ -53,9 +53,9 @@ class HeldCancel:
     """A cancel that takes one of SendGrid's cancel slots.
 
     Attributes:
-        is_silent: whether its worker fell silent, so that it may only have been stopped, and its
-            call may be still to come.
-        free_from: when its slot may be given back (aware), by SendGrid's clock too.
+        is_silent: whether its worker stopped responding; it may only be suspended, and its call
+            may still follow.
+        free_from: when its slot may be freed (aware), by SendGrid's clock too.
     """
 
     request_id: UUID
@@ -66,18 +66,18 @@ class HeldCancel:
 
 @contextmanager
 def reconciling(connection: psycopg.Connection) -> Generator[bool]:
-    """Hold the lock of reconciliation, if nobody else does; tell whether."""
+    """Try to take the lock of reconciliation; yield whether it was free."""
     is_locked = only_row(execute(connection, "lock_reconciliation", rows=args_row(bool)))
     try:
         yield is_locked
     finally:
-        # A run that was ended amid a statement cannot say so; the lock ends with its connection.
+        # After an interrupted statement it cannot be unlocked; the lock ends with the connection.
         if is_locked and connection.info.transaction_status is TransactionStatus.IDLE:
             execute(connection, "unlock_reconciliation")
 
 
 def accept_proved_requests(connection: psycopg.Connection, now: datetime) -> int:
-    """Accept the unknown requests that events prove; return how many messages they carry."""
+    """Accept the requests that events prove accepted; return how many messages they have."""
     with connection.transaction():
         proved = execute(
             connection, "accept_proved_requests", released_events=RELEASED_EVENTS, now=now
@@ -88,7 +88,7 @@ def accept_proved_requests(connection: psycopg.Connection, now: datetime) -> int
 def accept_logged_request(
     connection: psycopg.Connection, request_id: UUID, sendgrid_message_id: str, now: datetime
 ) -> int:
-    """Accept an unknown request that SendGrid's log proves; return how many messages it carries."""
+    """Accept a request that SendGrid's log proves accepted; return how many messages it has."""
     with connection.transaction():
         accepted = execute(
             connection,
@@ -111,7 +111,7 @@ def find_unknown_requests(connection: psycopg.Connection) -> list[UnknownRequest
 def begin_cancel(
     connection: psycopg.Connection, request_id: UUID, most_cancels: int, now: datetime
 ) -> bool:
-    """Commit that a cancel is about to be asked for; False when all cancel slots are held."""
+    """Commit that a cancel is about to be requested; return False if all cancel slots are held."""
     moved = execute(
         connection, "begin_cancel", request_id=request_id, most_cancels=most_cancels, now=now
     )
@@ -119,12 +119,12 @@ def begin_cancel(
 
 
 def abandon_cancel(connection: psycopg.Connection, request_id: UUID) -> None:
-    """Note that SendGrid certainly did not take the cancel."""
+    """Record that SendGrid certainly did not accept the cancel."""
     execute(connection, "abandon_cancel", request_id=request_id)
 
 
 def confirm_cancel(connection: psycopg.Connection, request_id: UUID, now: datetime) -> int:
-    """Note that the cancel was confirmed in time; return how many messages are planned again."""
+    """Record that the cancel was confirmed in time; return how many messages are planned again."""
     with connection.transaction():
         if not execute(connection, "confirm_cancel", request_id=request_id, now=now).rowcount:
             return 0
@@ -134,9 +134,10 @@ def confirm_cancel(connection: psycopg.Connection, request_id: UUID, now: dateti
 def find_held_cancels(
     connection: psycopg.Connection, held_for: timedelta, held_for_if_silent: timedelta
 ) -> list[HeldCancel]:
-    """Return the cancels that take a slot, the first to be free first.
+    """Return the cancels that take a slot, the first to be freed first.
 
-    Each is held for so long after its last mail's release, longer if its worker fell silent.
+    Each is held for `held_for` after the release time of its last mail, or for
+    `held_for_if_silent` if its worker stopped responding.
     """
     cursor = execute(
         connection,
@@ -149,7 +150,7 @@ def find_held_cancels(
 
 
 def free_cancel_slot(connection: psycopg.Connection, request_id: UUID, now: datetime) -> None:
-    """Note that SendGrid no longer holds the cancel, so that its slot is free."""
+    """Record that SendGrid no longer holds the cancel, so that its slot is free."""
     execute(connection, "free_cancel_slot", request_id=request_id, now=now)
 
 
@@ -160,17 +161,18 @@ def give_up_requests(
     worthless_before: datetime,
     now: datetime,
 ) -> tuple[list[UUID], int]:
-    """Give up requests for which no event will come any more.
+    """Mark unknown requests for which no event is expected any more as unconfirmed.
 
     Args:
         connection: an open connection.
-        submitted_before: given up is what was submitted before then (aware) and released before
-            `worthless_before`.
-        worthless_before: given up is also what was worthless before then (aware).
-        now: the present moment, aware.
+        submitted_before: requests submitted before this time (aware), and released before
+            `worthless_before`, are marked.
+        worthless_before: requests whose messages were all worthless before this time (aware) are
+            also marked.
+        now: the current time.
 
     Returns:
-        The ids of the requests, and how many messages they carry.
+        The ids of the requests, and how many messages they have.
     """
     with connection.transaction():
         given_up = execute(

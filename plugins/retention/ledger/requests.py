@@ -1,8 +1,8 @@
 """The life of one HTTP request and its messages: submitted, then closed.
 
-Every function is one transition of the state machine in `states`; those that touch a request and
-its messages do both in one transaction. `claims` is what comes before, `reconciliation` what
-follows when no answer comes.
+Every function is one transition of the state machine in `states`; those that change a request and
+its messages do both in one transaction. `claims` comes before; `reconciliation` follows when there
+is no response.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from retention.ledger.claims import Claim, Envelope
 
-ABANDONED = "the worker fell silent before it submitted"
-LOST = "the worker fell silent between submitting and recording the answer"
+ABANDONED = "the worker stopped responding before it submitted"
+LOST = "the worker stopped responding between submitting and recording the response"
 WITHDRAWN = "all its messages were withdrawn by the pre-send check"
 
 
@@ -35,12 +35,12 @@ class Answer:
     """How a request ended, for its row.
 
     Attributes:
-        state: what became of it.
-        http_status: the answer's status, None when no answer came.
+        state: its new state.
+        http_status: the status of the response; None when there was none.
         sendgrid_message_id: `X-Message-Id` of an acceptance.
         error: what went wrong; without addresses.
-        fell_silent_at: when its worker was found silent (aware), so that no answer is known and
-            its call may be still to come.
+        fell_silent_at: when its worker was found silent (aware), so that the response is not known
+            and the call may still follow.
     """
 
     state: RequestState
@@ -57,16 +57,16 @@ def submit_claim(
     now: datetime,
     check: PreSendCheck | None = None,
 ) -> Claim:
-    """Make the pre-send check, and commit that what is left of the claim may leave from now on.
+    """Make the pre-send check, and commit that the remaining messages may leave from now on.
 
     Returns:
-        The claim without the messages that were withdrawn; without any, its request is closed.
+        The claim without the withdrawn messages; if none remain, its request is closed.
 
     Raises:
-        ClaimLostError: not all of them are this worker's any more; nothing has changed.
+        ClaimLostError: some messages no longer belong to this worker; nothing has changed.
     """
     with connection.transaction():
-        # The request first, as everybody locks it before its messages.
+        # The request first: all transactions lock it before its messages.
         _submit_request(connection, claim, envelope, now)
         left = claim.without(
             withdraw(connection, claim, check or PreSendCheck(), now, envelope.late)
@@ -86,7 +86,7 @@ def submit_claim(
 def accept_request(
     connection: psycopg.Connection, request_id: UUID, answer: Answer, now: datetime
 ) -> bool:
-    """Record that SendGrid has all messages of the request; False when it was settled before."""
+    """Record that SendGrid has all messages of the request; return False if already settled."""
     with connection.transaction():
         is_closed = _close_request(connection, request_id, answer, now)
         if is_closed:
@@ -127,14 +127,14 @@ def return_request(
 def divide_request(
     connection: psycopg.Connection, claim: Claim, answer: Answer, now: datetime
 ) -> list[Claim]:
-    """Record that SendGrid took nothing, and claim each half anew; one message stays whole.
+    """Record that SendGrid took nothing, and claim each half, or a single message, again.
 
     Raises:
-        ClaimLostError: not all of them are this worker's any more; nothing has changed.
+        ClaimLostError: some messages no longer belong to this worker; nothing has changed.
     """
     with connection.transaction():
         if not _close_request(connection, claim.request_id, answer, now):
-            message = f"request {claim.request_id} was settled by somebody else"
+            message = f"request {claim.request_id} was settled by another process"
             raise ClaimLostError(message)
         return divide_claim(connection, claim, now)
 
@@ -142,7 +142,7 @@ def divide_request(
 def mark_request_unknown(
     connection: psycopg.Connection, request_id: UUID, answer: Answer, now: datetime
 ) -> bool:
-    """Record that nobody can tell whether its messages left; False when it was settled before."""
+    """Record that the messages may or may not have left; return False if already settled."""
     with connection.transaction():
         is_closed = _close_request(connection, request_id, answer, now)
         if is_closed:
@@ -162,10 +162,10 @@ def settle_stale_requests(
     """Settle requests whose worker has been silent since before `lease_began` (aware).
 
     Messages that were only claimed are planned again. Messages that were being submitted become
-    unknown: they may have left, so nobody sends them again.
+    unknown: they may have left, so they are not sent again.
 
     Returns:
-        How many requests were found in which state.
+        The number of settled requests, by the state in which they were found.
     """
     found = {RequestState.CLAIMED: 0, RequestState.SUBMITTING: 0}
     with connection.transaction():
@@ -195,12 +195,12 @@ def _submit_request(
         now=now,
     )
     if moved.rowcount != 1:
-        message = f"request {claim.request_id} was put away: its worker was silent for too long"
+        message = f"request {claim.request_id} was settled: its worker was silent for too long"
         raise ClaimLostError(message)
 
 
 def _postpone(connection: psycopg.Connection, claim: Claim, envelope: Envelope) -> None:
-    """Note when what is late is released: it counts for that day, not for the one it missed."""
+    """Record the release time of late messages: they count for that day, not the planned one."""
     execute(
         connection,
         "postpone_messages",
@@ -213,7 +213,7 @@ def _postpone(connection: psycopg.Connection, claim: Claim, envelope: Envelope) 
 def _close_request(
     connection: psycopg.Connection, request_id: UUID, answer: Answer, now: datetime
 ) -> bool:
-    """Close the request, unless somebody else has settled it; tell whether."""
+    """Close the request, unless another process has settled it; return whether it was closed."""
     closed = execute(
         connection,
         "close_request",

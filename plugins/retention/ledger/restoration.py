@@ -1,6 +1,6 @@
-"""What a database has forgotten that a worker was told it would keep: written down once more.
+"""Restores a submission that was committed, but that the database has lost.
 
-`planned, claimed -> submitting`, by the worker that holds SendGrid's answer.
+`planned, claimed -> submitting`, by the worker that has SendGrid's response.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 def restore_claim(connection: psycopg.Connection, claim: Claim, now: datetime) -> int | None:
-    """Write once more that a claim was submitted, if the database does not know it any more.
+    """Record again that a claim was submitted, if the database has lost it.
 
-    So it is after a fail-over to a standby that had not all of it, or when a backup was restored.
-    Without it the messages would be planned, and go out a second time.
+    This happens after a failover to a standby that lagged behind, or when a backup was restored.
+    Otherwise the messages would be planned, and go out a second time.
 
     Returns:
-        How many of the messages are with the claim again; None when nothing was lost.
+        How many of the messages belong to the claim again; None when nothing was lost.
     """
-    envelope = cast("Envelope", claim.envelope)  # it was submitted in one
+    envelope = cast("Envelope", claim.envelope)  # a submitted claim has one
     with connection.transaction():
         restored = execute(
             connection,

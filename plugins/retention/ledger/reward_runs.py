@@ -1,7 +1,7 @@
 """The accounting runs of quarterly rewards: frozen, graded, decided, issued.
 
-`docs/rewards.md` draws the states. Every function that writes is one step, committed whole or not
-at all; each can be asked for again and does nothing the second time.
+`docs/rewards.md` has a diagram of the states. Every function that writes is one atomic step, and
+idempotent.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ if TYPE_CHECKING:
 
 
 class RunState(StrEnum):
-    """Where a run stands; of each quarter one run stands at most."""
+    """The state of a run; at most one run of a quarter is neither rejected nor expired."""
 
-    FROZEN = "frozen"  # the grades are kept and will never change; nothing is counted yet
-    GRADED = "graded"  # the totals are made; it waits for its checks and for a decision
-    APPROVED = "approved"  # somebody decided that it is to be paid; its cards may get codes
-    REJECTED = "rejected"  # turned down, with the reason; the quarter may be frozen anew
-    EXPIRED = "expired"  # nobody decided in time; the quarter may be frozen anew
-    ISSUED = "issued"  # every card of it has, or had, its code; final
+    FROZEN = "frozen"  # the grades are stored and will never change; no totals yet
+    GRADED = "graded"  # the totals are computed; it waits for its checks and for a decision
+    APPROVED = "approved"  # a person approved it; its cards may get codes
+    REJECTED = "rejected"  # rejected, with the reason; the quarter may be frozen again
+    EXPIRED = "expired"  # nobody decided in time; the quarter may be frozen again
+    ISSUED = "issued"  # each of its cards has, or had, a code; final
 
 
 class Decision(NamedTuple):
-    """What is decided of a graded run.
+    """The decision about a graded run.
 
     Attributes:
         state: `APPROVED`, `REJECTED` or `EXPIRED`.
-        by: a person's name, or the rule that decides.
-        reason: why, in words; an approval needs none.
+        by: a person's name, or the name of a rule.
+        reason: why; an approval needs none.
     """
 
     state: RunState
@@ -55,10 +55,10 @@ class Grade(NamedTuple):
     """One customer's quarter in one currency.
 
     Attributes:
-        spend: what counted of the purchases.
-        tier_threshold: the threshold that it is over; None when over none.
-        amount: what that tier is worth; None when over none.
-        left_out_reason: why there is no reward in spite of a tier, else None.
+        spend: the spend that counts, in `currency`.
+        tier_threshold: the highest threshold that it exceeds; None without a tier.
+        amount: the reward of that tier; None without a tier.
+        left_out_reason: why there is no reward despite a tier; otherwise None.
     """
 
     customer_id: str
@@ -70,7 +70,7 @@ class Grade(NamedTuple):
 
 
 class Total(NamedTuple):
-    """The rewards of one tier; `amount` is what one card is worth."""
+    """The rewards of one tier; `amount` is that of one card."""
 
     currency: str
     tier_threshold: Decimal
@@ -92,13 +92,13 @@ class RewardRun:
     """One attempt to reward a quarter.
 
     Attributes:
-        run: quarter and attempt, `2026Q3-1`.
+        run: quarter and attempt, such as `2026Q3-1`.
         as_of: local date; the spend counts as it was known at its 00:00.
         checksum: of the frozen grades, see `checksum`.
-        earlier: the quarters before by currency, as the same data tell them: `quarter`,
-            `currency`, `customer_count`, `card_count`, `amount` (a text).
-        unusual: what the checks found odd, in words; None before them.
-        decided_by: the person's name, or the rule that decided.
+        earlier: the preceding quarters by currency, from the same data: `quarter`, `currency`,
+            `customer_count`, `card_count`, `amount` (a text).
+        unusual: what the checks found unusual, a sentence each; None before the checks.
+        decided_by: a person's name, or the name of a rule.
     """
 
     run: str
@@ -119,15 +119,15 @@ class RewardRun:
 
     @property
     def stands(self) -> bool:
-        """Whether it was not turned down."""
+        """Whether it is neither rejected nor expired."""
         return self.state not in {RunState.REJECTED, RunState.EXPIRED}
 
 
 def checksum(grades: Iterable[Grade]) -> str:
     r"""Return the SHA-256 (hexadecimal) of grades as lines of text, in the order given.
 
-    A line is what `copy ... to stdout` of PostgreSQL writes: the six values in the order of
-    `Grade` with tabs between, `\N` for none. So an accountant can make it with psql alone.
+    A line is what PostgreSQL's `copy ... to stdout` writes: the six values in the order of
+    `Grade`, separated by tabs, with `\N` for none. So an accountant can compute it with psql alone.
     """
     digest = hashlib.sha256()
     for grade in grades:
@@ -137,12 +137,12 @@ def checksum(grades: Iterable[Grade]) -> str:
 
 
 def lock(connection: psycopg.Connection) -> None:
-    """Keep everybody else from freezing, deciding and issuing until the transaction ends."""
+    """Block all other freezing, deciding and issuing until the transaction ends."""
     execute(connection, "lock_rewards")
 
 
 def find_run(connection: psycopg.Connection, quarter: str) -> RewardRun | None:
-    """Return the quarter's latest run, the only one that may stand; None when there is none."""
+    """Return the quarter's latest run, the only one that may be active; None if there is none."""
     found = execute(connection, "find_reward_run", rows=dict_row, quarter=quarter).fetchone()
     if found is None:
         return None
@@ -151,12 +151,12 @@ def find_run(connection: psycopg.Connection, quarter: str) -> RewardRun | None:
 
 
 def find_graded_nights(connection: psycopg.Connection) -> list[date]:
-    """Return the nights up to which the warehouse has graded quarters; one, or none."""
+    """Return the nights for which the warehouse has graded quarters: one, or none."""
     return [row.known_date for row in execute(connection, "find_graded_nights")]
 
 
 def list_quarter_grades(connection: psycopg.Connection, quarter: str) -> list[Grade]:
-    """Return the quarter's grades as the warehouse has them now, in the order of the lines."""
+    """Return the quarter's grades in the warehouse now, in the order of `checksum`."""
     rows = class_row(Grade)
     return sorted(
         execute(connection, "list_quarter_grades", rows=rows, quarter=quarter), key=_place
@@ -164,7 +164,7 @@ def list_quarter_grades(connection: psycopg.Connection, quarter: str) -> list[Gr
 
 
 def list_frozen_grades(connection: psycopg.Connection, run: str) -> list[Grade]:
-    """Return a run's frozen grades, in the order of the lines."""
+    """Return a run's frozen grades, in the order of `checksum`."""
     rows = class_row(Grade)
     return sorted(execute(connection, "list_reward_grades", rows=rows, run=run), key=_place)
 
@@ -172,7 +172,7 @@ def list_frozen_grades(connection: psycopg.Connection, run: str) -> list[Grade]:
 def freeze_run(
     connection: psycopg.Connection, run: RewardRun, grades: Sequence[Grade], now: datetime
 ) -> None:
-    """Keep a new run and its grades; the caller holds the lock, and a transaction."""
+    """Store a new run and its grades; the caller holds the lock, inside a transaction."""
     execute(
         connection,
         "freeze_reward_run",
@@ -195,27 +195,27 @@ def freeze_run(
 def summarize_earlier_quarters(
     connection: psycopg.Connection, quarter: str
 ) -> list[dict[str, Any]]:
-    """Return the four quarters before by currency, as the warehouse knows them now."""
+    """Return the four preceding quarters by currency, according to the warehouse now."""
     rows = execute(connection, "summarize_earlier_quarters", rows=dict_row, quarter=quarter)
     return rows.fetchall()
 
 
 def grade_run(connection: psycopg.Connection, run: str, now: datetime) -> None:
-    """Make a frozen run's totals; a graded one is left as it is."""
+    """Compute a frozen run's totals; a run that is already graded is not changed."""
     with connection.transaction():
         if execute(connection, "grade_reward_run", run=run, now=now).rowcount:
             execute(connection, "total_reward_grades", run=run)
 
 
 def list_totals(connection: psycopg.Connection, run: str) -> list[Total]:
-    """Return what a run comes to, tier by tier."""
+    """Return a run's totals, tier by tier."""
     return execute(connection, "list_reward_totals", rows=class_row(Total), run=run).fetchall()
 
 
 def count_graded_customers(
     connection: psycopg.Connection, run: str
 ) -> dict[tuple[str, str | None], int]:
-    """Return how many customers a run looked at, by currency and reason to leave them out."""
+    """Return the number of customers in a run, by currency and reason for leaving them out."""
     rows = execute(connection, "count_graded_customers", run=run)
     return {(row.currency, row.left_out_reason): row.customer_count for row in rows}
 
@@ -227,19 +227,19 @@ def list_largest_rewards(connection: psycopg.Connection, run: str, most: int) ->
 
 
 def query_to_check(connection: psycopg.Connection, run: str) -> str:
-    """Return the `select`, its parameters filled in, that gives the rows to check of a run."""
+    """Return a `select` of a run's rows to check, with its parameters filled in."""
     query = load_statement("retention.ledger", "check_reward_grades")
     filled = ClientCursor(connection).mogrify(query, {"run": run})
     return f"select * from (\n{filled}\n) as grades"  # noqa: S608 - our own statement
 
 
 def note_unusual(connection: psycopg.Connection, run: str, unusual: Sequence[str]) -> None:
-    """Record that a graded run passed its checks, and what they found odd."""
+    """Record that a graded run passed its checks, and what they found unusual."""
     execute(connection, "check_reward_run", run=run, unusual=Jsonb(list(unusual)))
 
 
 def decide_run(connection: psycopg.Connection, run: str, decision: Decision, now: datetime) -> bool:
-    """Record what was decided of a graded run; False when it was decided before, and stays so."""
+    """Record the decision about a graded run; return False if it was already decided."""
     decided = execute(
         connection,
         "decide_reward_run",
@@ -253,12 +253,12 @@ def decide_run(connection: psycopg.Connection, run: str, decision: Decision, now
 
 
 def finish_run(connection: psycopg.Connection, run: str, now: datetime) -> bool:
-    """Note that no card of an approved run waits for its code any more; tell whether."""
+    """Mark an approved run as issued if none of its cards waits for a code; return whether."""
     return execute(connection, "finish_reward_run", run=run, now=now).rowcount == 1
 
 
 def _place(grade: Grade) -> tuple[str, str]:
-    """Return what lines are sorted by, character by character, as PostgreSQL's collation C does."""
+    """Return the sort key of a grade; strings compare as in PostgreSQL's collation C."""
     return grade.customer_id, grade.currency
 
 

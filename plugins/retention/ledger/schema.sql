@@ -1,12 +1,12 @@
--- The engine's memory as it stands today, in schema `ledger`: what was decided,
--- planned and sent, what came back, and what is owed. This file is for readers;
--- `retention migrate` runs the migrations beside it, and a test holds the two
--- equal. Moments are timestamptz and read in UTC; dates are local dates of the
--- shop unless their comment says otherwise. The tables hold people's addresses,
--- so nothing is granted to anybody.
+-- The current tables of schema `ledger`, the engine's memory: decisions,
+-- messages, SendGrid's events, suppressions, rewards and gift cards. This file
+-- is for readers: `retention migrate` runs the migrations, and a test checks
+-- that both create the same schema. Times are timestamptz in UTC; dates are
+-- local dates of the shop unless their comment says otherwise. The tables hold
+-- people's addresses, so nothing is granted to anybody.
 
 
--- What the nights decide
+-- Nights and decisions
 
 create table ledger.nights (
     run_id text primary key,
@@ -30,23 +30,23 @@ where held_at is not null;
 comment on table ledger.nights is
 'One row per run of a night.';
 comment on column ledger.nights.run_id is
-'Name of the run: Airflow''s run id, or one made up by hand.';
+'Name of the run: Airflow''s run id, or a name chosen by hand.';
 comment on column ledger.nights.night is
 'The night, a local date of the shop: data up to its 00:00 count.';
 comment on column ledger.nights.scheduled_for is
-'When the schedule wanted it (UTC); null when started by hand.';
+'Scheduled start (UTC); null when started by hand.';
 comment on column ledger.nights.is_dry_run is
 'Whether the run decides without planning any message.';
 comment on column ledger.nights.is_backfill is
 'Whether a backfill started it; such a night is for the record only.';
 comment on column ledger.nights.opened_at is
-'When the run first began (UTC).';
+'When the run first started (UTC).';
 comment on column ledger.nights.held_at is
-'Since when the run has the warehouse to itself (UTC), else null.';
+'Since when the run has held the warehouse (UTC); null if it does not.';
 comment on column ledger.nights.enqueued_at is
 'When its messages were planned (UTC); null until then.';
 comment on column ledger.nights.withheld_reason is
-'Why it planned none, in words for a person; null when it did.';
+'Why it planned no messages, in English; null when it did.';
 
 create table ledger.mart_checks (
     night date not null,
@@ -145,7 +145,7 @@ comment on column ledger.decisions.kind is
 comment on column ledger.decisions.purpose is
 'The consent purpose, such as `offers`.';
 comment on column ledger.decisions.channel is
-'How the message would travel.';
+'The channel of the message: `email`.';
 comment on column ledger.decisions.locale is
 'Language of the message, BCP 47.';
 comment on column ledger.decisions.time_zone is
@@ -155,9 +155,9 @@ comment on column ledger.decisions.email is
 comment on column ledger.decisions.first_name is
 'The customer''s given name, for the greeting.';
 comment on column ledger.decisions.score is
-'Worth of the message to the customer now; no unit, more is better.';
+'Value of the message to the customer now; no unit, more is better.';
 comment on column ledger.decisions.priority is
-'The campaign''s rank among all campaigns; greater goes first.';
+'The campaign''s priority among all campaigns; the highest goes first.';
 comment on column ledger.decisions.not_before is
 'The message must not arrive earlier (UTC).';
 comment on column ledger.decisions.not_after is
@@ -170,7 +170,7 @@ comment on column ledger.decisions.context is
 'What the template is filled with, as an object.';
 
 
--- What is sent
+-- Requests, messages and events
 
 create table ledger.requests (
     request_id uuid primary key default gen_random_uuid(),
@@ -259,21 +259,21 @@ comment on column ledger.requests.kind is
 comment on column ledger.requests.purpose is
 'The consent purpose of all its messages.';
 comment on column ledger.requests.sender is
-'The shop''s address that its mails come from.';
+'The shop''s address that sends its mails.';
 comment on column ledger.requests.message_count is
-'Number of messages that it was begun with.';
+'Number of messages at its start.';
 comment on column ledger.requests.state is
-'What became of it, one of RequestState; its messages follow it.';
+'Its state, one of RequestState; its messages follow it.';
 comment on column ledger.requests.claimed_at is
 'When its messages were claimed (UTC).';
 comment on column ledger.requests.submitting_at is
 'Committed just before the call to SendGrid (UTC).';
 comment on column ledger.requests.fell_silent_at is
-'When its worker was found silent (UTC): its call may be yet to come.';
+'When its worker was found silent (UTC): its call may still follow.';
 comment on column ledger.requests.closed_at is
-'When its outcome was recorded (UTC); null while it is under way.';
+'When its outcome was recorded (UTC); null while it is in flight.';
 comment on column ledger.requests.batch_id is
-'SendGrid''s batch, used by no other request, to cancel it by.';
+'Id of its own batch at SendGrid, by which it can be cancelled.';
 comment on column ledger.requests.template_id is
 'SendGrid''s dynamic template.';
 comment on column ledger.requests.unsubscribe_group_id is
@@ -283,22 +283,22 @@ comment on column ledger.requests.first_release_at is
 comment on column ledger.requests.last_release_at is
 'When SendGrid releases the last mail (UTC).';
 comment on column ledger.requests.http_status is
-'Status of SendGrid''s answer; null when none came.';
+'HTTP status of SendGrid''s response; null when there was none.';
 comment on column ledger.requests.sendgrid_message_id is
-'`X-Message-Id` of the acceptance, else null.';
+'`X-Message-Id` of the acceptance; otherwise null.';
 comment on column ledger.requests.error is
-'What went wrong, in words without addresses.';
+'What went wrong, in English and without addresses.';
 comment on column ledger.requests.cancelling_at is
 'Committed just before SendGrid was asked to cancel it (UTC).';
 comment on column ledger.requests.cancelled_at is
-'When SendGrid had confirmed the cancel, in time (UTC).';
+'When SendGrid confirmed the cancel, in time (UTC).';
 comment on column ledger.requests.cancel_slot_freed_at is
-'When SendGrid no longer held the cancel, a free slot (UTC).';
+'When the cancel no longer took a slot at SendGrid (UTC).';
 
--- Every claim steps over what earlier claims have left behind, so vacuum comes
--- early. Half of each page stays free for the next version of its rows, and no
--- index names a state, so a change of state touches no index. A message without
--- `claimed_at` and `expired_at` is planned.
+-- Every claim scans past the dead rows of earlier claims, so vacuum runs
+-- early. Half of each page stays free for new versions of its rows, and no
+-- index contains a state, so a change of state touches no index. A message with
+-- neither `claimed_at` nor `expired_at` is planned.
 create table ledger.messages (
     message_id uuid primary key default gen_random_uuid(),
     campaign text not null,
@@ -423,7 +423,7 @@ comment on column ledger.messages.kind is
 comment on column ledger.messages.purpose is
 'The consent purpose that it relies on.';
 comment on column ledger.messages.channel is
-'How it travels; `email` is the only way.';
+'Its channel; `email` is the only one.';
 comment on column ledger.messages.locale is
 'Its language, BCP 47.';
 comment on column ledger.messages.time_zone is
@@ -441,17 +441,17 @@ comment on column ledger.messages.send_at is
 comment on column ledger.messages.release_at is
 'When SendGrid releases it (UTC), if on a later day than `send_at`.';
 comment on column ledger.messages.state is
-'Where it stands, one of MessageState.';
+'Its state, one of MessageState.';
 comment on column ledger.messages.state_reason is
-'Why, in English, where the state needs a reason.';
+'Why it is in this state, in English, where a reason is needed.';
 comment on column ledger.messages.attempts is
 'Number of times that it was submitted.';
 comment on column ledger.messages.request_id is
-'The request that carries it, or was the last to try.';
+'The request that has it, or was the last to try.';
 comment on column ledger.messages.planned_at is
 'When it was planned (UTC).';
 comment on column ledger.messages.claimed_at is
-'When the worker that has it took it (UTC).';
+'When its worker claimed it (UTC).';
 comment on column ledger.messages.submitting_at is
 'Committed just before the call to SendGrid (UTC).';
 comment on column ledger.messages.accepted_at is
@@ -459,9 +459,9 @@ comment on column ledger.messages.accepted_at is
 comment on column ledger.messages.rejected_at is
 'When SendGrid''s rejection was recorded (UTC).';
 comment on column ledger.messages.unknown_at is
-'Since when nobody can tell whether it left (UTC).';
+'Since when it is unknown whether it left (UTC).';
 comment on column ledger.messages.unconfirmed_at is
-'When the search for what became of it was given up (UTC).';
+'When the search for proof was given up (UTC).';
 comment on column ledger.messages.expired_at is
 'When it was found to be too late (UTC).';
 comment on column ledger.messages.cancelled_at is
@@ -483,11 +483,11 @@ create index events_of_a_message on ledger.message_events (message_id);
 create index events_of_a_request on ledger.message_events (request_id);
 
 comment on table ledger.message_events is
-'One row per event that SendGrid reported, in no promised order.';
+'One row per event that SendGrid reported, in no guaranteed order.';
 comment on column ledger.message_events.sg_event_id is
 'SendGrid''s id of the event; a repeated one is dropped.';
 comment on column ledger.message_events.event is
-'SendGrid''s name of it: `processed`, `delivered`, `open`, ...';
+'SendGrid''s name of the event: `processed`, `delivered`, `open`, ...';
 comment on column ledger.message_events.message_id is
 'The message, from the event''s `custom_args`; null when it names none.';
 comment on column ledger.message_events.request_id is
@@ -495,7 +495,7 @@ comment on column ledger.message_events.request_id is
 comment on column ledger.message_events.attempt_id is
 'The attempt, from `custom_args`; null when it names none.';
 comment on column ledger.message_events.sg_message_id is
-'SendGrid''s id of the mail; now and then there is none.';
+'SendGrid''s id of the mail; null in some events.';
 comment on column ledger.message_events.occurred_at is
 'When it happened (UTC), by SendGrid''s clock.';
 comment on column ledger.message_events.received_at is
@@ -524,7 +524,7 @@ create index answers_of_a_customer on ledger.answers (customer_id);
 create index answers_to_a_question on ledger.answers (campaign, question);
 
 comment on table ledger.answers is
-'One row per answer to a mail, for ever; a change of mind adds another.';
+'One row per answer to a mail, for ever; a changed answer adds another.';
 comment on column ledger.answers.answer_id is
 'Id of the answer.';
 comment on column ledger.answers.message_id is
@@ -543,7 +543,7 @@ comment on column ledger.answers.answered_at is
 'When it was given (UTC), later than the answer that it replaces.';
 
 
--- Who must not be written to
+-- Suppressions and erasures
 
 create table ledger.suppressions (
     address text not null,
@@ -557,19 +557,19 @@ create table ledger.suppressions (
 );
 
 comment on table ledger.suppressions is
-'One row per address, scope and source: who must not be written to.';
+'One row per address, scope and source: addresses that get no mail.';
 comment on column ledger.suppressions.address is
 'The address, in lower case.';
 comment on column ledger.suppressions.scope is
 '`address`: no mail at all; `all`: no marketing; else a consent purpose.';
 comment on column ledger.suppressions.source is
-'Who says so: a list of SendGrid, or our own unsubscribe `page`.';
+'Where it comes from: a SendGrid list, or our own unsubscribe `page`.';
 comment on column ledger.suppressions.suppressed_at is
-'Since when it holds (UTC).';
+'Since when it applies (UTC).';
 comment on column ledger.suppressions.said_again_at is
-'When it was last said again on our page while it held (UTC).';
+'When it was last repeated on our page while it applied (UTC).';
 comment on column ledger.suppressions.removed_at is
-'When it ceased to hold (UTC); null while it holds.';
+'When it ended (UTC); null while it applies.';
 
 create table ledger.suppression_pulls (
     source text primary key,
@@ -578,13 +578,13 @@ create table ledger.suppression_pulls (
 );
 
 comment on table ledger.suppression_pulls is
-'One row per suppression list of SendGrid: how far it has been pulled.';
+'One row per suppression list of SendGrid: until when it was pulled.';
 comment on column ledger.suppression_pulls.source is
 'SendGrid''s name of the list.';
 comment on column ledger.suppression_pulls.pulled_until is
-'Entries made up to then are known (UTC).';
+'Entries added until then are known (UTC).';
 comment on column ledger.suppression_pulls.fully_pulled_at is
-'When it was last read whole (UTC), which alone shows removals.';
+'When it was last read in full (UTC); only that shows removals.';
 
 create table ledger.erased (
     address_hash text primary key,
@@ -592,14 +592,14 @@ create table ledger.erased (
 );
 
 comment on table ledger.erased is
-'One row per address that was forgotten and is never written to again.';
+'One row per erased address; it never gets mail again.';
 comment on column ledger.erased.address_hash is
-'HMAC-SHA-256 of the lower-case address; all that is left of it.';
+'HMAC-SHA-256 of the lower-case address; only this is kept of it.';
 comment on column ledger.erased.erased_at is
-'When the person was forgotten (UTC).';
+'When the person was erased (UTC).';
 
 
--- What SendGrid holds for us
+-- Templates, groups and webhooks at SendGrid
 
 create table ledger.templates (
     campaign text not null,
@@ -612,7 +612,7 @@ create table ledger.templates (
 );
 
 comment on table ledger.templates is
-'One row per mail that is at SendGrid, and what it holds.';
+'One row per template at SendGrid, and its content.';
 comment on column ledger.templates.campaign is
 'Name of the campaign''s folder.';
 comment on column ledger.templates.locale is
@@ -635,7 +635,7 @@ create table ledger.unsubscribe_groups (
 );
 
 comment on table ledger.unsubscribe_groups is
-'One row per consent purpose: the unsubscribe group that stands for it.';
+'One row per consent purpose: its unsubscribe group.';
 comment on column ledger.unsubscribe_groups.purpose is
 'The consent purpose.';
 comment on column ledger.unsubscribe_groups.group_id is
@@ -645,7 +645,7 @@ comment on column ledger.unsubscribe_groups.name is
 comment on column ledger.unsubscribe_groups.ensured_at is
 'When it was last found or created (UTC).';
 comment on column ledger.unsubscribe_groups.adopted_at is
-'When it got all who unsubscribed before it existed (UTC).';
+'When everybody who unsubscribed before it existed was added (UTC).';
 
 create table ledger.unsubscribe_group_ids (
     group_id bigint primary key,
@@ -653,11 +653,11 @@ create table ledger.unsubscribe_group_ids (
 );
 
 comment on table ledger.unsubscribe_group_ids is
-'One row per unsubscribe group that ever stood for a consent purpose.';
+'One row per unsubscribe group that a consent purpose has, or had.';
 comment on column ledger.unsubscribe_group_ids.group_id is
 'SendGrid''s id of the group.';
 comment on column ledger.unsubscribe_group_ids.purpose is
-'The consent purpose that it stands or stood for.';
+'The consent purpose that it belongs, or belonged, to.';
 
 create table ledger.webhook_keys (
     public_key text primary key,
@@ -666,13 +666,13 @@ create table ledger.webhook_keys (
 );
 
 comment on table ledger.webhook_keys is
-'One row per public key that SendGrid signs, or signed, its events with.';
+'One row per public key that verifies, or verified, SendGrid''s events.';
 comment on column ledger.webhook_keys.public_key is
-'The key, in base64 as SendGrid has it.';
+'The key, in base64 as SendGrid shows it.';
 comment on column ledger.webhook_keys.fetched_at is
-'When SendGrid last named it (UTC).';
+'When it was last fetched from SendGrid (UTC).';
 comment on column ledger.webhook_keys.replaced_at is
-'When another key took its place (UTC); null until then.';
+'When another key replaced it (UTC); null until then.';
 
 create table ledger.webhook_refusals (
     refused_on date not null,
@@ -683,18 +683,18 @@ create table ledger.webhook_refusals (
 );
 
 comment on table ledger.webhook_refusals is
-'One row per day and reason: posts to the event webhook that were turned away.';
+'One row per day and reason: posts to the event webhook that were refused.';
 comment on column ledger.webhook_refusals.refused_on is
 'The day, in UTC.';
 comment on column ledger.webhook_refusals.reason is
-'What was wrong with the posts.';
+'Why the posts were refused, one of Refusal.';
 comment on column ledger.webhook_refusals.refusal_count is
 'Number of posts.';
 comment on column ledger.webhook_refusals.last_refused_at is
-'When the last one came (UTC).';
+'When the last one was refused (UTC).';
 
 
--- What is fitted in Python
+-- Models fitted in Python
 
 create table ledger.fits (
     signal text not null,
@@ -724,13 +724,13 @@ comment on column ledger.fits.signal is
 comment on column ledger.fits.night is
 'The night, a local date of the shop: data up to its 00:00 count.';
 comment on column ledger.fits.is_kept is
-'Whether its numbers are used; else those of an earlier night stay.';
+'Whether its numbers are used; otherwise those of an earlier night stay.';
 comment on column ledger.fits.parameters is
-'What was fitted, with the constants it rests on, as an object.';
+'The fitted parameters and the constants behind them, as an object.';
 comment on column ledger.fits.figures is
 'How the fit went: sizes, iterations and checks, as an object.';
 comment on column ledger.fits.message is
-'Why it was not kept, in words for a person; null when it was.';
+'Why it was not kept, in English; null when it was.';
 comment on column ledger.fits.fitted_at is
 'When it was fitted (UTC).';
 
@@ -764,13 +764,13 @@ create table ledger.bgnbd_values (
 );
 
 comment on table ledger.bgnbd_values is
-'One row per customer that the last kept fit of BG/NBD and Gamma-Gamma values.';
+'One row per customer: values of the last kept BG/NBD and Gamma-Gamma fit.';
 comment on column ledger.bgnbd_values.customer_id is
 'The shop''s id of the customer.';
 comment on column ledger.bgnbd_values.expected_orders is
 'Days with an order that BG/NBD expects in the next 365 days.';
 comment on column ledger.bgnbd_values.expected_order_amount is
-'What Gamma-Gamma expects such a day to bring, in the shop''s currency.';
+'Expected amount of such a day by Gamma-Gamma, in the shop''s currency.';
 comment on column ledger.bgnbd_values.night is
 'The night that it was fitted for, a local date of the shop.';
 
@@ -831,17 +831,17 @@ on ledger.reward_runs (quarter)
 where state not in ('rejected', 'expired');
 
 comment on table ledger.reward_runs is
-'One row per attempt to reward a quarter: what it rests on, and who decided.';
+'One row per attempt to reward a quarter: its data and its decision.';
 comment on column ledger.reward_runs.run is
 'The quarter and the attempt, such as `2026Q3-1`.';
 comment on column ledger.reward_runs.quarter is
 'The quarter that is rewarded, such as `2026Q3`.';
 comment on column ledger.reward_runs.attempt is
-'1, or one more than the run that was turned down before.';
+'1, or one more than the rejected or expired run before.';
 comment on column ledger.reward_runs.as_of is
 'The day after the quarter, a local date: spend known at its 00:00 counts.';
 comment on column ledger.reward_runs.state is
-'Where it stands: frozen, graded, approved, rejected, expired or issued.';
+'Its state: frozen, graded, approved, rejected, expired or issued.';
 comment on column ledger.reward_runs.frozen_at is
 'When the grades were frozen (UTC).';
 comment on column ledger.reward_runs.customer_count is
@@ -849,13 +849,13 @@ comment on column ledger.reward_runs.customer_count is
 comment on column ledger.reward_runs.checksum is
 'SHA-256, in hexadecimal, of the grades as sorted lines of text.';
 comment on column ledger.reward_runs.earlier is
-'The four quarters before, from the same data: an array of objects.';
+'The four preceding quarters, from the same data: an array of objects.';
 comment on column ledger.reward_runs.graded_at is
-'When its totals were made (UTC).';
+'When its totals were computed (UTC).';
 comment on column ledger.reward_runs.unusual is
-'What the checks found odd, an array of sentences; null before them.';
+'What the checks found unusual, an array of sentences; null before them.';
 comment on column ledger.reward_runs.decided_at is
-'When it was approved or turned down (UTC).';
+'When it was approved, rejected or expired (UTC).';
 comment on column ledger.reward_runs.decided_by is
 'Who decided: a person''s name, or the name of a rule.';
 comment on column ledger.reward_runs.decision_reason is
@@ -898,13 +898,13 @@ comment on column ledger.reward_grades.customer_id is
 comment on column ledger.reward_grades.currency is
 'Currency of the amounts, ISO 4217.';
 comment on column ledger.reward_grades.spend is
-'What counted of the quarter''s purchases, in `currency`.';
+'The spend of the quarter that counts, in `currency`.';
 comment on column ledger.reward_grades.tier_threshold is
-'Threshold of the tier that the spend is over, in `currency`.';
+'Threshold of the tier that the spend exceeds, in `currency`.';
 comment on column ledger.reward_grades.amount is
-'What the tier is worth, in `currency`; null without a tier.';
+'The reward of the tier, in `currency`; null without a tier.';
 comment on column ledger.reward_grades.left_out_reason is
-'Why there is no reward in spite of a tier; null when there is one.';
+'Why there is no reward despite a tier; null when there is one.';
 
 create table ledger.reward_totals (
     run text not null references ledger.reward_runs,
@@ -917,7 +917,7 @@ create table ledger.reward_totals (
 );
 
 comment on table ledger.reward_totals is
-'One row per run and tier: what is decided on. No rows: no rewards.';
+'One row per run and tier: the totals to approve. No rows: no rewards.';
 comment on column ledger.reward_totals.run is
 'The run.';
 comment on column ledger.reward_totals.currency is
@@ -925,7 +925,7 @@ comment on column ledger.reward_totals.currency is
 comment on column ledger.reward_totals.tier_threshold is
 'The tier, named by its threshold in `currency`.';
 comment on column ledger.reward_totals.amount is
-'What one card is worth, in `currency`.';
+'The amount of one card, in `currency`.';
 comment on column ledger.reward_totals.card_count is
 'Number of customers who are to get a card.';
 
@@ -933,7 +933,7 @@ create function ledger.refuse_to_change() returns trigger
 language plpgsql as $$
 begin
     raise exception
-        'what was frozen in ledger.% is never changed', tg_table_name
+        'rows of ledger.% are frozen and cannot change', tg_table_name
         using
             errcode = 'integrity_constraint_violation',
             constraint = 'frozen_for_ever',
@@ -941,7 +941,7 @@ begin
             table = tg_table_name;
 end $$;
 comment on function ledger.refuse_to_change() is
-'Stops any change of what a reward run has frozen.';
+'Prevents any change of the rows that a reward run has frozen.';
 
 create trigger frozen_for_ever
 before update or delete or truncate on ledger.reward_grades
@@ -955,9 +955,9 @@ create table ledger.gift_card_key (
 );
 
 comment on table ledger.gift_card_key is
-'One row: what codes are hashed with; never changed.';
+'One row: the key that codes are hashed with; never changed.';
 comment on column ledger.gift_card_key.key is
-'32 random bytes, made here, so that no list of hashes fits two shops.';
+'32 random bytes, made here, so that shops have different hashes.';
 
 insert into ledger.gift_card_key (key)
 select
@@ -966,7 +966,7 @@ select
         || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
     ) as key;
 
--- The one place that says how a code is written and hashed; the engine, the
+-- The only place that defines how a code is written and hashed; the engine, the
 -- staging models and the shop's checkout all call it.
 create function ledger.hash_gift_card_code(code text) returns bytea
 language sql stable parallel safe
@@ -975,7 +975,7 @@ return sha256(
     || convert_to(upper(translate(code, ' -', '')), 'UTF8')
 );
 comment on function ledger.hash_gift_card_code(text) is
-'The hash that stands for a code; spaces, hyphens and case do not matter.';
+'The hash that identifies a code; ignores spaces, hyphens and case.';
 
 create table ledger.gift_cards (
     card_id uuid primary key default gen_random_uuid(),
@@ -1052,13 +1052,13 @@ where state = 'planned';
 comment on table ledger.gift_cards is
 'One row per gift card, for ever.';
 comment on column ledger.gift_cards.card_id is
-'Id of the card, used wherever its code must not be.';
+'Id of the card, used wherever its code must not appear.';
 comment on column ledger.gift_cards.source is
 'What it is given for, such as `quarterly` or `referral`.';
 comment on column ledger.gift_cards.customer_id is
 'The shop''s id of the customer who gets it.';
 comment on column ledger.gift_cards.occasion is
-'What exactly: `2026Q3`, or `2026Q3:reissue-1` after a loss.';
+'The exact occasion: `2026Q3`, or `2026Q3:reissue-1` after a loss.';
 comment on column ledger.gift_cards.run is
 'The run that granted it; null for cards of other sources.';
 comment on column ledger.gift_cards.replaces is
@@ -1066,29 +1066,29 @@ comment on column ledger.gift_cards.replaces is
 comment on column ledger.gift_cards.currency is
 'Currency of the amount, ISO 4217.';
 comment on column ledger.gift_cards.amount is
-'What it is worth when new, in `currency`.';
+'Its amount when new, in `currency`.';
 comment on column ledger.gift_cards.is_from_pool is
 'Whether its code is one of the merchant''s own.';
 comment on column ledger.gift_cards.state is
-'Where it stands: planned, issued, delivered or cancelled.';
+'Its state: planned, issued, delivered or cancelled.';
 comment on column ledger.gift_cards.code_plain is
 'The code, until the mail with it is at SendGrid.';
 comment on column ledger.gift_cards.code_hash is
 'Hash of the code, made by `ledger.hash_gift_card_code`.';
 comment on column ledger.gift_cards.code_last_four is
-'The code''s last four characters, which people may say.';
+'The code''s last four characters, by which people can refer to it.';
 comment on column ledger.gift_cards.expires_date is
-'The last local date on which the shop takes it.';
+'The last local date on which the shop accepts it.';
 comment on column ledger.gift_cards.planned_at is
 'When it was granted (UTC).';
 comment on column ledger.gift_cards.issued_at is
 'When it got its code (UTC); from then on the shop owes it.';
 comment on column ledger.gift_cards.delivered_at is
-'When SendGrid had the mail (UTC); the plain code went then.';
+'When SendGrid had the mail (UTC); the plain code was deleted then.';
 comment on column ledger.gift_cards.cancelled_at is
-'When it was made void (UTC).';
+'When it was voided (UTC).';
 comment on column ledger.gift_cards.cancelled_by is
-'Who made it void: a person''s name, or the name of a rule.';
+'Who voided it: a person''s name, or the name of a rule.';
 comment on column ledger.gift_cards.cancel_reason is
 'Why, in words.';
 
@@ -1122,9 +1122,9 @@ comment on column ledger.gift_card_pool.code_plain is
 comment on column ledger.gift_card_pool.currency is
 'Currency of the amount, ISO 4217.';
 comment on column ledger.gift_card_pool.amount is
-'What it is worth in the merchant''s system, in `currency`.';
+'Its amount in the merchant''s system, in `currency`.';
 comment on column ledger.gift_card_pool.expires_date is
-'The last date on which the merchant takes it; null when there is none.';
+'The last date on which the merchant accepts it; null without one.';
 comment on column ledger.gift_card_pool.imported_at is
 'When it was imported (UTC).';
 comment on column ledger.gift_card_pool.card_id is

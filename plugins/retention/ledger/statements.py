@@ -1,4 +1,4 @@
-"""Runs the ledger's statements, and keeps customers' data out of what they raise."""
+"""Runs the ledger's statements, and keeps customers' data out of their errors."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class LedgerConstraintError(RuntimeError):
-    """A row that the ledger does not allow; names the broken constraint, never the row."""
+    """A row violates a constraint of the ledger; the message names only the constraint."""
 
 
 class LedgerDataError(RuntimeError):
-    """A value that PostgreSQL cannot read or hold; names the kind of fault, never the value."""
+    """PostgreSQL cannot read or store a value; the message names only the kind of fault."""
 
 
 @overload
@@ -44,15 +44,15 @@ def execute(
     """Run `<statement>.sql` of a folder of `ledger/sql` and return its cursor.
 
     Args:
-        connection: an open connection; whether it commits is the caller's matter.
+        connection: an open connection; committing is up to the caller.
         statement: the file's stem.
-        rows: the shape of the result rows; tuples with names when nothing else is asked.
+        rows: the factory of the result rows; named tuples by default.
         parameters: the statement's named parameters.
 
     Raises:
-        LedgerConstraintError: a constraint said no. PostgreSQL's own message quotes the failing
-            row, address included, and would end in a log; this one does not.
-        LedgerDataError: a value does not fit; PostgreSQL's message quotes it, this one does not.
+        LedgerConstraintError: a constraint was violated. PostgreSQL's own message quotes the
+            failing row, including the address, and would end up in a log; this one does not.
+        LedgerDataError: a value is invalid; PostgreSQL's message quotes it, this one does not.
     """
     query = load_statement("retention.ledger", statement)
     cursor = connection.cursor(row_factory=rows or namedtuple_row)
@@ -61,10 +61,10 @@ def execute(
     except psycopg.IntegrityError as error:
         violated = error.diag.constraint_name or f"not null on column {error.diag.column_name}"
         message = (
-            f"{statement}: a row breaks '{violated}' of "
+            f"{statement}: a row violates '{violated}' of "
             f"{error.diag.schema_name}.{error.diag.table_name}; nothing was written"
         )
         raise LedgerConstraintError(message) from None
     except psycopg.DataError as error:
-        message = f"{statement}: a value does not fit ({type(error).__name__}); nothing was written"
+        message = f"{statement}: a value is invalid ({type(error).__name__}); nothing was written"
         raise LedgerDataError(message) from None

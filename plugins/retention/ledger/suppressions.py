@@ -1,18 +1,19 @@
-"""Who must not be written to, as SendGrid's lists, its events and people themselves say.
+"""Addresses that get no mail, from SendGrid's lists, its events and our own unsubscribe page.
 
-`ledger.suppressions` is the one truth about it: the decisions of a night read it, and so does the
-pre-send check of a message. One row holds one address, one scope and one source; a row
-whose `removed_at` is null holds. Addresses are compared in lower case.
+`ledger.suppressions` is the only source of truth: a night's decisions and the pre-send check both
+read it. One row has one address, one scope and one source; it applies while its `removed_at` is
+null. Addresses are compared in lower case.
 
-Transactional mail goes past `all` and says so to SendGrid, which would drop it in silence; of the
-lists behind `address` it drops all mail, so there ours is not even tried.
+Transactional mail bypasses the scope `all`, and asks SendGrid to do so too, which would otherwise
+silently drop it. SendGrid drops all mail to addresses with the scope `address`, so no mail to them
+is submitted.
 
 | source           | what it is                                        | scope                   |
 |------------------|---------------------------------------------------|-------------------------|
 | `bounces`        | SendGrid's list of addresses that do not exist    | `address`: all mail     |
-| `invalid_emails` | SendGrid's list of what cannot be an address      | `address`               |
-| `spam_reports`   | people who called a mail spam                     | `address`               |
-| `unsubscribes`   | people who want no more mail of the shop's        | `all`: all marketing    |
+| `invalid_emails` | SendGrid's list of invalid addresses              | `address`               |
+| `spam_reports`   | people who reported a mail as spam                | `address`               |
+| `unsubscribes`   | people who want no more mail from the shop        | `all`: all marketing    |
 | `groups`         | members of the unsubscribe group of a purpose     | the consent purpose     |
 | `page`           | people who unsubscribed on our own page           | the consent purpose     |
 """
@@ -40,12 +41,12 @@ AT_ONCE = 10_000  # reports in one statement; whole lists of SendGrid are far lo
 
 @dataclass(frozen=True)
 class Report:
-    """An address was suppressed, or ceased to be, or first one and then the other; moments aware.
+    """An address was suppressed, or a suppression was removed, or both; times are aware.
 
     Attributes:
-        address: in any case.
+        address: in lower or upper case.
         scope: `address`, `all`, or a consent purpose.
-        source: who says so.
+        source: see the table above.
     """
 
     address: str = field(repr=False)
@@ -57,12 +58,12 @@ class Report:
 
 @dataclass(frozen=True)
 class Listing:
-    """What a list of SendGrid showed.
+    """The content of a SendGrid list.
 
     Attributes:
         source: the list.
-        scope: what it suppresses.
-        entries: since when each address is on it, aware.
+        scope: the scope of its suppressions.
+        entries: when each address was added, aware.
     """
 
     source: str
@@ -70,7 +71,7 @@ class Listing:
     entries: Mapping[str, datetime] = field(repr=False)
 
     def reports(self) -> list[Report]:
-        """Return one report an entry."""
+        """Return one report per entry."""
         return [
             Report(address, self.scope, self.source, suppressed_at=since)
             for address, since in self.entries.items()
@@ -79,11 +80,11 @@ class Listing:
 
 @dataclass(frozen=True)
 class Recipient:
-    """Whom a message went to, as far as the unsubscribe page needs to know.
+    """What the unsubscribe page needs to know of a message's recipient.
 
     Attributes:
         locale: language of the message, BCP 47.
-        is_suppressed: gets no mail of the purpose any more.
+        is_suppressed: whether the recipient gets no mail of the purpose.
     """
 
     locale: str
@@ -92,7 +93,7 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Pull:
-    """How far a list of SendGrid has been pulled; both aware."""
+    """Until when a list of SendGrid has been pulled; both times are aware."""
 
     pulled_until: datetime
     fully_pulled_at: datetime
@@ -100,17 +101,17 @@ class Pull:
 
 @dataclass(frozen=True)
 class PageAnswer:
-    """What one person last said on our page: unsubscribed, or back since `removed_at`."""
+    """A person's latest choice on our page: unsubscribed, or resubscribed at `removed_at`."""
 
     address: str = field(repr=False)
     removed_at: datetime | None
 
 
 def report_suppressions(connection: psycopg.Connection, reports: Sequence[Report]) -> None:
-    """Merge reports into what is known; neither their order nor repeats matter.
+    """Merge reports into the suppressions; neither their order nor repetitions matter.
 
-    Who wants mail of a purpose again by SendGrid's own page has thereby taken back what was said
-    on ours before.
+    A person who resubscribes to a purpose on SendGrid's own page also takes back an earlier
+    unsubscribe on ours.
     """
     for first in range(0, len(reports), AT_ONCE):
         rows = [asdict(report) for report in reports[first : first + AT_ONCE]]
@@ -128,13 +129,13 @@ def _json(rows: list[dict[str, Any]]) -> str:
 def remove_absent_suppressions(
     connection: psycopg.Connection, listing: Listing, *, reported_before: datetime, now: datetime
 ) -> int:
-    """End every suppression that SendGrid's list does not show any more; return how many.
+    """End every suppression that SendGrid's list no longer shows; return how many.
 
     Args:
         connection: an open connection.
         listing: the whole list.
-        reported_before: spare what was suppressed later, aware: a list may lag behind events.
-        now: when the list was read, aware.
+        reported_before: keep suppressions later than this (aware): a list may lag behind events.
+        now: when the list was read.
     """
     cursor = execute(
         connection,
@@ -157,13 +158,13 @@ def count_suppressions(connection: psycopg.Connection, source: str, scope: str) 
 
 
 def find_suppression_pull(connection: psycopg.Connection, source: str) -> Pull | None:
-    """Return how far a list has been pulled, None when it never was."""
+    """Return until when a list has been pulled; None if it never was."""
     cursor = execute(connection, "find_suppression_pull", rows=class_row(Pull), source=source)
     return cursor.fetchone()
 
 
 def remember_suppression_pull(connection: psycopg.Connection, source: str, pull: Pull) -> None:
-    """Remember how far a list has been pulled."""
+    """Record until when a list has been pulled."""
     execute(
         connection,
         "remember_suppression_pull",
@@ -176,7 +177,7 @@ def remember_suppression_pull(connection: psycopg.Connection, source: str, pull:
 def find_recipient(
     connection: psycopg.Connection, message_id: UUID, purpose: str
 ) -> Recipient | None:
-    """Return how a message's recipient stands to a purpose, None when there is no such message."""
+    """Return a message's recipient with regard to a purpose; None if there is no such message."""
     cursor = execute(
         connection,
         "find_recipient",
@@ -190,7 +191,7 @@ def find_recipient(
 def unsubscribe_recipient(
     connection: psycopg.Connection, message_id: UUID, purpose: str, now: datetime
 ) -> None:
-    """Suppress mail of a purpose to a message's recipient from `now` (aware) on."""
+    """Suppress mail of a purpose to a message's recipient from now on."""
     execute(connection, "unsubscribe_recipient", message_id=message_id, purpose=purpose, now=now)
 
 
@@ -202,14 +203,14 @@ def resubscribe_recipient(
     said_at: datetime,
     now: datetime,
 ) -> None:
-    """Take back an unsubscribe from a purpose at `now` (aware).
+    """Take back an unsubscribe of a message's recipient from a purpose.
 
     Args:
         connection: an open connection.
-        message_id: whose recipient comes back.
+        message_id: the message.
         purpose: the consent purpose.
-        said_at: when the unsubscribe was said (aware); what was said later stays.
-        now: the present moment, aware.
+        said_at: when the unsubscribe was made (aware); later ones stay.
+        now: the current time.
     """
     execute(
         connection,
@@ -222,6 +223,6 @@ def resubscribe_recipient(
 
 
 def find_page_answers(connection: psycopg.Connection, purpose: str) -> list[PageAnswer]:
-    """Return what people last said about a purpose on our own page."""
+    """Return people's latest choices about a purpose on our own page."""
     cursor = execute(connection, "find_page_answers", rows=class_row(PageAnswer), purpose=purpose)
     return cursor.fetchall()

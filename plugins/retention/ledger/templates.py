@@ -1,4 +1,4 @@
-"""Remembers which templates and unsubscribe groups exist at SendGrid, and what they hold."""
+"""Records which templates and unsubscribe groups exist at SendGrid, and their content."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class PushedTemplate:
     Attributes:
         template_id: SendGrid's id of the dynamic template.
         version_id: SendGrid's id of its active version.
-        content_hash: SHA-256 of what it holds, in hexadecimal.
+        content_hash: SHA-256 of its content, in hexadecimal.
     """
 
     template_id: str
@@ -35,7 +35,7 @@ class PushedTemplate:
 
 @contextmanager
 def pushing(connection: psycopg.Connection) -> Generator[None]:
-    """Hold the lock of who brings templates and groups to SendGrid; wait for it first."""
+    """Wait for the lock of pushing templates and groups, and hold it."""
     execute(connection, "lock_templates")
     try:
         yield
@@ -47,7 +47,7 @@ def pushing(connection: psycopg.Connection) -> Generator[None]:
 def find_template(
     connection: psycopg.Connection, campaign: str, locale: str
 ) -> PushedTemplate | None:
-    """Return the pushed template of a campaign in a language, None when there is none."""
+    """Return the pushed template of a campaign in a language; None if there is none."""
     cursor = execute(
         connection,
         "find_template",
@@ -59,7 +59,7 @@ def find_template(
 
 
 def find_waiting_campaigns(connection: psycopg.Connection) -> list[str]:
-    """Return the names of the campaigns with planned messages; campaigns of the past included."""
+    """Return the campaigns with planned messages, including campaigns that no longer exist."""
     return [row.campaign for row in execute(connection, "find_waiting_campaigns")]
 
 
@@ -70,7 +70,7 @@ def remember_template(
     template: PushedTemplate,
     now: datetime,
 ) -> None:
-    """Remember what was pushed for a campaign in a language at `now` (aware)."""
+    """Record the template that was pushed for a campaign in a language."""
     execute(
         connection,
         "remember_template",
@@ -84,7 +84,7 @@ def remember_template(
 
 
 def find_unsubscribe_group(connection: psycopg.Connection, purpose: str) -> int | None:
-    """Return SendGrid's id of the group that stands for a consent purpose, None without one."""
+    """Return SendGrid's id of a consent purpose's unsubscribe group; None if it has none."""
     rows = args_row(int)
     return execute(connection, "find_unsubscribe_group", rows=rows, purpose=purpose).fetchone()
 
@@ -92,7 +92,7 @@ def find_unsubscribe_group(connection: psycopg.Connection, purpose: str) -> int 
 def remember_unsubscribe_group(
     connection: psycopg.Connection, purpose: str, group_id: int, name: str, now: datetime
 ) -> None:
-    """Remember at `now` (aware) which unsubscribe group stands for a consent purpose."""
+    """Record the unsubscribe group of a consent purpose."""
     execute(
         connection,
         "remember_unsubscribe_group",

@@ -1,7 +1,7 @@
-"""Which unsubscribe groups of SendGrid speak for a consent purpose, now and before.
+"""The unsubscribe groups at SendGrid that belong, or belonged, to a consent purpose.
 
-A group is found by its name, so a shop that takes another name gets other groups. Mails of before
-still lead to the old ones, and whoever is in those has not come back.
+A group is found by its name, so renaming the shop creates new groups. Earlier mails still link to
+the old groups, and their members are still unsubscribed.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class UnsubscribeGroup:
-    """The group that stands for a consent purpose.
+    """The unsubscribe group of a consent purpose.
 
     Attributes:
         purpose: the consent purpose.
         group_id: SendGrid's id.
-        is_adopted: it has been told of everybody who unsubscribed before it was made.
-        past_ids: the groups that stood for the purpose before.
+        is_adopted: whether everybody who unsubscribed before it existed has been added to it.
+        past_ids: the ids of the groups that the purpose had before.
     """
 
     purpose: str
@@ -44,21 +44,21 @@ def find_unsubscribe_groups(connection: psycopg.Connection) -> list[UnsubscribeG
 
 
 def find_purposes(connection: psycopg.Connection) -> dict[int, str]:
-    """Return by group id the consent purpose that it stands for, or stood for."""
+    """Return the consent purpose of every current or earlier group, by group id."""
     groups = find_unsubscribe_groups(connection)
     past = {group_id: group.purpose for group in groups for group_id in group.past_ids}
     return past | {group.group_id: group.purpose for group in groups}
 
 
 def find_group_members(connection: psycopg.Connection, purpose: str) -> set[str]:
-    """Return whom the ledger has in the group of a purpose, in lower case."""
+    """Return the members of a purpose's group according to the ledger, in lower case."""
     return {row.address for row in execute(connection, "find_group_members", purpose=purpose)}
 
 
 def adopt_unsubscribe_group(
     connection: psycopg.Connection, group: UnsubscribeGroup, now: datetime
 ) -> None:
-    """Remember that a group was told at `now` (aware) of everybody who unsubscribed before."""
+    """Record that a group now has everybody who unsubscribed before it existed."""
     execute(
         connection,
         "adopt_unsubscribe_group",

@@ -1,4 +1,4 @@
-"""Remembers which keys SendGrid signs its events with, and counts the posts turned away."""
+"""Stores the keys that verify SendGrid's events, and counts refused posts."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def remember_webhook_key(connection: psycopg.Connection, public_key: str, now: datetime) -> None:
-    """Remember the key (base64) that SendGrid signs with from `now` (aware) on."""
+    """Record the key (base64) that SendGrid signs with from now on."""
     execute(connection, "remember_webhook_key", public_key=public_key, now=now)
 
 
 def find_webhook_keys(connection: psycopg.Connection, replaced_after: datetime) -> list[str]:
-    """Return the present key, and those that were replaced later than `replaced_after` (aware)."""
+    """Return the current key, and those replaced after `replaced_after` (aware)."""
     rows = execute(connection, "find_webhook_keys", replaced_after=replaced_after)
     return [row.public_key for row in rows]
 
@@ -26,5 +26,5 @@ def find_webhook_keys(connection: psycopg.Connection, replaced_after: datetime) 
 def count_webhook_refusals(
     connection: psycopg.Connection, reason: str, number: int, now: datetime
 ) -> None:
-    """Count posts that were turned away up to `now` (aware)."""
+    """Count refused posts."""
     execute(connection, "count_webhook_refusals", reason=reason, number=number, now=now)

@@ -25,7 +25,7 @@ class RenderedMail:
         campaign: whose mail it is.
         subject: text, as is the preheader.
         html: the whole page.
-        plain: the same for who reads without HTML.
+        plain: the same for people who read without HTML.
         traced_html: the page, with file and line of each link and picture in `data-at`.
     """
 

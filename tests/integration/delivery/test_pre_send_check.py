@@ -175,7 +175,7 @@ def test_forgotten_people_are_not_mailed(
     remembered.execute("insert into ledger.erased values (%s, now())", [hashed])
     assert send(server) == 1
     assert fates(remembered) == {
-        "1": ["cancelled", "the person was forgotten"],
+        "1": ["cancelled", "the person was erased"],
         "2": ["accepted", None],
     }
 

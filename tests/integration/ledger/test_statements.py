@@ -40,7 +40,7 @@ def test_a_broken_rule_is_named_without_the_row_that_breaks_it(
 def test_a_value_that_does_not_fit_is_not_quoted(ledger: psycopg.Connection) -> None:
     with pytest.raises(LedgerDataError) as caught:
         execute(ledger, "find_template", campaign="aino@example.com\0", locale="en")
-    assert str(caught.value).startswith("find_template: a value does not fit (DataError)")
+    assert str(caught.value).startswith("find_template: a value is invalid (DataError)")
     assert "example.com" not in str(caught.value)
 
 

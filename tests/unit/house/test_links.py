@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 INLINE_CODE = re.compile(r"`[^`\n]+`")
 LINK = re.compile(r"\]\((?!\w+:)(?P<path>[^)#\s]*)(?:#(?P<heading>[^)\s]+))?\)")
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
@@ -21,7 +21,7 @@ HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 def pages(root: Path, files: list[Path]) -> dict[Path, str]:
     """The text of each page at the top and in docs/, by its path; code blocks are left out."""
     found = {
-        path: FENCED.sub("", (root / path).read_text())
+        path: CODE_BLOCK.sub("", (root / path).read_text())
         for path in files
         if path.suffix == ".md" and (len(path.parts) == 1 or path.parts[0] == "docs")
     }

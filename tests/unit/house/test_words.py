@@ -18,13 +18,13 @@ ROOTS = (
     "CONTRIBUTING.md",
     "SECURITY.md",
     "docs",
-    "dbt_project/dbt_project.yml",
-    "dbt_project/expectations",
-    "dbt_project/macros",
-    "dbt_project/models",
-    "dbt_project/profiles.yml",
-    "dbt_project/seeds",
-    "dbt_project/tests",
+    "dbt_project",
+    "plugins",
+    "dags",
+    "benchmarks",
+    "sandbox",
+    "demo",
+    "tests",
 )
 KINDS = {".md", ".py", ".sql", ".yml", ".yaml", ".html", ".toml", ".cfg", ".sh"}
 # Not our words; and this list, which has to quote what it forbids.

@@ -1,5 +1,5 @@
--- The baskets of a period, each as the positions of its product types in
--- a given list; types that are not listed are skipped.
+-- The baskets of a period, each as the positions of its product types in a
+-- given list. Product types that are not in the list are skipped.
 with listed as (
     select
         list.product_type,

@@ -1,6 +1,7 @@
--- Of each customer: repeat purchases, days from the first purchase to the last
--- and to the night, and the mean amount of the repeats. Two orders on one day
--- are one purchase; those of the first day are no repeat.
+-- For each customer: the number of repeat purchases, the days from the first
+-- purchase to the last one and to the night, and the mean amount of the
+-- repeats. Orders on the same day are one purchase; orders on the first day are
+-- no repeat.
 with days as (
     select
         orders.customer_id,

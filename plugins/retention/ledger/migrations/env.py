@@ -1,4 +1,4 @@
-"""Alembic's entry point: runs the versions over the connection that `migrate` opened."""
+"""Alembic's entry point: runs the migrations over the connection that `migrate` opened."""
 
 from __future__ import annotations
 

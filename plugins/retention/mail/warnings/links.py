@@ -74,7 +74,7 @@ def link_warnings(page: Page, shop_url: str, made_up: Collection[str]) -> Iterat
 
 
 def picture_warnings(page: Page) -> Iterator[str]:
-    """Return the pictures that say nothing to who does not see them."""
+    """Return the pictures that say nothing to people who do not see them."""
     for picture in page.pictures:
         if not picture.alt:
             yield (

@@ -55,7 +55,7 @@ def word_warnings(rendered: RenderedMail, source: MailSource) -> Iterator[str]:
 
 
 def plain_text_warnings(source: MailSource) -> Iterator[str]:
-    """Return whether the body says anything to who reads without HTML."""
+    """Return whether the body says anything to people who read without HTML."""
     text = plain_text(CONSTANT.sub("", source.body.text))
     if not re.search(r"\w", TAG.sub(lambda tag: "" if _is_block(tag[0]) else "x", text)):
         yield (

@@ -32,7 +32,7 @@ class Tag:
     Attributes:
         position: of its first character in the text, counted from 0.
         sigil: `#` and `^` open a block, `/` closes one; empty or `&` shows a value.
-        words: what stands in it; a text in quotes is one word, and so are parentheses.
+        words: its content; a text in quotes is one word, and so are parentheses.
     """
 
     position: int

@@ -22,7 +22,7 @@ STEPS_INTO = {"each", "with"}  # and any block that is named after data
 
 @dataclass(frozen=True)
 class Missing:
-    """A name that a mail asks for in vain, and where."""
+    """A name that a mail uses and never gets, and where."""
 
     name: str
     place: str

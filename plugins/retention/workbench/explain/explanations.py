@@ -42,7 +42,7 @@ class Sentence(StrictModel):
 
     Attributes:
         when: SQL condition on the row's columns; None holds always.
-        en: the English sentence; values stand in it as `{column:kind}`.
+        en: the English sentence; values are written as `{column:kind}`.
         fi: the same in Finnish.
     """
 
@@ -67,7 +67,7 @@ class Explanation(StrictModel):
     Attributes:
         place: marts with a smaller one are told first; equal ones by name.
         order_by: SQL over the mart's columns; the rows that matter most come first.
-        limit: so many rows are told at most.
+        limit: the most rows that are shown.
     """
 
     model_config = ConfigDict(strict=True)

@@ -47,7 +47,7 @@ class History:
 
         Args:
             night: the night of which the page tells; it is named also when it decided nothing.
-            nights: so many nights at most, of those that decided anything.
+            nights: the most nights that are shown, of those that decided anything.
 
         Raises:
             NothingToExplainError: the ledger has no tables.
@@ -103,7 +103,7 @@ class History:
     def _event(self, event: MessageEvent) -> str:
         pattern = str(self._texts["event" if event.event_count == 1 else "repeated_event"])
         return pattern.format(
-            # A kind of event that is new to us is told by SendGrid's name.
+            # A kind of event that is new to us is shown with SendGrid's name.
             what=self._texts["events"].get(event.event, event.event),
             day=self._moment(event.first_at),
             count=event.event_count,

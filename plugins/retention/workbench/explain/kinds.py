@@ -22,7 +22,7 @@ LISTS = ("jsonb", "text[]")
 SHOWN_EVIDENCE = 3
 DAYS_IN_WEEK = 7
 DAYS_IN_MONTH = 30.4
-FIRST_WEEKS, FIRST_MONTHS = 14, 60  # from so many days on, a span is said in weeks, in months
+FIRST_WEEKS, FIRST_MONTHS = 14, 60  # days from which a span is shown in weeks, in months
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ INDENT = (0, 0, 0, 2)
 
 @dataclass(frozen=True)
 class Page:
-    """What is told of one customer.
+    """What is shown about one customer.
 
     Attributes:
         heading: whose page it is, and of which night.
@@ -60,7 +60,7 @@ def explain_customer(
         connection: to the database with the night's marts and the ledger.
         customer_id: the shop's own id.
         locale: the reader's language, not the customer's.
-        nights: so many nights with a decision are told.
+        nights: the most nights with a decision that are shown.
 
     Raises:
         NothingToExplainError: nobody has this id, or the marts or the ledger were never built.

@@ -61,7 +61,7 @@ def test_every_signal_of_a_customer_is_explained(manifest: Path) -> None:
         if node["resource_type"] == "model"
         and node["original_file_path"].startswith("models/signals/")
         and "customer_id" in node["columns"]
-        # Parts of customer_signals; each number in them is told by the signal it comes from.
+        # Parts of customer_signals; each number in them is explained by the signal it comes from.
         and not node["name"].startswith("customer_signals_")
     }
     assert {"lifecycle", "replenishment"} <= signals

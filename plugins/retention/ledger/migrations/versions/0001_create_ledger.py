@@ -1,4 +1,4 @@
-"""Create the ledger: everything that the engine remembers, as in version 0.1.0."""
+"""Create all tables of the ledger of version 0.1.0."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Run the SQL file beside this one, whole and without parameters."""
+    """Run the whole SQL file beside this one, without parameters."""
     connection = cast("psycopg.Connection", op.get_bind().connection.driver_connection)
     statements = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
     connection.execute(cast("LiteralString", statements))

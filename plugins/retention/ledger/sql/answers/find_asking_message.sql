@@ -1,4 +1,4 @@
--- Whose question a message asks, and in which language.
+-- The campaign and language of a message that asks a question.
 select
     messages.campaign,
     messages.locale

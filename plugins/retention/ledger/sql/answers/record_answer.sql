@@ -1,5 +1,5 @@
--- A person answers a question of a mail. An answer that is the latest already
--- is not added again.
+-- Record a person's answer to a question of a mail, unless it is already the
+-- latest answer.
 with latest as (
     select
         answers.answer,
@@ -22,7 +22,7 @@ select
     messages.occasion,
     %(question)s as question,
     %(answer)s as answer,
-    -- After the one that it replaces, though two servers' clocks differ.
+    -- Later than the answer that it replaces, even if servers' clocks differ.
     greatest(
         %(now)s, latest.answered_at + interval '1 microsecond'
     ) as answered_at

@@ -1,5 +1,5 @@
--- Whether a campaign ever got this answer to a question; any, when none is
--- named. So it is known what older mails asked.
+-- Whether anybody ever gave this answer to a question of a campaign, or any
+-- answer if none is given. It shows what older mails asked.
 select
     exists(
         select from ledger.answers

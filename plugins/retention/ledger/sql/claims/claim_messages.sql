@@ -1,9 +1,11 @@
--- planned -> claimed: take due messages for one request, and begin it.
--- Transactional mail goes first, then what is due longest. Rows that another
--- worker has locked are passed over. No address twice: SendGrid may refuse a
--- request that repeats one, so the second waits for the next claim. What is
--- worthless before a cancel would hold goes by itself: it is released too soon
--- to be called back, and so would be all others of its request.
+-- planned -> claimed: take due messages for one request, and begin the request.
+-- Transactional mail goes first, then the messages that have been due longest.
+-- Rows that another worker has locked are skipped. No address occurs twice,
+-- since SendGrid may refuse a request that repeats one; the second message
+-- waits for the next claim. Messages that become worthless before a cancel
+-- could take effect are claimed separately: they are released too soon to be
+-- cancelled, and then no other message of their request could be cancelled
+-- either.
 with next_group as (
     select
         messages.campaign,
@@ -36,7 +38,7 @@ due_messages as (
         and messages.expired_at is null
         and messages.send_at <= %(due_until)s
         and messages.not_after > %(now)s
-        -- Not a join: so the index gives the oldest of the group in order.
+        -- Not a join, so that the index returns the group in order.
         and (
             messages.campaign,
             messages.locale,

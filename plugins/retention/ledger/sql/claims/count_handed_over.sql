@@ -1,4 +1,4 @@
--- How many of the sender's messages are under way or have left since then.
+-- The number of the sender's messages that were handed over since a time.
 select coalesce(sum(requests.message_count), 0)::integer as message_count
 from ledger.requests
 where

@@ -1,5 +1,5 @@
--- submitting, unknown -> claimed: SendGrid took none of a request; some of its
--- messages go into a request of their own.
+-- submitting, unknown -> claimed: SendGrid took no message of a request; move
+-- some of them to a new request.
 with begun as (
     insert into ledger.requests (
         campaign,

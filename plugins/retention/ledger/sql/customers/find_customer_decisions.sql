@@ -1,5 +1,5 @@
--- What was decided for one customer on the latest nights that decided anything,
--- and on how many nights in all.
+-- The decisions about one customer on the latest nights that have any, and the
+-- number of all such nights.
 with customer_decisions as (
     select
         decisions.night,

@@ -1,4 +1,4 @@
--- The latest messages of one customer, and when each came to where it stands.
+-- The latest messages of one customer, and when each reached its state.
 select
     messages.message_id,
     messages.campaign,

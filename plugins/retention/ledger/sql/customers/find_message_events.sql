@@ -1,7 +1,7 @@
--- What SendGrid reported of some messages, the same things of each together, in
--- the order in which they first happened. A bounce that the server meant for
--- that one try, and an open by a program, are things of their own.
-with told_events as (
+-- SendGrid's events of some messages, grouped by kind, in the order in which
+-- each kind first happened. Temporary bounces and opens by a mail program are
+-- kinds of their own.
+with reported_events as (
     select
         events.message_id,
         events.occurred_at,
@@ -21,11 +21,11 @@ with told_events as (
 )
 
 select
-    told.message_id,
-    told.event,
+    reported.message_id,
+    reported.event,
     count(*)::int as event_count,
-    min(told.occurred_at) as first_at,
-    max(told.occurred_at) as last_at
-from told_events as told
-group by told.message_id, told.event
-order by told.message_id asc, first_at asc, told.event asc
+    min(reported.occurred_at) as first_at,
+    max(reported.occurred_at) as last_at
+from reported_events as reported
+group by reported.message_id, reported.event
+order by reported.message_id asc, first_at asc, reported.event asc

@@ -1,4 +1,4 @@
--- A night's decisions in the warehouse against those recorded before.
+-- Compare a night's decisions in the warehouse with those recorded before.
 with warehouse_decisions as (
     select
         decisions.campaign,

@@ -1,4 +1,4 @@
--- How many of the night's decisions had which outcome.
+-- The number of the night's decisions by outcome.
 select
     decisions.outcome,
     count(*) as decision_count

@@ -1,4 +1,4 @@
--- The nights that the warehouse holds decisions of at the moment.
+-- The nights whose decisions are in the warehouse now.
 select distinct decisions.night
 from decisions.decisions
 order by decisions.night

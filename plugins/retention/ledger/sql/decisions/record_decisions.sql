@@ -1,5 +1,5 @@
--- Copy the night's finished decisions out of the warehouse; what led to a
--- message is there already, and stays.
+-- Copy the night's decisions from the warehouse. Decisions that led to a
+-- message are recorded already, and stay.
 insert into ledger.decisions (
     night,
     campaign,

@@ -1,5 +1,5 @@
--- Make room for the night's decisions to be recorded again; what led to a
--- message stays, for it explains the message.
+-- Remove the night's decisions before they are recorded again. Decisions that
+-- led to a message stay, because they explain it.
 delete from ledger.decisions
 where
     decisions.night = %(night)s

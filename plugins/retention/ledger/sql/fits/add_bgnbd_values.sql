@@ -1,4 +1,4 @@
--- Keep the values of a fit, given as columns of equal length.
+-- Store the values of a fit, given as arrays of equal length.
 insert into ledger.bgnbd_values (
     customer_id, expected_orders, expected_order_amount, night
 )

@@ -1,4 +1,4 @@
--- Keep the affinities of a fit, given as columns of equal length.
+-- Store the affinities of a fit, given as arrays of equal length.
 insert into ledger.ease_affinities (product_type, other_type, score, night)
 select
     pair.product_type,

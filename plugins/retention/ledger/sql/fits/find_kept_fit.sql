@@ -1,4 +1,4 @@
--- The last kept fit of a model at the night or before.
+-- The latest kept fit of a model, at this night or before.
 select
     fits.signal,
     fits.night,

@@ -1,4 +1,4 @@
--- Record how a model's fit of the night went; a repeated fit replaces it.
+-- Record the result of a model's fit for the night; a repeated fit replaces it.
 insert into ledger.fits (
     signal, night, is_kept, parameters, figures, message, fitted_at
 )

@@ -1,2 +1,2 @@
--- Make room for the values of another fit.
+-- Remove the values of the previous fit.
 delete from ledger.bgnbd_values

@@ -1,2 +1,2 @@
--- Make room for the affinities of another fit.
+-- Remove the affinities of the previous fit.
 delete from ledger.ease_affinities

@@ -1,5 +1,5 @@
--- Import the merchant's codes, given as columns of equal length; what is known
--- already comes back by its line.
+-- Import the merchant's codes, given as arrays of equal length. Returns the
+-- lines of codes that are already known.
 with given as (
     select
         code.line,

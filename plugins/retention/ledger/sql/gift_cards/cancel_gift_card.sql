@@ -1,4 +1,4 @@
--- planned, issued, delivered -> cancelled: it is void, and its code forgotten.
+-- planned, issued, delivered -> cancelled: void the card and delete its code.
 update ledger.gift_cards
 set
     state = 'cancelled',

@@ -1,5 +1,5 @@
--- Where a run's cards are not those that were approved; replacements are not
--- counted, they are the same money again.
+-- The differences between a run's cards and its approved totals. Replacement
+-- cards are not counted, since they are the same money again.
 with approved as (
     select
         totals.currency,

@@ -1,6 +1,7 @@
--- A run's cards by state, and by what became of the latest mail of each: its
--- state, or 'came back' when SendGrid took it and nobody got it. Of delivered
--- cards whose mail came back, and whose codes are forgotten, which they are.
+-- A run's cards by state and by the state of the latest mail of each, which is
+-- 'came back' if SendGrid accepted the mail but it bounced or was dropped. For
+-- delivered cards whose mail came back, also which cards they are, since their
+-- codes are deleted.
 select
     card.currency,
     card.state,

@@ -1,5 +1,5 @@
--- Cards that wait for a code of the merchant's, by what they are worth: of a
--- run, or those of no run and what takes the place of one that had its code.
+-- Cards that wait for one of the merchant's codes, by amount: those of a run,
+-- or those without a run and replacements of cards that had a code.
 select
     card.currency,
     card.amount,

@@ -1,4 +1,4 @@
--- The codes that are left in the pool, by what they are worth.
+-- The codes left in the pool, by amount.
 select
     pool.currency,
     pool.amount,

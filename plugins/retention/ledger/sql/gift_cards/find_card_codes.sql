@@ -1,4 +1,4 @@
--- The codes that go into mails; of cards that are issued and nothing else.
+-- The codes for mails; only of cards in state issued.
 select
     card.card_id,
     card.code_plain

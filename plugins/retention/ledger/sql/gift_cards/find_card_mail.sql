@@ -1,4 +1,4 @@
--- What has become of the latest mail with a card's code.
+-- The state of the latest mail with a card's code.
 select
     messages.message_id,
     messages.state

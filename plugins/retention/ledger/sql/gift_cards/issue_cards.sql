@@ -1,4 +1,4 @@
--- planned -> issued: a code made here for each card, given in equal order.
+-- planned -> issued: give each card a generated code, in the same order.
 update ledger.gift_cards as card
 set
     state = 'issued',

@@ -1,6 +1,6 @@
--- planned -> issued: the merchant's own codes of the same amount, those that
--- end soonest first. A card without a code left stays planned.
--- Cards are held first, so that none becomes void while it takes a code.
+-- planned -> issued: give cards the merchant's codes of the same amount, those
+-- that expire first. A card for which no code is left stays planned. The cards
+-- are locked first, so that none is voided while it gets a code.
 with held as (
     select
         card.card_id,

@@ -1,5 +1,5 @@
--- Planned cards that are to get a code made here, the next few in order: a
--- run's or those of no run, and what takes the place of one that had its code.
+-- The next planned cards that need a generated code: those of a run, or those
+-- without a run and replacements of cards that had a code.
 select card.card_id
 from ledger.gift_cards as card
 where

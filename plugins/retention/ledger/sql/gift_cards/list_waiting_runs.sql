@@ -1,4 +1,4 @@
--- Approved runs of which cards wait for a code of the merchant's.
+-- Approved runs with cards that wait for one of the merchant's codes.
 select distinct runs.run
 from ledger.reward_runs as runs
 inner join ledger.gift_cards as card on runs.run = card.run

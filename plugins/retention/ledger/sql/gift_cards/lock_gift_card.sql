@@ -1,4 +1,4 @@
--- One card, held against whoever else would change it or mail its code.
+-- One card, locked against changes and against mails with its code.
 select
     card.card_id,
     card.source,

@@ -1,7 +1,7 @@
--- A planned card for each reward that a referral has earned, as the night knows
--- them; those that are there stay as they are. A friend is rewarded once, with
--- whose code it was, whatever becomes of orders and accounts; and nobody while
--- the night holds the campaign of these mails to be broken.
+-- Plan a card for each reward that the night's referrals have earned; existing
+-- cards are not changed. A friend is rewarded only once, together with the
+-- customer whose code it was, whatever happens to orders and accounts later.
+-- Nobody is rewarded while the campaign that mails these cards is gated.
 insert into ledger.gift_cards (
     source,
     customer_id,

@@ -1,5 +1,5 @@
--- A planned card for each reward of an approved run; those that are there
--- stay as they are.
+-- Plan a card for each reward of an approved run; existing cards are not
+-- changed.
 insert into ledger.gift_cards (
     source,
     customer_id,

@@ -1,4 +1,4 @@
--- A planned card in the place of one that was cancelled, once.
+-- Plan a card that replaces a cancelled one; only once per card.
 insert into ledger.gift_cards (
     source,
     customer_id,

@@ -1,4 +1,4 @@
--- What the shop's orders have paid with a card so far.
+-- The amount that the shop's orders have paid with a card so far.
 select coalesce(sum(paid.amount), 0) as amount
 from raw.gift_card_payments as paid
 where

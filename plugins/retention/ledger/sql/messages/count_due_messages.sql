@@ -1,4 +1,4 @@
--- How many planned messages would be claimed by now.
+-- The number of planned messages that could be claimed now.
 select count(*) as message_count
 from ledger.messages
 where

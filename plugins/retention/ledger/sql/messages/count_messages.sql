@@ -1,4 +1,4 @@
--- How many messages stand where; of one night when one is given.
+-- The number of messages by state; of one night if one is given.
 select
     messages.state,
     count(*) as message_count

@@ -1,7 +1,7 @@
--- Turn the night's `send` decisions into messages, one per occasion for ever.
--- A decision that comes too late leaves an expired message, so that it shows.
--- An expired message never left; a later decision may plan it again, lest a
--- replay of an old night should silence tonight's message.
+-- Turn the night's `send` decisions into messages, only one per occasion for
+-- ever. A decision that comes too late becomes an expired message, so that it
+-- is visible. An expired message never left, so a later decision may plan it
+-- again. Otherwise a replay of an old night could prevent tonight's message.
 with send_decisions as (
     select
         decisions.campaign,
@@ -67,8 +67,8 @@ enqueued as (
         %(now)s as planned_at,
         case when send_decisions.is_late then %(now)s end as expired_at
     from send_decisions
-    -- Only what a conflict may update is worth its lock, always in one order:
-    -- deliveries that record their answers meanwhile lock the others.
+    -- Lock only the rows that the conflict clause may update, always in the
+    -- same order: deliveries that record outcomes meanwhile lock the others.
     where
         not exists (
             select from ledger.messages as held

@@ -1,4 +1,5 @@
--- planned -> expired: what nobody submitted in time is not sent any more.
+-- planned -> expired: messages that were not submitted in time are not sent any
+-- more.
 update ledger.messages
 set
     state = 'expired',

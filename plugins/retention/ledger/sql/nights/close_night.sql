@@ -1,4 +1,4 @@
--- Note what became of a run: its messages were planned, or why they were not.
+-- Record that a run planned its messages, or why it did not.
 update ledger.nights
 set
     enqueued_at = case

@@ -1,4 +1,4 @@
--- The run that has the warehouse to itself.
+-- The run that holds the warehouse.
 select nights.run_id
 from ledger.nights
 where nights.held_at is not null

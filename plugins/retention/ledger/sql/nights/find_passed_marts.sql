@@ -1,4 +1,4 @@
--- The marts whose data could be trusted on a night.
+-- The marts that passed their checks on a night.
 select checks.mart
 from ledger.mart_checks as checks
 where checks.night = %(night)s and checks.passed

@@ -1,4 +1,5 @@
--- The median of the mart's latest plausible nights before this one.
+-- The median row count of the mart on the latest nights before this one on
+-- which it passed.
 with plausible_nights as (
     select checks.row_count
     from ledger.mart_checks as checks

@@ -1,4 +1,4 @@
--- Take the warehouse from runs that have had it since before
+-- Free the warehouse from runs that have held it since before
 -- %(believed_since)s.
 update ledger.nights
 set held_at = null

@@ -1,4 +1,4 @@
--- Take the warehouse for a run, unless another run holds it.
+-- Hold the warehouse for a run, unless another run holds it.
 update ledger.nights
 set held_at = %(now)s
 where

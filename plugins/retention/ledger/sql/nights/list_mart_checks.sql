@@ -1,4 +1,4 @@
--- The checks of the last nights that were checked, newest first.
+-- The checks of the latest nights that were checked, newest first.
 select
     checks.night,
     checks.mart,

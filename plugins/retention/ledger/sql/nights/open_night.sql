@@ -1,5 +1,5 @@
--- Note that a run of a night has begun. A run that is begun again keeps its
--- first beginning; that a backfill or a dry run does so is never forgotten.
+-- Record that a run of a night has begun. A run that begins again keeps the
+-- time of its first start. It stays a backfill or a dry run if it ever was one.
 insert into ledger.nights (
     run_id, night, scheduled_for, is_dry_run, is_backfill, opened_at
 )

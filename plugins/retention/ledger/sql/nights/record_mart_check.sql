@@ -1,4 +1,4 @@
--- Record the night's check of a mart; a repeated check replaces the earlier.
+-- Record the night's check of a mart; a repeated check replaces it.
 insert into ledger.mart_checks (
     night, mart, passed, row_count, failures, checked_at
 )

@@ -1,3 +1,3 @@
--- Whether anybody at all was forgotten.
+-- Whether anybody has been erased.
 select count(*) > 0 as is_anybody_erased
 from ledger.erased

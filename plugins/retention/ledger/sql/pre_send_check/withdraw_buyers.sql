@@ -1,7 +1,7 @@
 -- claimed -> cancelled: the pre-send check of the shop's own orders. Customers
--- who have ordered since 00:00 of the night that decided, which knew only what
--- came before, are not asked to come back. Whatever the table holds has
--- happened, even if our clock lags behind the shop's.
+-- who have ordered since 00:00 of the deciding night, which knew only earlier
+-- orders, get no mail that asks them to come back. Every order in the table
+-- counts, even if its time is ahead of our clock.
 with buyers as (
     select distinct messages.message_id
     from ledger.messages

@@ -1,6 +1,6 @@
 -- claimed -> cancelled: the pre-send check of gift cards. Mails whose card is
--- void, or whose code went out before, do not leave. The cards are locked until
--- the commit, so that nobody makes one void while its mail leaves.
+-- void, or whose code was mailed before, do not leave. The cards are locked
+-- until the commit, so that none is voided while its mail leaves.
 with held as (
     select card.card_id
     from ledger.gift_cards as card

@@ -1,6 +1,6 @@
--- claimed -> cancelled: the pre-send check of marketing that comes days late.
--- It gives way to another marketing message of the same customer: to one that
--- arrives on the day that it would now, or to a newer one that waits.
+-- claimed -> cancelled: the pre-send check of marketing that is days late. It
+-- is dropped if another marketing message of the same customer arrives on the
+-- day on which it would arrive now, or if a newer one is waiting.
 with late as (
     select
         messages.message_id,

@@ -1,6 +1,6 @@
 -- claimed -> cancelled: the pre-send check of the shop's own consents. People
--- whose latest answer to the purpose is no are not written to. Whatever the
--- table holds was said, even if our clock lags behind the shop's.
+-- whose latest answer for the purpose is no get no mail. Every answer in the
+-- table counts, even if its time is ahead of our clock.
 with answers as (
     select distinct on (messages.message_id)
         messages.message_id,
@@ -15,7 +15,7 @@ with answers as (
         messages.request_id = %(request_id)s
         and messages.state = 'claimed'
         and messages.kind = 'marketing'
-    -- Of two answers of the same moment the refusal counts.
+    -- Of two answers at the same time, the refusal counts.
     order by
         messages.message_id asc,
         consents.granted_at desc,

@@ -1,6 +1,6 @@
--- claimed -> cancelled: the pre-send check of answers. Customers who have told
--- us that they are unhappy get no marketing for a while, unless a later answer
--- to the same question says otherwise.
+-- claimed -> cancelled: the pre-send check of answers. Customers who gave an
+-- unhappy answer get no marketing for a while, unless their later answer to the
+-- same question is a different one.
 with latest as (
     select distinct on (messages.message_id, answers.question)
         messages.message_id,

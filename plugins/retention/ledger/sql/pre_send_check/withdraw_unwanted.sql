@@ -1,7 +1,7 @@
--- claimed -> cancelled: the pre-send check of what the ledger itself knows.
--- People who were suppressed, unsubscribed or were forgotten since the decision
--- are not written to, nor those who got an earlier copy in spite of its cancel;
--- and nothing leaves that is worthless by now.
+-- claimed -> cancelled: the pre-send check of the ledger's own data. People who
+-- were suppressed, unsubscribed or were erased since the decision get no mail,
+-- and neither do those who got an earlier copy despite its cancel. Messages
+-- that are worthless by now do not leave either.
 with claimed as (
     select
         messages.message_id,
@@ -36,7 +36,7 @@ suppressed as (
     group by claimed.message_id
 ),
 
--- Who said no on our page is one person, whatever their address.
+-- An unsubscribe on our page applies to all addresses of the customer.
 refused as (
     select
         claimed.message_id,
@@ -62,7 +62,7 @@ judged as (
         claimed.message_id,
         case
             when claimed.message_id = any(%(erased_ids)s::uuid[])
-                then 'the person was forgotten'
+                then 'the person was erased'
             when claimed.not_after <= %(now)s
                 then 'worthless by the time it would have left'
             when suppressed.reason is not null then suppressed.reason
@@ -79,7 +79,7 @@ judged as (
     left join refused on claimed.message_id = refused.message_id
 ),
 
--- Not merged into the update: nearly always nobody is left here.
+-- Materialized, not merged into the update: nearly always it has no rows.
 unwanted as materialized (
     select
         judged.message_id,

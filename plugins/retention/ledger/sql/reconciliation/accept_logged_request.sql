@@ -1,5 +1,5 @@
--- unknown -> accepted: SendGrid's log has a mail of the request. Once its
--- cancel was asked for, that does not prove that the mail will be released.
+-- unknown -> accepted: SendGrid's log has a mail of the request. Once a cancel
+-- was requested, that no longer proves that the mail will be released.
 update ledger.requests
 set
     state = 'accepted',

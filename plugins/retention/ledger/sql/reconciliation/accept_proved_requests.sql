@@ -1,6 +1,6 @@
--- unknown, unconfirmed -> accepted: an event about a request proves that
--- SendGrid has it. Once its cancel was asked for, or it was given up, only an
--- event of a released mail does.
+-- unknown, unconfirmed -> accepted: an event of a request proves that SendGrid
+-- accepted it. Once a cancel was requested, or the request is unconfirmed, only
+-- an event of a released mail proves it.
 update ledger.requests
 set
     state = 'accepted',

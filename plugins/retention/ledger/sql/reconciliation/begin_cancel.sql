@@ -1,5 +1,5 @@
--- Commit that a request's cancel is about to be asked for, if SendGrid has a
--- slot for it. From here on its acceptance is no proof that it is released.
+-- Commit that a request's cancel is about to be requested, if a cancel slot is
+-- free. From here on its acceptance no longer proves that it is released.
 update ledger.requests
 set cancelling_at = coalesce(requests.cancelling_at, %(now)s)
 where

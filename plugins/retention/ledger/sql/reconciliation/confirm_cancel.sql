@@ -1,5 +1,5 @@
--- unknown -> cancelled: the cancel is confirmed in time, so that whatever
--- SendGrid took of the request is never released.
+-- unknown -> cancelled: the cancel was confirmed in time, so no mail of the
+-- request is ever released.
 update ledger.requests
 set
     state = 'cancelled',

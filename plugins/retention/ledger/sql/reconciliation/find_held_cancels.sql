@@ -1,6 +1,6 @@
--- The cancels that take a slot at SendGrid, and from when on it can be given
--- back: their mails are discarded then. It is held for longer where the worker
--- fell silent: it may only have been stopped, and post when it goes on.
+-- The cancels that hold a slot at SendGrid, and from when on each slot may be
+-- freed: by then the mails are discarded. A slot is held longer if the worker
+-- stopped responding: it may only be suspended, and post when it resumes.
 with held as (
     select
         requests.request_id,

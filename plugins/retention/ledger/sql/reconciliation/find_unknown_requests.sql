@@ -1,5 +1,5 @@
--- Requests without proof either way, the largest first: SendGrid's slots for
--- cancels are few.
+-- Requests without proof either way, the largest first because cancel slots are
+-- few.
 select
     requests.request_id,
     requests.batch_id,
@@ -12,7 +12,7 @@ select
         where
             messages.request_id = requests.request_id
             and messages.state = 'unknown'
-        -- SendGrid's log cannot be asked for an address with an apostrophe.
+        -- SendGrid's log cannot be queried for an address with an apostrophe.
         order by messages.email like '%%''%%', messages.message_id
         limit 1
     ) as email

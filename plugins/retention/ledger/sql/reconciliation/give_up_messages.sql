@@ -1,4 +1,4 @@
--- unknown -> unconfirmed: nobody will ever tell whether they left.
+-- unknown -> unconfirmed: it will never be known whether they left.
 update ledger.messages
 set
     state = 'unconfirmed',

@@ -1,4 +1,4 @@
--- unknown -> unconfirmed: so long after, no event will come any more.
+-- unknown -> unconfirmed: no event is expected any more after this time.
 update ledger.requests
 set
     state = 'unconfirmed',

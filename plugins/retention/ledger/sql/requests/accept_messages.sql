@@ -1,5 +1,5 @@
 -- submitting, unknown, unconfirmed -> accepted: SendGrid has the request's
--- messages. Tells how many they are, and which gift cards' codes they carry.
+-- messages. Returns their number, and the gift cards whose codes they contain.
 with accepted as (
     update ledger.messages
     set

@@ -1,5 +1,5 @@
--- Record what became of a request. A late but certain answer may still settle
--- one that was given up as unknown, until its cancel is being asked for.
+-- Record the outcome of a request. A late but certain response may still settle
+-- an unknown request, until its cancel is requested.
 update ledger.requests
 set
     state = %(state)s,
@@ -13,6 +13,6 @@ where
     and cancelling_at is null
     and (
         state in ('submitting', 'unknown')
-        -- What was answered had been submitted: see restore_request.
+        -- A request with a response had been submitted: see restore_request.
         or (state = 'claimed' and %(state)s::text in ('not_sent', 'refused'))
     )

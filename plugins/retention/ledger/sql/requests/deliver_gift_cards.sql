@@ -1,5 +1,5 @@
--- issued -> delivered: SendGrid has the mails with their codes. Nobody but the
--- customer needs a code any more, and it is forgotten.
+-- issued -> delivered: SendGrid has the mails with their codes. From now on
+-- only the customer needs the codes, so they are deleted.
 update ledger.gift_cards
 set
     state = 'delivered',

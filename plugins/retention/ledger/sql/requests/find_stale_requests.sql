@@ -1,5 +1,6 @@
--- Requests whose worker has been silent for longer than its lease. Locked, so
--- that a worker that is merely slow cannot go on while they are put away.
+-- Requests whose worker has been silent for longer than its lease. They are
+-- locked, so that a worker that is merely slow cannot continue while they are
+-- settled.
 select
     requests.request_id,
     requests.state

@@ -1,4 +1,4 @@
--- submitting -> unknown: nobody can tell whether they left.
+-- submitting -> unknown: they may or may not have left.
 update ledger.messages
 set
     state = 'unknown',

@@ -1,5 +1,5 @@
--- Of what is submitted: when SendGrid releases the messages that come on a
--- later day than they were meant for.
+-- Set the release time of submitted messages that will arrive on a later day
+-- than planned.
 update ledger.messages
 set release_at = late.release_at
 from

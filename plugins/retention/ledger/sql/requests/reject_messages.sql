@@ -1,5 +1,5 @@
--- submitting, unknown -> rejected: those that SendGrid named, each with its
--- words.
+-- submitting, unknown -> rejected: the messages that SendGrid named, each with
+-- its error.
 with named as (
     select
         unnest(%(message_ids)s::uuid[]) as message_id,

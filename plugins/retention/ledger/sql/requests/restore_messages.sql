@@ -1,5 +1,5 @@
 -- planned, claimed -> submitting: the database had lost that they were handed
--- over. What another request has by now stays with that.
+-- over. Messages that are in another request by now stay there.
 update ledger.messages
 set
     state = 'submitting',

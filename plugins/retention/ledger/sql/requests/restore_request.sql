@@ -1,5 +1,5 @@
--- Note once more that a request was submitted, where the database has lost it;
--- a request that is settled, or is submitted, was not lost.
+-- Record again that a request was submitted, if the database has lost it. A
+-- request that is submitting or settled was not lost.
 insert into ledger.requests (
     request_id,
     campaign,

@@ -1,5 +1,5 @@
--- claimed, submitting, unknown -> planned: it is certain that they did not
--- leave, or never will.
+-- claimed, submitting, unknown -> planned: they certainly did not leave, or
+-- never will.
 update ledger.messages
 set
     state = 'planned',

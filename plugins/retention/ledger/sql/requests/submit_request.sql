@@ -1,4 +1,4 @@
--- claimed -> submitting, unless the lease ran out and it was put away.
+-- claimed -> submitting, unless its lease ended and it was settled.
 update ledger.requests
 set
     state = 'submitting',

@@ -1,5 +1,6 @@
--- What the expectations look at: a run's grades, who must get nothing as it is
--- known now, and the mean of the earlier quarters in the same currency.
+-- The rows that the expectations check: a run's grades, whether the customer
+-- must get nothing as known now, and the mean of the earlier quarters in the
+-- same currency.
 with usual as (
     select
         earlier.currency,

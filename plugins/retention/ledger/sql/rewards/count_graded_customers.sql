@@ -1,4 +1,5 @@
--- Whom a run looked at, and whom it left out for what reason, by currency.
+-- The number of customers in a run, by currency and by the reason for leaving
+-- them out.
 select
     grades.currency,
     grades.left_out_reason,

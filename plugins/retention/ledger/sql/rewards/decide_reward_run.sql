@@ -1,4 +1,5 @@
--- graded -> approved, rejected, expired: somebody decided, or nobody in time.
+-- graded -> approved, rejected, expired: a person decided, or nobody did in
+-- time.
 update ledger.reward_runs
 set
     state = %(state)s,

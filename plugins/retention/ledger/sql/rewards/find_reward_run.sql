@@ -1,4 +1,5 @@
--- The latest run of a quarter: the one that stands, else the last turned down.
+-- The latest run of a quarter: the active one, or else the last one that was
+-- rejected or expired.
 select
     runs.run,
     runs.quarter,

@@ -1,4 +1,4 @@
--- approved -> issued: every card of it has, or had, its code.
+-- approved -> issued: each of its cards has, or had, a code.
 update ledger.reward_runs as runs
 set
     state = 'issued',

@@ -1,4 +1,4 @@
--- Keep a run's grades, given as columns of equal length, for ever.
+-- Store a run's grades for ever, given as arrays of equal length.
 insert into ledger.reward_grades (
     run,
     quarter,

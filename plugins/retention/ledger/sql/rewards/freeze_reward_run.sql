@@ -1,4 +1,4 @@
--- [none] -> frozen: begin a run; of two at once the index lets one through.
+-- [none] -> frozen: begin a run; if two begin at once, the index admits one.
 insert into ledger.reward_runs (
     run,
     quarter,

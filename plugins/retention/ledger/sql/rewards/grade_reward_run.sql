@@ -1,4 +1,4 @@
--- frozen -> graded: its totals are made.
+-- frozen -> graded: its totals are computed.
 update ledger.reward_runs
 set
     state = 'graded',

@@ -1,4 +1,4 @@
--- The largest rewards of a run; of equal ones those for the largest spend.
+-- The largest rewards of a run; equal ones by the larger spend.
 select
     grades.customer_id,
     grades.currency,

@@ -1,4 +1,4 @@
--- What a run comes to, tier by tier.
+-- The totals of a run, tier by tier.
 select
     totals.currency,
     totals.tier_threshold,

@@ -1,5 +1,6 @@
--- The four quarters before one, by currency, as the warehouse knows them now.
--- The first quarter of all is left out: few shops begin on its first day.
+-- The four quarters before one, by currency, according to the warehouse now.
+-- The shop's very first quarter is skipped, since few shops open on its first
+-- day.
 with granted as (
     select
         grades.quarter,

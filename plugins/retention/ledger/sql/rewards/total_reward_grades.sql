@@ -1,4 +1,4 @@
--- What a run's frozen grades come to, tier by tier.
+-- Compute the totals of a run's frozen grades, tier by tier.
 insert into ledger.reward_totals (
     run,
     currency,

@@ -1,4 +1,4 @@
--- How many addresses a source suppresses in a scope now.
+-- The number of addresses that a source suppresses in a scope now.
 select count(*) as suppression_count
 from ledger.suppressions
 where

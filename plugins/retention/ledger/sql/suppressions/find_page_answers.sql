@@ -1,4 +1,4 @@
--- What people said about a purpose on our own page.
+-- The latest unsubscribes and resubscribes of a purpose on our own page.
 select
     suppressions.address,
     suppressions.removed_at

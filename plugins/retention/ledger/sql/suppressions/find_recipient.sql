@@ -1,4 +1,5 @@
--- Whose message it was, and how the recipient stands to its purpose.
+-- The language of a message, and whether its recipient is suppressed for a
+-- purpose.
 select
     messages.locale,
     exists(

@@ -1,4 +1,4 @@
--- How far a list of SendGrid has been pulled.
+-- Until when a list of SendGrid has been pulled.
 select
     pull.pulled_until,
     pull.fully_pulled_at

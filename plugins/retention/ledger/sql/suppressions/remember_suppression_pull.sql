@@ -1,4 +1,4 @@
--- Remember how far a list of SendGrid has been pulled.
+-- Record until when a list of SendGrid has been pulled.
 insert into ledger.suppression_pulls as pull (
     source, pulled_until, fully_pulled_at
 )

@@ -1,5 +1,5 @@
--- What a full pull of SendGrid's list does not show any more was removed there.
--- What was reported just now may only be too new for the list, and stays.
+-- End suppressions that a full pull of SendGrid's list no longer shows. Recent
+-- ones stay, since they may be too new for the list.
 with present as (
     select lower(present.address) as address
     from unnest(%(addresses)s::text[]) as present (address)

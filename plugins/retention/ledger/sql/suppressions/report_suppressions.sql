@@ -1,8 +1,8 @@
--- Merge what was reported about addresses into what is known. Of each address,
--- scope and source the latest suppression and the latest removal count, so the
--- outcome is the same in whatever order, and however often, reports come. On
--- one and the same second the suppression wins. A removal of something whose
--- beginning nobody told us began at the epoch.
+-- Merge reports about addresses into the suppressions. For each address, scope
+-- and source the latest suppression and the latest removal count, so the order
+-- and the number of reports do not matter. If both are of the same second, the
+-- suppression wins. A removal without a known suppression is stored as one that
+-- began at the epoch.
 with reports as (
     select
         lower(report.address) as address,

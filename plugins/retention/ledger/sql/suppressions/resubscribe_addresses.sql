@@ -1,5 +1,5 @@
--- Who told SendGrid to want mail of a purpose again has taken back what was
--- said on our own page before.
+-- People who resubscribed to a purpose at SendGrid have thereby taken back
+-- their earlier unsubscribe on our own page.
 update ledger.suppressions
 set removed_at = returned.removed_at
 from

@@ -1,5 +1,6 @@
--- A person takes back what was said until %(said_at)s of a purpose. What was
--- said later, here or at SendGrid, stays, as complaints and bounces do.
+-- A person takes back an unsubscribe from a purpose that was made until
+-- %(said_at)s. Later unsubscribes stay, here and at SendGrid, and so do
+-- complaints and bounces.
 update ledger.suppressions
 set removed_at = %(now)s
 from ledger.messages

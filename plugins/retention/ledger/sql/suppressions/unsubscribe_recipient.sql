@@ -1,4 +1,5 @@
--- A person asks for no more mail of a purpose; what is asked again is noted.
+-- A person unsubscribes from a purpose; if already unsubscribed, the time of
+-- the repeated request is recorded.
 insert into ledger.suppressions (
     address, scope, source, suppressed_at
 )

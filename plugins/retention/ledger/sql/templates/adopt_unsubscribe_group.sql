@@ -1,4 +1,5 @@
--- The group that stands for a purpose now holds all who unsubscribed before.
+-- Record that a purpose's group now has everybody who unsubscribed before it
+-- existed.
 update ledger.unsubscribe_groups
 set adopted_at = %(now)s
 where

@@ -1,4 +1,4 @@
--- Who is in the unsubscribe group of a purpose, as far as we know.
+-- The members of a purpose's unsubscribe group, according to the ledger.
 select suppressions.address
 from ledger.suppressions
 where

@@ -1,5 +1,5 @@
--- Every unsubscribe group that stands for a consent purpose, with those that
--- stood for it before: old mails still lead there.
+-- The unsubscribe group of every consent purpose, and the groups that it had
+-- before, since old mails still link to them.
 select
     unsubscribe_groups.purpose,
     unsubscribe_groups.group_id,

@@ -1,5 +1,5 @@
--- The campaigns, among those whose mails were ever pushed, with a message that
--- waits for its time.
+-- Campaigns with planned messages, among those whose templates were ever
+-- pushed.
 select distinct templates.campaign
 from ledger.templates
 where

@@ -1,5 +1,5 @@
--- One pusher of templates and groups at a time: SendGrid would create two of a
--- name. The lock ends with the session.
+-- Let one process at a time push templates and groups, since SendGrid would
+-- create two with the same name. The lock ends with the session.
 select
     pg_advisory_lock(
         hashtextextended('ledger.templates', 0)

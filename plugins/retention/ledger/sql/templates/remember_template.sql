@@ -1,4 +1,4 @@
--- Remember what a template at SendGrid holds now.
+-- Record the current content of a template at SendGrid.
 insert into ledger.templates (
     campaign, locale, template_id, version_id, content_hash, pushed_at
 )

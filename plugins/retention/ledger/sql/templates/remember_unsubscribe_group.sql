@@ -1,5 +1,5 @@
--- Remember which unsubscribe group stands for a consent purpose, and that it
--- ever did. Another group than before has yet to be told who unsubscribed.
+-- Record the unsubscribe group of a consent purpose, also for later. If it is
+-- another group than before, it still has to get everybody who unsubscribed.
 with remembered as (
     insert into ledger.unsubscribe_group_ids (group_id, purpose)
     values (%(group_id)s, %(purpose)s)

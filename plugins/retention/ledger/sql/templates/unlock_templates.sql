@@ -1,4 +1,4 @@
--- Let the next pusher of templates begin.
+-- Let the next process push templates.
 select
     pg_advisory_unlock(
         hashtextextended('ledger.templates', 0)

@@ -1,4 +1,4 @@
--- More posts to the event webhook were turned away.
+-- Count refused posts to the event webhook.
 insert into ledger.webhook_refusals as refusals (
     refused_on, reason, refusal_count, last_refused_at
 )

@@ -1,5 +1,6 @@
--- Keep the events of one post; those that were heard before stay as they are.
--- In order: two posts that share events wait for each other, and never both.
+-- Record the events of one post; events that are already known are not changed.
+-- They are inserted in order, so that two posts that share events cannot
+-- deadlock.
 insert into ledger.message_events (
     sg_event_id,
     event,

@@ -1,4 +1,4 @@
--- Remember the key that SendGrid signs with now; others have been replaced.
+-- Record the key that SendGrid signs with now; all others are replaced by it.
 with replaced as (
     update ledger.webhook_keys as keys
     set replaced_at = %(now)s
