@@ -35,8 +35,9 @@ def main() -> int:
     """Run the demo; return the exit code."""
     arguments = _parse_arguments()
     directory = Path(os.environ.get("PALUU_DEMO_DIR", ROOT / ".demo"))
-    # Terminating the demo unwinds it like Ctrl-C does, so that it stops what it started.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # However it is told to end, the demo stops what it started in order.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     try:
         with _only_one(directory), _running(Stack(directory)) as stack:
             _play_night(stack)

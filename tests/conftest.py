@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
+import tempfile
 import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
+import retention.project.dbt
+import retention.project.manifest
 from demo.postgres import Cluster
 from retention.ledger.migration import migrate
+from tests import warm_dbt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +25,20 @@ if TYPE_CHECKING:
 os.environ["PALUU_TEST_MODE"] = "1"
 # dbt's own file of every step, a tenth of what it does; what it prints is kept.
 os.environ["DBT_LOG_LEVEL_FILE"] = "none"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the engine use the dbt that is imported already."""
+    retention.project.dbt.dbt_program = retention.project.manifest.dbt_program = warm_dbt.program
+    if not hasattr(config, "workerinput"):  # which all workers get from here
+        os.environ[warm_dbt.KEPT_VARIABLE] = tempfile.mkdtemp(prefix="paluu-parsed-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End that dbt."""
+    warm_dbt.stop()
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ[warm_dbt.KEPT_VARIABLE], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ NIGHT_TARGET = "night"  # of `profiles.yml`
 PLACE = ("target", NIGHT_TARGET)
 FINGERPRINT = "manifest.sha256"  # of the files that the manifest was built from
 PARSED = "partial_parse.msgpack"  # dbt's cache for the next parse
-PARSE_TIMEOUT_SECONDS = 900  # dbt says nothing while it parses; a busy machine takes minutes
+PARSE_TIMEOUT_SECONDS = 900  # a busy machine takes minutes for what a quiet one does in seconds
 
 
 class ManifestError(RuntimeError):

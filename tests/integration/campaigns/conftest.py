@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -21,9 +19,11 @@ from retention.ledger.migration import migrate
 from retention.ledger.nights import Night
 from retention.project.shop import project_directory, read_shop
 from sample_shops.simulation.write import write_simulated_shop
+from tests import warm_dbt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from demo.postgres import Cluster
 
@@ -173,7 +173,7 @@ def _build(target: Path, *selected: str, exclude: str = "", dbt_target: str = "n
     project = project_directory()
     finished = subprocess.run(
         [
-            Path(sys.executable).parent / "dbt", "--quiet", "--no-use-colors", "build",
+            warm_dbt.program(), "--quiet", "--no-use-colors", "build",
             "--select", *selected, "--exclude", "test_type:unit", *exclude.split(),
             "--profile", "paluu", "--target", dbt_target, "--project-dir", project,
             "--profiles-dir", project, "--target-path", target, "--log-path", target,

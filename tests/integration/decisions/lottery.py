@@ -9,11 +9,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -26,6 +24,10 @@ from retention.ledger.nights import Night
 from retention.ledger.statements import execute
 from retention.project.shop import project_directory
 from retention.raw.contract import create_raw_tables, read_contract
+from tests import warm_dbt
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ZONE = ZoneInfo("Europe/Helsinki")
 CUSTOMERS = 10_000
@@ -209,7 +211,7 @@ class Lottery:
 
     def dbt(self, night: date, *arguments: str) -> None:
         finished = subprocess.run(
-            [Path(sys.executable).parent / "dbt", "--no-use-colors", *arguments,
+            [warm_dbt.program(), "--no-use-colors", *arguments,
              "--target", "night", "--target-path", self.project / "target",
              "--log-path", self.project / "logs"],
             cwd=self.project,

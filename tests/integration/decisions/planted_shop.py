@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -21,6 +19,10 @@ from retention.ledger.mart_checks import record_mart_check
 from retention.ledger.messages import enqueue_messages
 from retention.project.shop import project_directory
 from retention.raw.contract import create_raw_tables, qualified, read_contract
+from tests import warm_dbt
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ZONE = ZoneInfo("Europe/Helsinki")
 NIGHT = date(2026, 11, 22)
@@ -123,7 +125,7 @@ class Shop:
         """Build everything up to the decisions of `night`, and return them in order."""
         finished = subprocess.run(
             [
-                Path(sys.executable).parent / "dbt", "--no-use-colors", "build",
+                warm_dbt.program(), "--no-use-colors", "build",
                 "--profile", "paluu", "--target", "night", "--target-path", self.target,
                 "--log-path", self.target,
                 "--resource-type", "model", "--resource-type", "seed",

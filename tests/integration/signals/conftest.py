@@ -5,10 +5,8 @@ from __future__ import annotations
 import io
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -23,9 +21,11 @@ from retention.ledger.migration import migrate
 from retention.project.shop import project_directory, read_shop
 from retention.raw.contract import create_raw_tables, qualified, read_contract
 from sample_shops.complete_journey import tables as source
+from tests import warm_dbt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from demo.postgres import Cluster
 
@@ -97,7 +97,7 @@ class Warehouse:
         project = project_directory()
         finished = subprocess.run(
             [
-                Path(sys.executable).parent / "dbt", "--quiet", "--no-use-colors", "build",
+                warm_dbt.program(), "--quiet", "--no-use-colors", "build",
                 "--resource-type", "model", "--resource-type", "seed",
                 *options, "--select", *selected, "--profile", "paluu", "--target", schemas,
                 "--project-dir", project, "--profiles-dir", project,

@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,11 +16,13 @@ from retention.database import connect
 from retention.project.manifest import current_manifest
 from retention.project.shop import PROJECT_VARIABLE, project_directory
 from retention.raw.contract import create_raw_tables, read_contract
+from tests import warm_dbt
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from click.testing import Result
 
-DBT = Path(sys.executable).parent / "dbt"
 NIGHT = "2026-11-22"
 # As `.ci/lint` has it: a layer without a model yet is no mistake.
 WARNINGS = '{"error": "all", "warn": ["UnusedResourceConfigPath"]}'
@@ -44,9 +44,10 @@ class Workbench:
 
         The night is in the environment: another var would make dbt parse everything again.
         """
+        flags = ("--no-use-colors", "--warn-error-options", errors)
         target = ("--profile", "paluu", "--target", "night", "--log-path", self.project / "logs")
         return subprocess.run(
-            [DBT, "--no-use-colors", "--warn-error-options", errors, *words, *target],
+            [warm_dbt.program(), *flags, *words, *target],
             cwd=self.project,
             env=os.environ | {"DBT_PROFILES_DIR": str(self.project), "PALUU_AS_OF": NIGHT},
             capture_output=True,

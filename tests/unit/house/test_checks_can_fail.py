@@ -17,6 +17,8 @@ import orjson
 import pytest
 import yaml
 
+from tests import warm_dbt
+
 TOOLS = Path(sys.executable).parent
 CLEAN = {"description": "One row per thing.", "config": {"contract": {"enforced": True}}}
 
@@ -167,7 +169,7 @@ def failures(root: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple
     project, artifacts = str(copy / "dbt_project"), str(copy / "build/lint/target")
     environment = os.environ | {"DBT_PROJECT_DIR": project, "DBT_PROFILES_DIR": project}
     environment |= {"DBT_TARGET_PATH": artifacts, "DBT_LOG_PATH": str(copy / "logs")}
-    parsed = [TOOLS / "dbt", "--quiet", "parse"]
+    parsed = [warm_dbt.program(), "--quiet", "parse"]
     subprocess.run(parsed, env=environment, cwd=copy, check=True)
     report = copy / "report.json"
     judged = [TOOLS / "dbt-bouncer", "run", "--output-file", report, "--output-only-failures"]
