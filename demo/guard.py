@@ -1,8 +1,8 @@
 """Whatever this process starts ends with it, however it ends: Ctrl-C, a crash, SIGKILL.
 
 A watchdog, a process of its own, holds the reading end of a pipe. The kernel closes the writing
-end when this process is gone, and the watchdog then kills the process groups and the PostgreSQL
-servers that it was told of and that are still there. That works on Linux and on macOS.
+end when this process is gone, and the watchdog then kills the sessions and the PostgreSQL servers
+that it was told of and that are still there. That works on Linux and on macOS.
 
 The watchdog is a net: who ends in order stops what it started, and leaves nothing to do.
 """
@@ -40,14 +40,20 @@ def start(command: Sequence[str | Path], **options: Any) -> subprocess.Popen[Any
         options: more arguments of `subprocess.Popen`.
     """
     process = subprocess.Popen(command, start_new_session=True, **options)  # noqa: S603
-    _tell(group=process.pid)
+    _tell(session=process.pid)
     return process
 
 
 def end(process: subprocess.Popen[Any], number: signal.Signals = signal.SIGTERM) -> None:
-    """Send a signal to a started command and to what it started."""
+    """Send a signal to a started command and to those of its children that stayed in its group."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, number)
+
+
+def kill(process: subprocess.Popen[Any]) -> None:
+    """Kill a started command and all its children, and wait for it."""
+    _kill_session(process.pid)
+    process.wait()
 
 
 def end_with_parent() -> None:
@@ -121,34 +127,36 @@ def _tell(**words: Any) -> None:
 
 def _main() -> None:
     """Listen until the pipe closes, and then end what is left."""
-    groups: dict[int, float | None] = {}
+    sessions: dict[int, float | None] = {}
     servers: dict[str, str | None] = {}
     for line in sys.stdin:
         match json.loads(line):
-            case {"group": pid}:
-                groups[pid] = _started_at(pid)
+            case {"session": pid}:
+                sessions[pid] = _started_at(pid)
             case {"server": data, "remove": folder}:
                 servers[data] = folder
             case {"ended": data}:
                 servers.pop(data, None)
-    _end_all(groups, servers)
+    _end_all(sessions, servers)
 
 
-def _end_all(groups: dict[int, float | None], servers: dict[str, str | None]) -> None:
-    for pid, started in groups.items():
-        _kill_group(pid, started)
+def _end_all(sessions: dict[int, float | None], servers: dict[str, str | None]) -> None:
+    for pid, started in sessions.items():
+        # A leader that began at another time is somebody else's: the number was used again.
+        if _started_at(pid) in {None, started}:
+            _kill_session(pid)
     if servers:
         time.sleep(START_SECONDS)
     for data, folder in servers.items():
         _end_server(Path(data), folder)
 
 
-def _kill_group(pid: int, started: float | None) -> None:
-    # A leader that began at another time is somebody else's: the number was used again.
-    if _started_at(pid) not in {None, started}:
-        return
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
+def _kill_session(leader: int) -> None:
+    # Not by group: Airflow gives each task a group of its own.
+    for process in psutil.process_iter():
+        with contextlib.suppress(OSError, psutil.Error):
+            if os.getsid(process.pid) == leader:
+                process.kill()
 
 
 def _end_server(data: Path, folder: str | None) -> None:

@@ -7,7 +7,6 @@ import os
 import secrets
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -217,8 +216,7 @@ class Stack:
         for process in processes:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, deadline - time.monotonic()))
-            guard.end(process, signal.SIGKILL)
-            process.wait()
+            guard.kill(process)
         self.cluster.stop()
 
     def _start(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:

@@ -97,8 +97,7 @@ def running(kept: Path) -> Iterator[str]:
     try:
         yield str(program)
     finally:
-        guard.end(server)
-        server.wait()
+        guard.kill(server)
         shutil.rmtree(folder)
 
 

@@ -30,7 +30,7 @@ from demo.stack import Stack
 stack = Stack(Path(sys.argv[1]))
 stack.start_postgres()
 stack.start_sandbox()
-stack._start("parent", ["sh", "-c", "sleep 1000 & sleep 1000"])
+stack._start("parent", ["bash", "-c", "set -m; sleep 1000 & sleep 1000"])
 print("up", flush=True)
 time.sleep(1000)
 """
