@@ -100,7 +100,7 @@
 {#- How models say things in the language 'sv'. -#}
 {%- macro language_data_sv() -%}
     {%- set data = {
-        "day": "to_char({value}, 'FMDD\" \"') || (array['jan.', 'feb.', 'mars', 'apr.', 'maj', 'juni', 'juli', 'aug.', 'sep.', 'okt.', 'nov.', 'dec.'])[extract(month from {value})::int]",
+        "day": "to_char({value}, 'FMDD\" \"') || (array['januari', 'februari', 'mars', 'april', 'maj', 'juni', 'juli', 'augusti', 'september', 'oktober', 'november', 'december'])[extract(month from {value})::int]",
         "date": "to_char({value}, 'FMDD\" \"') || (array['januari', 'februari', 'mars', 'april', 'maj', 'juni', 'juli', 'augusti', 'september', 'oktober', 'november', 'december'])[extract(month from {value})::int] || to_char({value}, '\" \"YYYY')",
         "short_date": "to_char({value}, 'FMDD\" \"') || (array['jan.', 'feb.', 'mars', 'apr.', 'maj', 'juni', 'juli', 'aug.', 'sep.', 'okt.', 'nov.', 'dec.'])[extract(month from {value})::int] || to_char({value}, '\" \"YYYY')",
         "moment": "to_char({value}, 'FMDD\" \"') || (array['jan.', 'feb.', 'mars', 'apr.', 'maj', 'juni', 'juli', 'aug.', 'sep.', 'okt.', 'nov.', 'dec.'])[extract(month from {value})::int] || to_char({value}, '\" \"YYYY\" \"\"kl. \"HH24\".\"MI')",

@@ -10,7 +10,8 @@ import pytest
 
 from retention.mail.candidate import read_sample_data
 from retention.mail.source import MailTemplateError
-from retention.project.shop import project_directory
+from retention.project.campaigns import CampaignError
+from retention.project.shop import project_directory, read_shop
 from retention.workbench.preview.candidates import NoCandidateError
 
 if TYPE_CHECKING:
@@ -19,10 +20,7 @@ if TYPE_CHECKING:
     from tests.integration.workbench.conftest import Workbench
 
 SAMPLE = read_sample_data(project_directory(), "winback").contexts
-CONTEXT = {
-    "en": {**SAMPLE["en"], "elapsed": "about 9 weeks"},
-    "fi": {**SAMPLE["fi"], "elapsed": "noin 9 viikkoa"},
-}
+CONTEXT = {**SAMPLE["fi"], "elapsed": "noin 9 viikkoa"}
 
 
 def build(url: str, prefix: str, *rows: tuple[str, float, str]) -> None:
@@ -67,10 +65,22 @@ def test_a_customers_mail_is_shown_with_data_of_the_last_build(
         "shown with customer 7 in campaigns.winback, occasion order-2: Long gone." in shown.output
     )
     written = page(workbench)
-    assert "about 9 weeks" in written
+    assert "noin 9 viikkoa" in written
     assert "Pitkästä aikaa, Aino" in written
+    assert "been a while" not in written
     assert "Without optional data" not in written
     assert written.count("sent to this customer") == 1
+
+
+def test_a_customers_mail_is_shown_in_no_other_language_than_the_customers(
+    workbench: Workbench, ledger_database: str
+) -> None:
+    build(ledger_database, "", ("7", 0.5, "order-1"))
+    shown = workbench.retention("preview", "winback", "--customer", "7", "--locale", "fi")
+    assert shown.exit_code == 0, shown.output
+    failed = workbench.retention("preview", "winback", "--customer", "7", "--locale", "en")
+    assert isinstance(failed.exception, CampaignError)
+    assert "written to in 'fi', and in no other language" in str(failed.exception)
 
 
 def test_an_analysts_own_build_takes_precedence_over_the_nights(
@@ -113,7 +123,8 @@ def test_the_page_shows_every_language_twice_and_without_optional_data(
     shown = workbench.retention("preview", "winback")
     assert shown.exit_code == 0, shown.output
     written = page(workbench)
-    assert written.count("<iframe") == 2 * 2 * 2
+    languages = len(read_shop().languages.mail_locales)
+    assert written.count("<iframe") == 2 * 2 * languages
     assert "Without optional data: first_name, favourites" in written
     assert "No warnings." in written
     # The mail is in an attribute: characters that would end it must be escaped.
