@@ -26,6 +26,7 @@ from retention.quality.expectations import Suite, read_suite, schema_of, suite_f
 from retention.quality.great_expectations import find_fault
 from retention.rewards.plausibility import SUITE as REWARD_SUITE
 from retention.workbench.explain.explanations import read_explanations
+from retention.workbench.explain.languages import read_languages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,12 +89,16 @@ def check_project(project: Path) -> ProjectCheck:
     if not check.problems and (manifest := check.attempt(current_manifest, project)):
         schemas = model_schemas(project)
         campaigns = read_campaigns(manifest)
-        check.attempt(read_explanations, manifest)
+        check.attempt(_check_explanations, project, manifest)
     _check_suites(check, project, schemas)
     if shop is not None:
         _check_mails(check, project, shop, campaigns or {})
         check.attempt(check_unhappy_answers, shop, campaigns or {})
     return check
+
+
+def _check_explanations(project: Path, manifest: Path) -> None:
+    read_explanations(manifest, read_languages(project))
 
 
 def _check_suites(check: ProjectCheck, project: Path, schemas: dict[str, str] | None) -> None:

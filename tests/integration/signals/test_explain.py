@@ -116,7 +116,9 @@ def test_a_condition_that_postgresql_refuses_is_named_with_its_file(
     meta["explain"]["sentences"][0]["when"] = "orders > 1"
     file = tmp_path / "manifest.json"
     file.write_text(json.dumps(content))
-    (lifecycle,) = (mart for mart in read_explanations(file) if mart.name == "lifecycle")
+    (lifecycle,) = (
+        mart for mart in read_explanations(file, ("en", "fi")) if mart.name == "lifecycle"
+    )
     with pytest.raises(ExplanationError) as caught:
         tell_signal(connection, lifecycle, "1001", None)
     (problem,) = caught.value.problems

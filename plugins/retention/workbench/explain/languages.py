@@ -84,14 +84,25 @@ class Language:
         return str(self.words.locale.decimal_formats[None].pattern)
 
 
+def read_languages(project: Path) -> dict[str, Language]:
+    """Return the languages that support agents may read, by locale.
+
+    Raises:
+        WordsError: a file of words is invalid.
+    """
+    words = read_words(project)
+    return {name: Language(name, each) for name, each in words.items() if each.explain}
+
+
 def read_language(project: Path, locale: str) -> Language:
     """Return a language that a support agent may read.
 
     Raises:
         WordsError: its words have no part `explain`, or are not what they should be.
     """
-    spoken = {name: words for name, words in read_words(project).items() if words.explain}
-    if locale not in spoken:
-        message = f"{FOLDER}/{locale}.yml has no `explain`; languages with one: {', '.join(spoken)}"
+    languages = read_languages(project)
+    if locale not in languages:
+        known = ", ".join(languages)
+        message = f"{FOLDER}/{locale}.yml has no `explain`; languages with one: {known}"
         raise WordsError(message)
-    return Language(locale, spoken[locale])
+    return languages[locale]

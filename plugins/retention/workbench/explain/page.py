@@ -17,6 +17,7 @@ from retention.project.manifest import current_manifest, model_schemas
 from retention.project.shop import project_directory
 from retention.workbench.explain.explanations import read_explanations
 from retention.workbench.explain.history import SHOWN_NIGHTS, History
+from retention.workbench.explain.languages import read_languages
 from retention.workbench.explain.readers import read_reader
 from retention.workbench.explain.signals import (
     NothingToExplainError,
@@ -68,7 +69,7 @@ def explain_customer(
         ExplanationError: a mart's `config.meta.explain` is not what it should be.
     """
     project = project_directory()
-    marts = read_explanations(current_manifest(project))
+    marts = read_explanations(current_manifest(project), read_languages(project))
     reader = read_reader(project, locale)
     texts = reader.language.texts
     lifecycle = sql.Identifier(model_schemas(project)["lifecycle"], "lifecycle")

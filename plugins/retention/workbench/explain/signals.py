@@ -82,7 +82,7 @@ def tell_signal(
         raise ExplanationError(message) from error
     told = tuple(filter(None, (_tell_row(mart, row, reader) for row in rows)))
     left_out = rows[0]["rows in all"] - len(rows) if rows else 0
-    return Section(getattr(mart.title, reader.language.locale), told, left_out)
+    return Section(mart.title.text(reader.language.locale), told, left_out)
 
 
 def _statement(mart: ExplainedMart) -> sql.Composed:
@@ -116,7 +116,7 @@ def _holds(number: int) -> str:
 
 def _tell_row(mart: ExplainedMart, row: Mapping[str, Any], reader: Reader) -> str:
     told = (
-        tell(getattr(sentence, reader.language.locale), row, reader)
+        tell(sentence.text(reader.language.locale), row, reader)
         for number, sentence in enumerate(mart.sentences)
         if row[_holds(number)]
     )

@@ -41,7 +41,7 @@ def problems_of(manifest: Path, tmp_path: Path) -> Callable[..., str]:
         file = tmp_path / "manifest.json"
         file.write_text(json.dumps(content))
         with pytest.raises(ExplanationError) as caught:
-            read_explanations(file)
+            read_explanations(file, LOCALES)
         return "\n".join(caught.value.problems)
 
     return read
@@ -53,7 +53,7 @@ def _explained(**changed: Any) -> dict[str, Any]:
 
 
 def test_every_signal_of_a_customer_is_explained(manifest: Path) -> None:
-    explained = {mart.name for mart in read_explanations(manifest)}
+    explained = {mart.name for mart in read_explanations(manifest, LOCALES)}
     nodes = json.loads(manifest.read_text())["nodes"].values()
     signals = {
         node["name"]
@@ -69,7 +69,7 @@ def test_every_signal_of_a_customer_is_explained(manifest: Path) -> None:
 
 
 def test_the_account_is_told_first(manifest: Path) -> None:
-    names = [mart.name for mart in read_explanations(manifest)]
+    names = [mart.name for mart in read_explanations(manifest, LOCALES)]
     assert names[:2] == ["customer_signals", "lifecycle"]
 
 
@@ -146,7 +146,7 @@ def test_a_language_that_support_does_not_read_is_named() -> None:
 
 
 def test_no_title_is_used_twice(manifest: Path) -> None:
-    marts = read_explanations(manifest)
+    marts = read_explanations(manifest, LOCALES)
     for locale in LOCALES:
         titles = [getattr(mart.title, locale) for mart in marts]
         assert len(titles) == len(set(titles))
@@ -154,7 +154,7 @@ def test_no_title_is_used_twice(manifest: Path) -> None:
 
 def test_nobody_writes_finnish_in_the_english_sentences(manifest: Path) -> None:
     finnish = re.compile("[äö]", re.IGNORECASE)
-    for mart in read_explanations(manifest):
+    for mart in read_explanations(manifest, LOCALES):
         for text in (mart.title.en, *(sentence.en for sentence in mart.sentences)):
             assert not finnish.search(text), text
 
