@@ -255,7 +255,7 @@ def test_a_locked_row_of_refusals_blocks_nobody(
     ledger: psycopg.Connection, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert webhook.client.post("/events", content=BODY).status_code == 403
-    monkeypatch.setattr(retention_ui.public, "IMPATIENT", "-c lock_timeout=10ms")
+    monkeypatch.setattr(retention_ui.public, "SHORT_TIMEOUTS", "-c lock_timeout=10ms")
     with connect() as other, other.transaction():
         other.execute("select 1 from ledger.webhook_refusals for update")
         assert webhook.client.post("/events", content=BODY).status_code == 403
