@@ -104,10 +104,10 @@ def main(words: list[str] | None = None) -> int:
 def serve(options: argparse.Namespace, listener: socket.socket) -> int:
     """Open the database and answer on ``listener`` until a signal arrives."""
     from sandbox.clock import Clock
-    from sandbox.contract import Contract
+    from sandbox.contract.specification import Contract
     from sandbox.database import Database, ForeignDatabaseError
-    from sandbox.sandbox import Sandbox
     from sandbox.server import create_server
+    from sandbox.state import Sandbox
 
     options.database.parent.mkdir(parents=True, exist_ok=True)
     try:

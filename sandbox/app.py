@@ -10,29 +10,27 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox import (
+from sandbox import control
+from sandbox.api import (
     account,
-    clock_page,
-    control,
     erasure,
-    inbox,
-    logs,
-    mail_send,
-    message_page,
     scheduled_sends,
     suppression_lists,
     template_versions,
     templates,
-    unsubscribe,
     unsubscribe_groups,
     unsubscribes,
-    webhooks,
 )
-from sandbox.api_errors import ApiError, body_of
-from sandbox.fault_injection import FaultInjection
-from sandbox.housekeeping import Housekeeping
-from sandbox.pages import page
-from sandbox.sandbox import Sandbox, log
+from sandbox.contract.api_errors import ApiError, body_of
+from sandbox.delivery import mail_send
+from sandbox.delivery.housekeeping import Housekeeping
+from sandbox.email_logs import logs
+from sandbox.faults.fault_injection import FaultInjection
+from sandbox.pages import clock_page, inbox, message_page
+from sandbox.pages import unsubscribe_page
+from sandbox.pages.page import page
+from sandbox.state import Sandbox, log
+from sandbox.webhook import webhooks
 
 MESSAGES = {404: "not found", 405: "method not allowed"}
 
@@ -81,7 +79,7 @@ def create_app(sandbox: Sandbox) -> FaultInjection:
             *suppression_lists.routes,
             *logs.routes,
             *erasure.routes,
-            *unsubscribe.routes,
+            *unsubscribe_page.routes,
             *inbox.routes,
             *message_page.routes,
             *clock_page.routes,

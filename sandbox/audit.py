@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 
 from sandbox.database import Database
-from sandbox.messages import DUPLICATED, REACHES
-from sandbox.sandbox import from_ms
+from sandbox.mails.messages import DUPLICATED, REACHES
+from sandbox.state import from_ms
 
 DUPLICATES = f"""
     select

@@ -15,10 +15,10 @@ from starlette.routing import Route
 
 from sandbox import probabilities
 from sandbox.audit import audit, compared
-from sandbox.faults import PlannedFaults
+from sandbox.delivery.release import release_due
+from sandbox.faults.planned_faults import PlannedFaults
 from sandbox.probabilities import Probabilities
-from sandbox.release import release_due
-from sandbox.sandbox import Sandbox
+from sandbox.state import Sandbox
 
 CLOCK_BODY = (
     'the body is {"now": "<time with a zone, ISO 8601>"} or {"advance_seconds": <number >= 0>}'

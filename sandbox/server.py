@@ -5,9 +5,9 @@ from typing import Any
 import uvicorn
 
 from sandbox.app import create_app
-from sandbox.connections import TrackedConnection
 from sandbox.dated import Dated
-from sandbox.sandbox import Sandbox
+from sandbox.faults.connections import TrackedConnection
+from sandbox.state import Sandbox
 
 
 def create_server(sandbox: Sandbox) -> uvicorn.Server:

@@ -21,10 +21,10 @@ import pytest
 from demo import guard
 from sandbox.__main__ import listening_socket
 from sandbox.clock import Clock
-from sandbox.contract import Contract
+from sandbox.contract.specification import Contract
 from sandbox.database import Database
-from sandbox.sandbox import Sandbox
 from sandbox.server import create_server
+from sandbox.state import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

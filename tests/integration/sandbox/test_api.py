@@ -10,7 +10,7 @@ import pytest
 from sendgrid import SendGridAPIClient
 from sendgrid.helpers.mail import Mail
 
-from sandbox.contract import MAIL, SCOPES, SUPPRESSIONS, TEMPLATES, validator
+from sandbox.contract.specification import MAIL, SCOPES, SUPPRESSIONS, TEMPLATES, validator
 
 if TYPE_CHECKING:
     from collections.abc import Callable

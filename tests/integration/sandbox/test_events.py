@@ -12,16 +12,16 @@ from starlette.testclient import TestClient
 
 from sandbox.app import create_app
 from sandbox.clock import Clock
-from sandbox.contract import LOGS, WEBHOOKS, validator
+from sandbox.contract.specification import LOGS, WEBHOOKS, validator
 from sandbox.database import Database
-from sandbox.sandbox import Sandbox
+from sandbox.state import Sandbox
 from tests.integration.sandbox.receiver import Receiver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from sandbox.contract import Contract
+    from sandbox.contract.specification import Contract
     from tests.integration.sandbox.conftest import SandboxClient
 
 Mail = dict[str, Any]

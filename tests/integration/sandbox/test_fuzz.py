@@ -16,23 +16,25 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox import mail_send, messages, template_versions, templates
-from sandbox.api import Call, Operation
-from sandbox.api_errors import ApiError, RequestRejected, body_of
+from sandbox.api import template_versions, templates
+from sandbox.api.endpoint import Call, Operation
 from sandbox.clock import Clock
-from sandbox.contract import MAIL
+from sandbox.contract.api_errors import ApiError, RequestRejected, body_of
+from sandbox.contract.overlay import SPEC
+from sandbox.contract.specification import MAIL
 from sandbox.database import Database
-from sandbox.messages import Filter
-from sandbox.overlay import SPEC
-from sandbox.rendering import render
-from sandbox.sandbox import Sandbox
+from sandbox.delivery import mail_send
+from sandbox.mails import messages
+from sandbox.mails.messages import Filter
+from sandbox.mails.rendering import render
+from sandbox.state import Sandbox
 from sendgrid_templates.handlebars import HELPER_NAMES, VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sandbox.contract import Contract
+    from sandbox.contract.specification import Contract
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 FUZZED = settings(

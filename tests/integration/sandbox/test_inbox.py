@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox import messages
+from sandbox.mails import messages
 
 if TYPE_CHECKING:
     from collections.abc import Callable

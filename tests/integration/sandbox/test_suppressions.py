@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.contract import LOGS, SUPPRESSIONS, validator
+from sandbox.contract.specification import LOGS, SUPPRESSIONS, validator
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,7 @@ ADDRESS = re.compile(r"[\w.+-]+@(?P<host>[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)*\.[a-z
 # RFC 2606 and RFC 6761: reserved, so nobody can own these.
 NOBODYS_HOST = re.compile(r"(^|\.)(example\.(com|net|org)|example|test|invalid)$", re.IGNORECASE)
 # SendGrid's own texts, unchanged.
-PUBLISHED_BY_OTHERS = "sandbox/spec/"
+PUBLISHED_BY_OTHERS = "sandbox/contract/spec/"
 
 
 def _last_word(name: str) -> str:

@@ -13,8 +13,8 @@ from retention.mail.render import render_mail
 from retention.mail.source import MailTemplateError
 from retention.project.campaigns import read_campaigns
 from retention.project.shop import project_directory, read_shop
-from sandbox import rendering
-from sandbox.messages import StoredMessage
+from sandbox.mails import rendering
+from sandbox.mails.messages import StoredMessage
 
 if TYPE_CHECKING:
     from pathlib import Path

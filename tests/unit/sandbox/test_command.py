@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.__main__ import arguments, listening_socket, main
-from sandbox.overlay import SPEC
+from sandbox.contract.overlay import SPEC
 
 ROOT = Path(__file__).parents[3]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.api_errors import HELP, RequestRejected
-from sandbox.contract import MAIL, Contract
-from sandbox.overlay import corrected
+from sandbox.contract.api_errors import HELP, RequestRejected
+from sandbox.contract.overlay import corrected
+from sandbox.contract.specification import MAIL, Contract
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 TEMPLATE = "d-" + "a" * 32

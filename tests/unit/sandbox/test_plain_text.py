@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.plain_text import language_of, snippet_of, text_of
+from sandbox.mails.plain_text import language_of, snippet_of, text_of
 
 MAIL = """<!doctype html><html lang="fi"><head><title>T</title><style>p{color:red}</style></head>
 <body><div style="display:none">Kahvi on pian lopussa&zwnj;&nbsp;&zwnj;&nbsp;</div>

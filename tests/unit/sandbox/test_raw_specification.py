@@ -8,9 +8,9 @@ import jsonschema_rs
 import orjson
 import pytest
 
-from sandbox.api_errors import RequestRejected
-from sandbox.contract import MAIL, MAIL_SEND, Contract
-from sandbox.overlay import SPEC
+from sandbox.contract.api_errors import RequestRejected
+from sandbox.contract.overlay import SPEC
+from sandbox.contract.specification import MAIL, MAIL_SEND, Contract
 from tests.unit.sandbox.test_contract import INVALID, NOW, VALID, Account
 
 CORRECTED = [

@@ -1,0 +1,1 @@
+"""What becomes of a mail: accepted, dropped, delivered, opened, clicked."""

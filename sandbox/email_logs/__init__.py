@@ -1,0 +1,1 @@
+"""SendGrid's email logs API."""

@@ -1,0 +1,1 @@
+"""Pages for people: the inbox, a message, the clock, unsubscribing."""

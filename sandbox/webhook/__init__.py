@@ -1,0 +1,1 @@
+"""Event webhooks: settings, signatures, and posts."""
