@@ -17,12 +17,11 @@ import json
 import multiprocessing.util
 import os
 import shutil
-import signal
 import socket
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,15 +105,16 @@ def _serve(listener: socket.socket, kept: Path) -> None:
         importlib.import_module(module)
     _share_what_is_parsed(kept)
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
     while True:
         caller, _ = listener.accept()
         if os.fork() == 0:
             listener.close()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             _answer(caller)
             os._exit(0)
         caller.close()
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:  # those that have ended meanwhile
+                pass
 
 
 def _answer(caller: socket.socket) -> None:
