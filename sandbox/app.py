@@ -26,8 +26,7 @@ from sandbox.delivery import mail_send
 from sandbox.delivery.housekeeping import Housekeeping
 from sandbox.email_logs import logs
 from sandbox.faults.fault_injection import FaultInjection
-from sandbox.pages import clock_page, inbox, message_page
-from sandbox.pages import unsubscribe_page
+from sandbox.pages import clock_page, inbox, message_page, unsubscribe_page
 from sandbox.pages.page import page
 from sandbox.state import Sandbox, log
 from sandbox.webhook import webhooks
