@@ -14,7 +14,7 @@ def words() -> None:
     """Hand the words of mails to the models: what words/<locale>.yml says, and Unicode CLDR.
 
     Run it after a change below `mails`, `dates` or `cldr`. It writes
-    macros/engine/language_data.sql.
+    macros/words/language_data.sql.
     """
     from retention.project.shop import project_directory
     from retention.project.words_in_sql import FILE, write_language_data

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from babel import Locale
 
-FILE = "macros/engine/language_data.sql"
+FILE = "macros/words/language_data.sql"
 HEAD = """\
 {#- The languages of mails: words of `words/`, and figures as Unicode CLDR has them, as pieces
     of SQL. This file is made by `retention words`: change the words, then run it. -#}

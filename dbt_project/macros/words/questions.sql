@@ -4,11 +4,6 @@
     {{ order_number }} % 2 = 0
 {%- endmacro -%}
 
-{#- Within how many days, as a person would say it: 'within 3 days', '3 päivän kuluessa'. -#}
-{%- macro within_words(days, locale='locale') -%}
-    {{ words('within', {'count': days}, locale) }}
-{%- endmacro -%}
-
 {#- What a mail asked, for those who did not get it themselves. -#}
 {%- macro question_words(question, locale='locale') -%}
     {{ named_words('asked', question, locale) }}

@@ -33,3 +33,8 @@
 {%- macro order_count_words(count, locale='locale') -%}
     {{ words('orders', {'count': count}, locale) }}
 {%- endmacro -%}
+
+{#- Within how many days, as a person would say it: 'within 3 days', '3 päivän kuluessa'. -#}
+{%- macro within_words(days, locale='locale') -%}
+    {{ words('within', {'count': days}, locale) }}
+{%- endmacro -%}
