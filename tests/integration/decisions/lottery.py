@@ -281,9 +281,8 @@ class Lottery:
 def copy_project(folder: Path) -> Path:
     """Copy the dbt project, with the test's campaigns and settings instead of the shop's."""
     project = folder / "dbt_project"
-    shutil.copytree(
-        project_directory(), project, ignore=shutil.ignore_patterns("target", "logs", "campaigns")
-    )
+    shutil.copytree(project_directory(), project, ignore=shutil.ignore_patterns("target", "logs"))
+    shutil.rmtree(project / "campaigns")
     file = project / "dbt_project.yml"
     settings = yaml.safe_load(file.read_text())
     settings["vars"] |= SETTINGS | {"campaigns": list(CAMPAIGNS)}

@@ -123,8 +123,8 @@ def _empty(connection: psycopg.Connection) -> None:
 @pytest.mark.parametrize(
     ("spoil", "complaint"),
     [
-        (_doubled, "not worth half, nor double"),
-        (_nearly_everybody, "At most three customers of five"),
+        (_doubled, "The total value of all cards is between half and double"),
+        (_nearly_everybody, "At most three customers out of five"),
         (_excluded_since, "No test or staff account"),
         (_empty, "Somebody bought in the quarter"),
     ],
@@ -151,7 +151,7 @@ def test_unusual_but_possible_grades_are_shown_and_recorded(ledger: psycopg.Conn
             ledger, [*CUSTOMERS, grade_of("hanna", "1200"), grade_of("ida", "1200")], quarter
         )
     body = _ask()["body"]
-    assert "- All cards together are worth within a third of what they were" in body
+    assert "- The total value of all cards is within a third of what it was" in body
     assert len(find_run(ledger, "2026Q3").unusual) == 1
 
 
