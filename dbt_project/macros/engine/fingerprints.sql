@@ -27,6 +27,9 @@
 {%- macro fingerprints_relation() -%}
     {%- set relation = api.Relation.create(target.database, target.schema, 'fingerprints') -%}
     {%- if run_query("select to_regclass('" ~ relation ~ "') is null").rows[0][0] -%}
+        {#- Without the lock, a transaction can see that another one has just created the schema, and yet
+            not find it: PostgreSQL tells sessions of new names a moment after the commit. -#}
+        {%- do run_query("select pg_advisory_xact_lock(hashtext('" ~ relation ~ "'))") -%}
         {%- for made in [
             'schema if not exists ' ~ target.schema,
             'table if not exists ' ~ relation
