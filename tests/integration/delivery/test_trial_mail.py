@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from retention.commands import app
 from retention.delivery.trial_mail import TrialNotSentError
+from retention.project.shop import read_shop
 from retention.sendgrid.client import SendGrid, SendGridSettingsError
 from tests.integration.delivery.conftest import API_KEY, Sandbox
 from tests.integration.delivery.faulty_server import answer, faulty_server
@@ -119,7 +120,9 @@ def test_a_preview_is_in_the_sandboxs_inbox_too(sandbox_process: Sandbox) -> Non
     shown = run("preview", "winback")
     assert shown.exit_code == 0, shown.output
     assert f"Inbox: {sandbox_process.url}/?campaign=preview" in shown.output
-    finnish, english = latest(sandbox_process, 2)
+    locales = read_shop().languages.mail_locales
+    mails = dict(zip(reversed(locales), latest(sandbox_process, len(locales)), strict=True))
+    finnish, english = mails["fi"], mails["en"]
     assert english["subject"].endswith("been a while, Maximiliana")
     assert finnish["subject"] == "Pitkästä aikaa, Maximiliana"
     assert {english["category"], finnish["category"]} == {"preview"}
