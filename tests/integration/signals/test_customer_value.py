@@ -108,7 +108,7 @@ def test_a_fit_values_every_customer_and_a_refused_one_leaves_the_last_good_valu
     verdict = _fit(copied_warehouse, NIGHT + timedelta(days=1))
     assert not verdict.is_kept
     assert "customers came back" in verdict.message
-    assert f"the numbers of {NIGHT} stay" in verdict.message
+    assert f"the results of {NIGHT} stay" in verdict.message
     kept = copied_warehouse.read("select * from ledger.bgnbd_values").set_index("customer_id")
     pd.testing.assert_frame_equal(kept.sort_index(), values)
 
