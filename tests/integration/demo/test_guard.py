@@ -82,7 +82,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 @contextlib.contextmanager
 def _running(program: str, folder: Path) -> Iterator[list[psutil.Process]]:
     """Run a program; once it says that it is up, yield it and all that it has started."""
-    # Programs of a shell's background job ignore Ctrl-C, and so would these if the tests are in one.
+    # A shell's background job ignores Ctrl-C, and so would these programs if the tests are in one.
     default = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
     (folder / "program.py").write_text(default + program)
     command = [sys.executable, folder / "program.py", folder]
